@@ -1,0 +1,90 @@
+"""MkDocs' side of the site: hands what MkDocs brings to the library and gives back what it makes.
+
+No logic in here. To move to another generator, write this file anew.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any, Literal
+
+from ledger import built, citations, links, project, site
+from ledger.problems import Problem, merged
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import Abort
+from mkdocs.plugins import CombinedEvent, event_priority
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
+
+log = logging.getLogger("mkdocs.hooks.ledger")  # only loggers below "mkdocs" count in strict mode
+
+serving = False
+current: site.Site
+found: list[Problem] = []
+
+
+def on_startup(command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+    global serving
+    serving = command == "serve"
+
+
+@event_priority(100)  # before mkdocs-bibtex reads the bibliography
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    global current
+    found.clear()
+    try:
+        loaded = project.load(Path(config.config_file_path).parent)
+        reports = [citations.check(loaded), links.check(loaded)]
+    except project.CannotRun as error:
+        raise Abort(str(error)) from None
+    print("\n".join(merged(reports)))
+    if any(report.errors for report in reports):
+        _stop("the checks found errors (above); mend them")
+    current = site.Site(loaded, config.repo_url or "")
+    config.plugins["bibtex"].config.bib_file = str(site.readable_bibliography(loaded))
+    if not config.repo_url:
+        config.edit_uri = None  # an address that is not set is left out, never invented
+    config.markdown_extensions.append(current.tooltips)  # type: ignore[arg-type]
+    return config
+
+
+def on_pre_build(config: MkDocsConfig) -> None:
+    registry: Any = config.plugins["bibtex"].registry
+    registry.reference_text = lambda citation: current.reference(citation.key)
+
+
+@event_priority(100)
+def _before_bibtex(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    return current.before(page.file.src_uri, markdown)
+
+
+@event_priority(-100)
+def _after_bibtex(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    return current.after(markdown)
+
+
+on_page_markdown = CombinedEvent(_before_bibtex, _after_bibtex)
+
+
+def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    return current.finish(page.file.src_uri, html)
+
+
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    found.extend(built.check(output, f"docs/{page.file.src_uri}"))
+    return output
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    current.downloads(Path(config.site_dir) / "references")
+    if found:
+        print("\n".join(str(problem) for problem in found))
+        _stop("the built pages have errors (above); mend them")
+
+
+def _stop(message: str) -> None:
+    """End a build; a preview says it and goes on."""
+    if not serving:
+        raise Abort(message)
+    log.error("%s; the preview goes on and shows the page when it is mended", message)

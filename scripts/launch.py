@@ -1,0 +1,20 @@
+"""Start a script with the project's own Python, so that ``python3 scripts/check_links.py`` just works."""
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+NEEDED = ("bibtexparser", "markdown", "pybtex", "pydantic", "yaml")
+
+
+def in_environment(name: str) -> None:
+    """Go on if the packages are here; else start again in ``.venv``; else say what to do and exit with 2."""
+    if all(importlib.util.find_spec(package) for package in NEEDED):
+        return
+    root = Path(__file__).resolve().parent.parent
+    python = root / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    if python.exists() and Path(sys.prefix).resolve() != (root / ".venv").resolve():
+        os.execv(python, [str(python), *sys.argv])
+    print(f"{name}: could not run: packages are missing; run `make check` once, it installs them", file=sys.stderr)
+    sys.exit(2)

@@ -1,0 +1,284 @@
+"""The citation check: every citation leads to a source, every source is cited, every number has one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from ledger import bibliography, claims, numbers
+from ledger.mdscan import INLINE, REFERENCE, TAG, Block, Source
+from ledger.problems import Problem, Report, report
+from ledger.project import BIB, CLAIMS, CannotRun, Page, Project
+
+GROUP = re.compile(r"\[@(?P<keys>[A-Za-z0-9_-]+(?:; @[A-Za-z0-9_-]+)*)\]")
+BRACKET_LIKE = re.compile(r"\\?[\[(](?:[^\[\]()@\n]{0,80}[\s;,\-(])?@[^\[\]()\n]{0,300}[\])]?")
+BARE = re.compile(r"(?<![\w.@/+=&-])@(?P<key>[A-Za-z][\w:.-]*)")
+EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+EXCUSE = re.compile(r"^no-cite:\s*(?P<reason>\S.*)?$", re.DOTALL)
+MOST_EXCUSES = 10
+"""More excuses than this on the whole site are an error: an excuse is the exception."""
+
+
+@dataclass(frozen=True)
+class Citation:
+    """One ``[@key]`` (or one key of a longer bracket) in a page."""
+
+    key: str
+    src: str
+    line: int
+
+
+def find(page: Page) -> Iterator[Citation]:
+    """The well-formed citations of a page that will be rendered, in order."""
+    for match in GROUP.finditer(page.source.prose):
+        line = page.source.line(match.start())
+        for key in match["keys"].split("; @"):
+            yield Citation(key, page.src, line)
+
+
+def cited_by(project: Project) -> Mapping[str, list[str]]:
+    """For each key the pages (``src``) that show a citation of it, generated tables included."""
+    where: dict[str, dict[str, None]] = {}
+    for page in project.pages.values():
+        for citation in find(page):
+            where.setdefault(citation.key, {})[page.src] = None
+        for key in page.record.citations() if page.record else ():
+            where.setdefault(key, {})[page.src] = None
+        for key in _claim_keys(project, page):
+            where.setdefault(key, {})[page.src] = None
+    return {key: list(pages) for key, pages in where.items()}
+
+
+def _claim_keys(project: Project, page: Page) -> Iterator[str]:
+    """What the tables made from the claims file cite on the page that shows them."""
+    for comment in page.source.comments:
+        shown = re.match(r"generated: (claims|citations)(?: article=(\w))?", comment.text)
+        if shown and shown[1] == "claims":
+            for claim in project.claims.claims:
+                if claim.article == (shown[2] or claim.article):
+                    yield from (*claims.keys_in(claim.finding), *claim.sources)
+        elif shown:
+            for row in project.claims.citations:
+                yield from (*([row.key] if row.key else []), *claims.keys_in(row.reason), *row.better_source)
+
+
+def check(project: Project) -> Report:
+    """Run every rule. Raises CannotRun where there is no project to look at."""
+    if not project.pages and not project.problems and not (project.root / BIB).exists():
+        raise CannotRun("no page below docs/ and no references.bib; run this from the root of the project")
+    entries = project.bibliography.entries
+    problems = [*project.problems, *project.record_problems]
+    problems += bibliography.check(project.bibliography, project.today)
+    total = 0
+    excuses: list[Problem] = []
+    used: set[str] = set()
+    if not project.pages:
+        problems.append(Problem("docs", 1, "nothing-seen", "no page was seen; a check that saw nothing proves nothing"))
+    if not entries:
+        problems.append(Problem(BIB, 1, "nothing-seen", "no entry was seen; a check that saw nothing proves nothing"))
+    for page in project.pages.values():
+        for citation in find(page):
+            total += 1
+            used.add(citation.key)
+            if citation.key not in entries:
+                problems.append(Problem(page.path, citation.line, "undefined-key", _unknown(citation.key, entries)))
+        problems += _forms(page)
+        problems += _places(page)
+        problems += _numbers(page, excuses)
+        problems += _identifiers(page.path, page.source)
+        problems += _record_keys(page, entries, used)
+    total += _data_keys(project, used, problems)
+    problems += _data_numbers(project)
+    for key, entry in entries.items():
+        if key not in used:
+            message = f"{key}: no page cites this entry; cite it or take it out"
+            problems.append(Problem(BIB, entry.line, "uncited-entry", message))
+    if len(excuses) > MOST_EXCUSES:
+        message = f"{len(excuses)} excuses on the site, at most {MOST_EXCUSES} are allowed; cite a source instead"
+        problems += [Problem(e.path, e.line, "too-many-excuses", message) for e in excuses[MOST_EXCUSES:]]
+    counts = {"pages": len(project.pages), "citations": total, "entries": len(entries), "excuses": len(excuses)}
+    return report("check_citations", counts, problems)
+
+
+def _unknown(key: str, entries: Mapping[str, bibliography.Entry]) -> str:
+    same = next((known for known in entries if known.lower() == key.lower()), None)
+    near = [same] if same else get_close_matches(key, entries, 1, 0.75)
+    hint = f"did you mean @{near[0]}?" if near else "add the source"
+    return f"@{key} is not in {BIB}; {hint}"
+
+
+def _forms(page: Page) -> Iterator[Problem]:
+    """Brackets and bare keys that mkdocs-bibtex would drop, misread or print as they are."""
+    source = page.source
+    prose = source.prose
+    taken = [match.span() for match in GROUP.finditer(prose)]
+    prose = GROUP.sub(lambda match: " " * len(match[0]), prose)
+    for match in GROUP.finditer(source.prose):
+        keys = match["keys"].split("; @")
+        line = source.line(match.start())
+        for key in {key for key in keys if keys.count(key) > 1}:
+            yield Problem(page.path, line, "repeated-key", f"@{key} stands twice in one bracket; once is enough")
+        before, after = source.prose[: match.start()][-1:], source.prose[match.end() : match.end() + 1]
+        if before in ("\\", "[") or after in ("(", "[", "]"):
+            message = f"'{before}{match[0]}{after}' would not be read as a citation; write [@key] with a space around it"
+            yield Problem(page.path, line, "malformed-citation", message)
+    prose = EMAIL.sub(lambda match: " " * len(match[0]), prose)
+    for match in BRACKET_LIKE.finditer(prose):
+        if not re.search(r"(?<![\w.])@", match[0]) or INLINE.match(source.prose, match.start()):
+            continue
+        taken.append(match.span())
+        shown = match[0] if len(match[0]) < 60 else match[0][:57] + "…"
+        message = f"'{shown}' is no citation; write [@key] or [@one; @two]"
+        yield Problem(page.path, source.line(match.start()), "malformed-citation", message)
+    taken.sort()
+    for match in BARE.finditer(prose):
+        if any(start <= match.start() < end for start, end in taken):
+            continue
+        message = f"'@{match['key'].rstrip('.:')}' stands bare; write [@{match['key'].rstrip('.:')}], or `code` for a name"
+        yield Problem(page.path, source.line(match.start()), "bare-citation", message)
+
+
+def _places(page: Page) -> Iterator[Problem]:
+    """Citations where a footnote number cannot stand."""
+    source = page.source
+
+    def problem(position: int, where: str) -> Problem:
+        message = f"a citation cannot stand in {where}; put it into the sentence below"
+        return Problem(page.path, source.line(position), "misplaced-citation", message)
+
+    citation = re.compile(r"(?<![\w.])@[A-Za-z]")
+    for block in source.blocks:
+        where = {"heading": "a heading", "title": "the title of a note", "html": "raw HTML"}.get(block.kind)
+        if where:
+            for match in GROUP.finditer(source.prose, block.start, block.end):
+                yield problem(match.start(), where)
+    for match in INLINE.finditer(source.prose):
+        if citation.search(match["text"]) or citation.search(match["title"] or ""):
+            yield problem(match.start(), "the text of an image" if match["image"] else "the text of a link")
+    for tag in TAG.finditer(source.prose):
+        if citation.search(tag["attributes"] or "") and not EMAIL.search(tag["attributes"]):
+            yield problem(tag.start(), "raw HTML")
+    for name in ("title", "description"):
+        value = page.meta.data.get(name) if isinstance(page.meta.data, dict) else None
+        if isinstance(value, str) and GROUP.search(value):
+            message = f"a citation cannot stand in the {name}; put it into the text"
+            yield Problem(page.path, page.meta.line((name,)), "misplaced-citation", message)
+
+
+def _numbers(page: Page, excuses: list[Problem]) -> Iterator[Problem]:
+    """Numbers without a citation in their own paragraph, list item or table row."""
+    source = page.source
+    marks = []
+    for comment in source.comments:
+        excuse = EXCUSE.match(comment.text)
+        if not excuse:
+            continue
+        line = source.line(comment.start)
+        if not excuse["reason"]:
+            message = "an excuse needs a reason: <!-- no-cite: why this number has no source -->"
+            yield Problem(page.path, line, "excuse", message)
+        else:
+            marks.append([comment.start, line, 0])
+            excuses.append(Problem(page.path, line, "excuse", excuse["reason"]))
+    for block in source.blocks:
+        if block.kind in ("heading", "definition"):
+            continue
+        text = prose_only(block)
+        number = numbers.find(text)
+        if number is None or GROUP.search(block.text):
+            continue
+        excused = False
+        for mark in marks:
+            if block.start <= mark[0] <= block.end:
+                mark[2] += 1
+                excused = True
+        if not excused:
+            line = block.line + _line_of(number, text)
+            message = f"'{number}' has no source in its {_named(block)}; add [@key] there"
+            yield Problem(page.path, line, "uncited-number", message)
+    for _, line, uses in marks:
+        if not uses:
+            yield Problem(page.path, line, "excuse", "this excuse excuses nothing; take it out")
+    if isinstance(page.meta.data, dict):
+        for name in ("title", "description"):
+            value = page.meta.data.get(name)
+            number = numbers.find(value) if isinstance(value, str) else None
+            if number:
+                message = f"'{number}' stands in the {name}, where no source can; say it in the text"
+                yield Problem(page.path, page.meta.line((name,)), "uncited-number", message)
+
+
+def _named(block: Block) -> str:
+    return {"item": "list item", "row": "table row", "header": "table header", "title": "title"}.get(
+        block.kind, "paragraph"
+    )
+
+
+def _line_of(number: str, text: str) -> int:
+    at = text.find(number)
+    return text.count("\n", 0, at) if at >= 0 else 0
+
+
+def prose_only(block: Block) -> str:
+    """A block's words: without list marks, link addresses, tags, attribute lists and citations."""
+    text = re.sub(r"^(\s*)\d+[.)](?=\s)", lambda m: " " * len(m[0]), block.text)
+    text = INLINE.sub(lambda match: match["text"], text)
+    text = REFERENCE.sub("", text)
+    text = TAG.sub(" ", text)
+    text = re.sub(r"\{:?[ ]*[#.][^}\n]{0,999}\}", "", text)
+    text = re.sub(r"https?://\S+", " ", text)
+    text = re.sub(r"(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)", "", text)
+    return GROUP.sub("", text)
+
+
+def _identifiers(path: str, source: Source) -> Iterator[Problem]:
+    for match in bibliography.NCT_LIKE.finditer(source.prose):
+        if not bibliography.NCT.fullmatch(match[0]):
+            message = f"'{match[0]}' is not a ClinicalTrials.gov number; NCT and eight digits"
+            yield Problem(path, source.line(match.start()), "nct", message)
+
+
+def _record_keys(page: Page, entries: Mapping[str, bibliography.Entry], used: set[str]) -> Iterator[Problem]:
+    """Keys that a trial record cites."""
+    if not page.record:
+        return
+    for key in page.record.citations():
+        used.add(key)
+    for place, line in page.meta.lines.items():
+        if place and (place[-1] == "cite" or (len(place) > 1 and place[-2] == "publications")):
+            key = _value_at(page.meta.data, place)
+            if isinstance(key, str) and key not in entries:
+                yield Problem(page.path, line, "undefined-key", _unknown(key, entries))
+
+
+def _value_at(data: object, place: tuple[str | int, ...]) -> object:
+    for step in place:
+        data = data[step]  # type: ignore[index]
+    return data
+
+
+def _data_keys(project: Project, used: set[str], problems: list[Problem]) -> int:
+    """Keys that the claims file cites; how many."""
+    keys = project.claims.keys()
+    used.update(keys)
+    unknown = {key for key in keys if key not in project.bibliography.entries}
+    if unknown:
+        text = (project.root / CLAIMS).read_text(encoding="utf-8").split("\n")
+        for key in sorted(unknown):
+            line = next((n for n, row in enumerate(text, 1) if re.search(rf"(?<![\w-]){re.escape(key)}(?![\w-])", row)), 1)
+            problems.append(Problem(CLAIMS, line, "undefined-key", _unknown(key, project.bibliography.entries)))
+    return len(keys)
+
+
+def _data_numbers(project: Project) -> Iterator[Problem]:
+    """Numbers in a row of the claims file that cites nothing."""
+    for name, row, texts in project.claims.texts():
+        joined = "\n".join(texts)
+        number = numbers.find(GROUP.sub("", joined))
+        item = getattr(project.claims, name)[row]
+        sourced = GROUP.search(joined) or getattr(item, "key", None) or getattr(item, "sources", None)
+        if number and not sourced:
+            message = f"{item.id}: '{number}' has no source in its row; add [@key] to the text"
+            yield Problem(CLAIMS, 1, "uncited-number", message)

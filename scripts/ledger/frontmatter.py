@@ -1,0 +1,119 @@
+"""Read the YAML of a page or a data file without YAML 1.1's surprises, and know each value's line.
+
+MkDocs swallows broken front matter and prints it as text; reading the raw file here is the only
+way to notice. Scalars stay strings except plain integers and true/false: ``NO`` is Norway, ``012`` is
+not ten, ``12:30`` is not 750, ``2024-13-01`` does not raise.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+OPENING = re.compile(r"---[ \t]*\n")
+CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
+
+
+class _Loader(yaml.SafeLoader):
+    """SafeLoader that resolves only null, true/false and plain integers."""
+
+
+_Loader.yaml_implicit_resolvers = {}
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf")
+)
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:int", re.compile(r"^(?:0|-?[1-9][0-9]{0,17})$"), list("-0123456789")
+)
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:null", re.compile(r"^(?:~|null|)$"), ["~", "n", ""]
+)
+
+MOST_VALUES = 200_000
+
+Path = tuple[str | int, ...]
+
+
+class BadYaml(ValueError):
+    """YAML that cannot be read; ``line`` counts from 1 in the file."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+@dataclass(frozen=True)
+class Yaml:
+    """Parsed data and the line on which each value starts."""
+
+    data: Any
+    lines: dict[Path, int] = field(default_factory=dict)
+
+    def line(self, path: Path) -> int:
+        """The line of the value at ``path``, or of the nearest thing around it."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+
+def split(text: str) -> tuple[str | None, int]:
+    """The YAML text of a page's front matter (None where there is none) and where the body starts.
+
+    Raises BadYaml where the front matter is opened and never closed.
+    """
+    opening = OPENING.match(text)
+    if opening is None:
+        return None, 0
+    closing = CLOSING.search(text, opening.end())
+    if closing is None:
+        raise BadYaml(1, "front matter is opened with --- and never closed; add a line --- after it")
+    return text[opening.end() : closing.start()], closing.end()
+
+
+def load(text: str, first_line: int = 1) -> Yaml:
+    """Parse YAML. ``first_line`` is the file's line on which ``text`` starts. Raises BadYaml."""
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return Yaml({}, {(): first_line})
+        lines: dict[Path, int] = {}
+        _mark(node, (), lines, first_line, set())
+        return Yaml(loader.construct_document(node), lines)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = first_line + (mark.line if mark else 0)
+        raise BadYaml(line, f"not valid YAML: {error.problem or error.context}") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise BadYaml(first_line, f"not valid YAML: {reason}") from error
+    finally:
+        loader.dispose()
+
+
+def _mark(
+    node: yaml.Node, path: Path, lines: dict[Path, int], first: int, above: set[int]
+) -> None:
+    """Write down each value's line. Refuses doubled keys, which YAML would drop without a word."""
+    lines[path] = first + node.start_mark.line
+    if len(lines) > MOST_VALUES:
+        raise BadYaml(first, f"more than {MOST_VALUES} values; YAML aliases that multiply are refused")
+    if id(node) in above:
+        raise BadYaml(lines[path], "a YAML alias refers to itself; write the value out")
+    inside = above | {id(node)}
+    if isinstance(node, yaml.MappingNode):
+        names: set[str] = set()
+        for key, value in node.value:
+            name = str(key.value)
+            line = first + key.start_mark.line
+            if name in names:
+                raise BadYaml(line, f"the key '{name}' stands twice; keep one")
+            names.add(name)
+            _mark(value, (*path, name), lines, first, inside)
+            lines[(*path, name)] = line
+    elif isinstance(node, yaml.SequenceNode):
+        for number, item in enumerate(node.value):
+            _mark(item, (*path, number), lines, first, inside)

@@ -1,0 +1,387 @@
+"""The link check: every link, image and anchor leads somewhere, and no page asks a third party for anything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from ledger import generate, glossary
+from ledger.mdscan import (
+    BY_REFERENCE,
+    INLINE,
+    Link,
+    attribute_ids,
+    find_links,
+    footnote_ids,
+    html_ids,
+    references,
+)
+from ledger.problems import Problem, Report, report
+from ledger.project import CONFIG, DOCS, CannotRun, Page, Project, read_text
+
+WEB = ("http", "https")
+ALLOWED_SCHEMES = (*WEB, "mailto", "tel")
+HOST = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{1,62}\.?|localhost|\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\]")
+LOADS = {
+    "img": ("src", "srcset"),
+    "source": ("src", "srcset"),
+    "script": ("src",),
+    "iframe": ("src",),
+    "embed": ("src",),
+    "object": ("data",),
+    "video": ("src", "poster"),
+    "audio": ("src",),
+    "track": ("src",),
+    "input": ("src",),
+    "link": ("href",),
+    "form": ("action",),
+    "body": ("background",),
+    "image": ("href", "xlink:href"),
+    "use": ("href", "xlink:href"),
+}
+"""Attributes by which an element makes the reader's browser ask for something without a click."""
+
+RESERVED = re.compile(r"__\w")
+CSS_ADDRESS = re.compile(r"(?:@import\s+(?:url\()?|url\()\s*[\"']?\s*((?:https?:)?//[^\"')\s]+)", re.IGNORECASE)
+SCRIPT_ADDRESS = re.compile(
+    r"(?:fetch|import|importScripts|open|sendBeacon|EventSource|WebSocket|Worker|\.src\s*=|\.href\s*=)\s*\(?[^\"'`\n]{0,40}"
+    r"[\"'`]((?:https?:|wss?:)?//[^\"'`\s]+)"
+)
+TEMPLATE_TAG = re.compile(r"<(?P<element>[A-Za-z][\w-]*)(?P<attributes>\s[^<>]{0,4000})>")
+OPEN_LINK = re.compile(r"(?<!\\)\]\((?P<rest>[^\n]{0,60})")
+
+
+@dataclass(frozen=True)
+class Anchors:
+    """The ids of a page and, for the duplicate check, where each was written by hand."""
+
+    ids: frozenset[str]
+    doubles: tuple[tuple[int, str], ...]
+
+
+def check(project: Project) -> Report:
+    """Run every offline rule. Raises CannotRun where there is nothing to look at."""
+    if not project.pages and not project.problems:
+        raise CannotRun("no page below docs/; run this from the root of the project")
+    problems = list(project.problems)
+    if not project.pages:
+        problems.append(Problem(DOCS, 1, "nothing-seen", "no page was seen; a check that saw nothing proves nothing"))
+    anchors = {src: find_anchors(page, project) for src, page in project.pages.items()}
+    reached: set[str] = set(project.nav)
+    total = 0
+    for src, page in project.pages.items():
+        for link in find_links(page.source):
+            total += 1
+            problems += _check_link(project, page, link, anchors, reached)
+        problems += _undefined_references(page)
+        problems += _broken_syntax(page)
+        for line, identifier in anchors[src].doubles:
+            message = f"the id '{identifier}' stands twice on this page; give one of the two another {{#id}}"
+            problems.append(Problem(page.path, line, "duplicate-id", message))
+        problems += _page_fields(page)
+    reached.update(generate.linked_pages(project))
+    problems += [*generate.problems(project), *glossary.check(project)]
+    problems += _orphans(project, reached)
+    problems += _assets(project)
+    counts = {"pages": len(project.pages), "links": total, "anchors": sum(len(a.ids) for a in anchors.values())}
+    return report("check_links", counts, problems)
+
+
+def find_anchors(page: Page, project: Project) -> Anchors:
+    """Every id the built page will have in its text, and the ones that would stand twice."""
+    source = page.source
+    by_hand: list[tuple[int, str]] = [*attribute_ids(source), *html_ids(source)]
+    ids: set[str] = set()
+    doubles: list[tuple[int, str]] = []
+    automatic = {h.id: h.line for h in source.headings if not h.explicit}
+    names = set()
+    for line, identifier in by_hand:
+        if identifier in ids or RESERVED.match(identifier):
+            doubles.append((line, identifier))
+        ids.add(identifier)
+        names.add(identifier)
+    for line, identifier in html_ids(source):
+        if identifier in automatic:
+            doubles.append((line, identifier))
+    generated = generate.anchors(page, project)
+    for identifier, line in automatic.items():
+        if identifier in generated:
+            doubles.append((line, identifier))
+    doubles += [(line, identifier) for line, identifier in by_hand if identifier in generated]
+    ids.update(automatic, generated, footnote_ids(source))
+    return Anchors(frozenset(ids), tuple(dict.fromkeys(doubles)))
+
+
+def _check_link(
+    project: Project, page: Page, link: Link, anchors: Mapping[str, Anchors], reached: set[str]
+) -> Iterator[Problem]:
+    def problem(rule: str, message: str) -> Problem:
+        return Problem(page.path, link.line, rule, message)
+
+    if link.attribute == "srcset":
+        for part in link.target.split(","):
+            address = part.split()[0] if part.split() else ""
+            yield from _check_link(project, page, Link(link.line, address, "", "html", "src", link.element), anchors, reached)
+        return
+    target = link.target
+    if link.form == "reference" and not target:
+        return  # told by _undefined_references, with the name it looks for
+    if not target:
+        yield problem("empty-link", "the address is empty; write where it leads")
+        return
+    fault = malformed(target)
+    if fault:
+        yield problem("malformed-url", f"'{_short(target)}': {fault}")
+        return
+    parts = urlsplit(target)
+    loads = link.form == "image" or link.attribute in LOADS.get(link.element, ())
+    if parts.scheme or target.startswith("//"):
+        if loads and (parts.scheme in WEB or target.startswith("//")):
+            message = f"'{_short(target)}' would make the reader's browser ask a third party; keep the file in {DOCS}/"
+            yield problem("third-party", message)
+        elif target.startswith("//"):
+            yield problem("malformed-url", f"'{_short(target)}' has no scheme; write https://…")
+        return
+    yield from _check_internal(project, page, link, target, anchors, reached)
+
+
+def _check_internal(
+    project: Project, page: Page, link: Link, target: str, anchors: Mapping[str, Anchors], reached: set[str]
+) -> Iterator[Problem]:
+    def problem(rule: str, message: str) -> Problem:
+        return Problem(page.path, link.line, rule, message)
+
+    path, _, fragment = target.partition("#")
+    path = unquote(path.partition("?")[0])
+    fragment = unquote(fragment)
+    if path.startswith("/"):
+        message = f"'{path}' begins at the root of the server; the site must work from any path: link relatively"
+        yield problem("absolute-link", message)
+        return
+    html = link.form == "html"
+    file = resolve(page, path, html) if path else page.src
+    if file is None:
+        yield problem("missing-file", f"'{path}' leads out of {DOCS}/; link to a page or file inside it")
+        return
+    if html and path:
+        file = _built_file(project, file)
+    if file not in project.files and file != page.src:
+        what = "missing-image" if link.form == "image" or link.element == "img" else "missing-file"
+        yield problem(what, _missing(project, page, path, file))
+        return
+    if file.endswith(".md") and file != page.src:
+        reached.add(file)
+    if fragment and file in anchors:
+        ids = anchors[file].ids
+        if fragment not in ids and not fragment.startswith(":~:"):
+            near = get_close_matches(fragment, ids, 1, 0.6)
+            hint = f"; did you mean #{near[0]}?" if near else "; link to a heading that is there"
+            yield problem("missing-anchor", f"there is no '#{fragment}' on {DOCS}/{file}{hint}")
+    elif fragment and not file.endswith((".svg", ".pdf", ".html")):
+        yield problem("missing-anchor", f"'{file}' is no page, so '#{fragment}' leads nowhere; take it out")
+
+
+def resolve(page: Page, path: str, html: bool = False) -> str | None:
+    """The file below docs/ that a relative address means; None where it leads out of docs/.
+
+    Markdown links are relative to the source file; raw HTML is left as it is, so there they are
+    relative to the address of the built page.
+    """
+    base = PurePosixPath(page.url) if html else PurePosixPath(page.src).parent
+    parts: list[str] = []
+    for part in (*base.parts, *path.split("/")):
+        if part in ("", "."):
+            continue
+        if part == "..":
+            if not parts:
+                return None
+            parts.pop()
+        else:
+            parts.append(part)
+    return "/".join(parts)
+
+
+def _built_file(project: Project, file: str) -> str:
+    """For raw HTML: the source file behind a built address such as ``trials/forward/``."""
+    for guess in (file, f"{file}.md", f"{file}/index.md" if file else "index.md"):
+        if guess in project.files and not file.endswith(".md"):
+            return guess
+    return f"{file} (in raw HTML link to the built address)" if file.endswith(".md") else file
+
+
+def _missing(project: Project, page: Page, path: str, file: str) -> str:
+    lowered = {known.lower(): known for known in project.files}
+    if file.lower() in lowered:
+        return f"'{path}' differs in capitals from {DOCS}/{lowered[file.lower()]}; write it the same way"
+    for guess in (f"{file.rstrip('/')}.md", f"{file.rstrip('/')}/index.md", file.removesuffix(".html") + ".md"):
+        if guess in project.files:
+            return f"'{path}' is not a file; link to the source {DOCS}/{guess}"
+    near = get_close_matches(file, project.files, 1, 0.75)
+    hint = f"; did you mean {DOCS}/{near[0]}?" if near else "; mend the address or add the file"
+    return f"'{path}' is not there{hint}"
+
+
+def malformed(target: str) -> str | None:
+    """What is wrong with the form of an address, or None. Relative addresses are judged by their characters."""
+    if re.search(r"\s", target):
+        return "an address cannot hold a space; write %20"
+    if re.search(r"[<>\"`{}|\\^\x00-\x1f]", target):
+        return "an address cannot hold this character; percent-encode it"
+    if re.match(r"(?:www\.|https?[/.]|https?:/?[^/]|https?:/{3,}|h?ttps?//|htt?p?s?;//)", target, re.IGNORECASE):
+        return "write https:// in full"
+    try:
+        parts = urlsplit(target)
+        port = parts.port
+    except ValueError as error:
+        return f"not an address: {error}"
+    del port
+    if not parts.scheme:
+        return None
+    if parts.scheme not in ALLOWED_SCHEMES:
+        return f"'{parts.scheme}:' is not allowed here; use https:, mailto: or a relative path"
+    if parts.scheme in WEB:
+        if "@" in parts.netloc:
+            return "an address must not carry a user name"
+        if not parts.hostname or not HOST.fullmatch(parts.netloc.partition(":")[0] if "[" not in parts.netloc else parts.netloc):
+            return "the name of the host is missing or impossible"
+        if re.search(r"[.,;:]$", target):
+            return "it ends in a punctuation mark; take that out of the address"
+    if parts.scheme == "mailto" and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", parts.path):
+        return "not a mail address"
+    if re.search(r"%(?![0-9A-Fa-f]{2})", target):
+        return "a % must be followed by two hex digits; write %25"
+    return None
+
+
+def _undefined_references(page: Page) -> Iterator[Problem]:
+    source = page.source
+    defined = references(source)
+    inline = [match.span() for match in INLINE.finditer(source.prose)]
+    for match in BY_REFERENCE.finditer(source.prose):
+        name = " ".join((match["name"] or match["text"]).lower().split())
+        if name in defined or match["text"].startswith(("@", "^")) or match["name"].startswith(("@", "^")):
+            continue
+        if any(start <= match.start() < end for start, end in inline):
+            continue
+        if source.prose[match.start() - 1 : match.start()] == "\\":
+            continue
+        message = f"the link [{_short(match['text'])}][{_short(match['name'])}] has no definition; add [{_short(name)}]: address"
+        yield Problem(page.path, source.line(match.start()), "undefined-reference", message)
+    used = {link.target for link in find_links(source) if link.form == "reference"}
+    for name, (line, target) in defined.items():
+        if target not in used:
+            message = f"the definition [{_short(name)}] is not used; take it out"
+            yield Problem(page.path, line, "unused-reference", message, "warning")
+
+
+def _broken_syntax(page: Page) -> Iterator[Problem]:
+    """``](`` that is no link: an address with a space, or a bracket that never closes."""
+    source = page.source
+    closed = {match.end("text") for match in INLINE.finditer(source.prose)}
+    inner = [match.span("text") for match in INLINE.finditer(source.prose)]
+    for match in OPEN_LINK.finditer(source.prose):
+        if match.start() in closed or any(start <= match.start() < end for start, end in inner):
+            continue
+        before = source.prose.rfind("[", max(0, match.start() - 1500), match.start())
+        if before < 0:
+            continue
+        message = f"'{_short(source.prose[before : match.end()])}' is not a link: an address holds no space and ends with )"
+        yield Problem(page.path, source.line(match.start()), "malformed-url", message)
+
+
+def _page_fields(page: Page) -> Iterator[Problem]:
+    """Front matter that readers see: a page must not claim a review that did not happen."""
+    data = page.meta.data if isinstance(page.meta.data, dict) else {}
+    for name in ("title", "description", "checked", "kind"):
+        if data and name not in data:
+            message = f"the front matter has no '{name}'; add it (CONTRIBUTING.md says how)"
+            yield Problem(page.path, 1, "page-fields", message, "warning")
+        elif name in data and not isinstance(data[name], str):
+            message = f"'{name}' must be text, found {data[name]!r}"
+            yield Problem(page.path, page.meta.line((name,)), "page-fields", message)
+    if isinstance(data.get("checked"), str) and not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", data["checked"]):
+        message = f"checked: '{data['checked']}' is not a date; write YYYY-MM-DD"
+        yield Problem(page.path, page.meta.line(("checked",)), "page-fields", message)
+
+
+def _orphans(project: Project, reached: set[str]) -> Iterator[Problem]:
+    for src, page in project.pages.items():
+        original = re.sub(r"\.[a-z]{2}\.md$", ".md", src)
+        if src in reached or src in ("index.md", "404.md") or (original != src and original in project.pages):
+            continue
+        message = "no page and no navigation leads here; link to it from its section's index page"
+        yield Problem(page.path, 1, "orphan-page", message)
+
+
+def _assets(project: Project) -> Iterator[Problem]:
+    """Style sheets, scripts, templates and the configuration: nothing may be fetched from elsewhere."""
+    paths = [project.root / DOCS / file for file in sorted(project.files) if file.endswith((".css", ".js", ".svg", ".html"))]
+    overrides = project.root / "overrides"
+    paths += sorted(path for path in overrides.rglob("*") if path.suffix in (".html", ".css", ".js")) if overrides.is_dir() else []
+    for path in paths:
+        shown = path.relative_to(project.root).as_posix()
+        text, problem = read_text(path, shown)
+        if problem:
+            yield problem
+            continue
+        for position, address in _fetched(text, path.suffix):
+            line = text.count("\n", 0, position) + 1
+            message = f"'{_short(address)}' would make the reader's browser ask a third party; keep the file in {DOCS}/"
+            yield Problem(shown, line, "third-party", message)
+    yield from _config(project)
+
+
+def _fetched(text: str, suffix: str) -> Iterator[tuple[int, str]]:
+    for match in CSS_ADDRESS.finditer(text):
+        yield match.start(), match[1]
+    if suffix in (".js", ".html"):
+        for match in SCRIPT_ADDRESS.finditer(text):
+            yield match.start(), match[1]
+    if suffix in (".html", ".svg"):
+        for match in TEMPLATE_TAG.finditer(text):
+            yield from ((match.start(), address) for address in third_party(match["element"], match["attributes"]))
+
+
+def third_party(element: str, attributes: str) -> Iterator[str]:
+    """Addresses on other hosts that an HTML element makes the browser ask by itself."""
+    element = element.lower()
+    if element == "link" and not re.search(
+        r"rel\s*=\s*[\"']?[^\"'>]*(?:stylesheet|icon|preload|prefetch|preconnect|modulepreload|manifest)", attributes, re.IGNORECASE
+    ):
+        return
+    for name in LOADS.get(element, ()):
+        for quoted in re.finditer(rf"(?<![\w-]){name}\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", attributes, re.IGNORECASE):
+            value = quoted[1] or quoted[2] or quoted[3] or ""
+            for address in re.findall(r"(?:^|,)\s*((?:https?:)?//[^\s,]+)", value):
+                yield address
+
+
+def _config(project: Project) -> Iterator[Problem]:
+    """mkdocs.yml: a remote script, style sheet, font or analytics account."""
+    path = project.root / CONFIG
+    if not path.is_file():
+        return
+    text, _ = read_text(path, CONFIG)
+    section = ""
+    for number, line in enumerate(text.split("\n"), 1):
+        if re.match(r"[\w]", line):
+            section = line.split(":")[0]
+        remote = re.search(r"((?:https?:)?//[^\s'\"]+)", line.split(" #")[0])
+        if section in ("extra_css", "extra_javascript") and remote:
+            message = f"'{_short(remote[1])}' would make the reader's browser ask a third party; keep the file in {DOCS}/"
+            yield Problem(CONFIG, number, "third-party", message)
+        if re.match(r"\s*analytics:", line) and section == "extra":
+            yield Problem(CONFIG, number, "third-party", "analytics would send readers' visits to a third party; take it out")
+        if re.match(r"\s+(?:text|code):", line) and section == "theme":
+            yield Problem(CONFIG, number, "third-party", "a theme font is fetched from a third party; write font: false")
+    if re.search(r"^theme:", text, re.MULTILINE) and "name: material" in text and not re.search(r"^\s+font:\s*false", text, re.MULTILINE):
+        yield Problem(CONFIG, 1, "third-party", "the theme would fetch fonts from a third party; write font: false under theme")
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= 70 else text[:67] + "…"

@@ -1,0 +1,443 @@
+"""Look at Markdown source the way Python-Markdown will, keeping every line number.
+
+The checks need places in the source, and rendering every page twice would cost more than the build may
+take, so this module reads the text itself: it blanks what is not prose (code, comments, scripts), cuts the
+rest into blocks, and finds headings, links and ids. ``tests/test_mdscan.py`` and the test of the
+built site hold it against what Python-Markdown really makes.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from html import unescape
+from typing import Literal
+
+from markdown.extensions.toc import slugify, unique
+
+TAB = 4  # Python-Markdown's tab_length: how far the inside of a list item or admonition is indented
+
+FENCE = re.compile(r"^(?P<indent>[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)?)(?P<fence>`{3,}|~{3,})(?P<info>[^`\n]*)$")
+ITEM = re.compile(r"^(?P<indent>\s*)(?:[-*+]|\d+[.)])\s+")
+DEFINITION = re.compile(r"^\s{0,3}:\s+")
+ADMONITION = re.compile(r"^(?P<indent>\s*)(?:!!!|\?\?\?\+?)\s")
+FOOTNOTE = re.compile(r"^\s{0,3}\[\^(?P<name>[^\]\s]+)\]:")
+REFERENCE = re.compile(r"^\s{0,3}\[(?P<name>[^\]^@][^\]]{0,999})\]:[ \t]*(?P<url><[^>\n]*>|\S*)")
+ATX = re.compile(r"^\s*(?P<marks>#{1,6})(?!#)[ \t]*(?P<text>.*?)[ \t]*#*[ \t]*$")
+SETEXT = re.compile(r"^(?:=+|-+)[ \t]*$")
+TABLE_RULE = re.compile(r"^[\s|:-]*-[\s|:-]*$")
+ATTRIBUTES = re.compile(r"\{:?[ ]*(?P<list>(?:[#.][^}\s]|[\w-]+=)[^}\n]{0,999})\}")
+ATTRIBUTE_ID = re.compile(r"(?:^|\s)#(?P<id>[^\s}]+)|(?:^|\s)id=[\"']?(?P<id2>[^\s}\"']+)")
+RAW_ELEMENTS = ("script", "style", "pre", "textarea", "code", "kbd")
+TAG = re.compile(r"<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9-]*)(?P<attributes>(?:\s[^<>]{0,5000})?)/?>")
+HTML_ATTRIBUTE = re.compile(r"(?P<name>[\w:-]+)\s*=\s*(?:\"(?P<a>[^\"]*)\"|'(?P<b>[^']*)'|(?P<c>[^\s\"'>]+))")
+HTML_BLOCK = re.compile(
+    r"^ {0,3}<(?P<name>address|article|aside|blockquote|body|canvas|center|dd|details|dialog|dir|div|dl|dt|fieldset"
+    r"|figcaption|figure|footer|form|h[1-6]|head|header|hgroup|hr|html|iframe|legend|li|main|map|math|menu|meta|nav"
+    r"|noscript|object|ol|output|p|param|progress|section|select|source|summary|table|tbody|td|template|tfoot|th"
+    r"|thead|title|tr|track|ul|video)(?P<rest>[\s/>].*)?$",
+    re.IGNORECASE,
+)
+
+BlockKind = Literal["paragraph", "item", "row", "header", "heading", "title", "html", "definition"]
+
+
+@dataclass(frozen=True)
+class Comment:
+    """An HTML comment: its text, where it starts and ends in the source."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Block:
+    """The smallest piece of prose that a claim and its citation share: a paragraph, an item, a table row."""
+
+    kind: BlockKind
+    line: int
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link or an image in the source. ``target`` is empty for an undefined reference link."""
+
+    line: int
+    target: str
+    text: str
+    form: Literal["inline", "image", "reference", "html", "auto"]
+    attribute: str = "href"
+    element: str = "a"
+
+
+@dataclass(frozen=True)
+class Heading:
+    line: int
+    level: int
+    text: str
+    id: str
+    explicit: bool
+
+
+class Source:
+    """One Markdown text, with its front matter already blanked so that lines stay where they are."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.prose, self.comments = mask(text)
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where each line starts."""
+        return line_starts(self.text)
+
+    def line(self, position: int) -> int:
+        """The line (from 1) in which the character at ``position`` stands."""
+        return bisect_right(self.starts, position)
+
+    @cached_property
+    def blocks(self) -> list[Block]:
+        return list(cut_blocks(self.prose, self.text))
+
+    @cached_property
+    def headings(self) -> list[Heading]:
+        return list(find_headings(self))
+
+    @cached_property
+    def tags(self) -> list[tuple[int, str, dict[str, str]]]:
+        """Raw HTML opening tags: position, lower-case name, attributes."""
+        found = []
+        for match in TAG.finditer(self.prose):
+            if not match["close"]:
+                attributes = {
+                    a["name"].lower(): unescape(a["a"] or a["b"] or a["c"] or "")
+                    for a in HTML_ATTRIBUTE.finditer(match["attributes"])
+                }
+                found.append((match.start(), match["name"].lower(), attributes))
+        return found
+
+    @cached_property
+    def html_blocks(self) -> list[tuple[int, int]]:
+        """Spans of block-level raw HTML, in which Markdown (and so a citation) is left as it is."""
+        return [(b.start, b.end) for b in self.blocks if b.kind == "html"]
+
+
+def line_starts(text: str) -> list[int]:
+    return [0, *(match.end() for match in re.finditer("\n", text))]
+
+
+def mask(text: str) -> tuple[str, list[Comment]]:
+    """Blank everything that is not prose. The result has the same length and the same line ends.
+
+    Blanked: fenced and indented code, code spans, HTML comments (returned beside), and the inside of
+    script, style, pre, textarea, code and kbd elements.
+    """
+    text = _blank_code_blocks(text)
+    out: list[str] = []
+    comments: list[Comment] = []
+    done = 0
+    for start, end, is_comment in _inline_spans(text):
+        out.append(text[done:start])
+        out.append(_blank(text[start:end]))
+        if is_comment:
+            comments.append(Comment(text[start + 4 : end - 3].strip(), start, end))
+        done = end
+    out.append(text[done:])
+    return "".join(out), comments
+
+
+def _blank(text: str) -> str:
+    return re.sub(r"[^\n]", " ", text)
+
+
+def _blank_code_blocks(text: str) -> str:
+    lines = text.split("\n")
+    closers: dict[str, list[tuple[int, int]]] = {"`": [], "~": []}
+    for number, line in enumerate(lines):
+        bare = line.strip(" \t>")
+        if bare[:3] in ("```", "~~~") and not bare.strip(bare[0]):
+            closers[bare[0]].append((number, len(bare)))
+    containers: list[int] = []  # indents at which the open list items and admonitions hold their content
+    blank_before = True
+    number = 0
+    while number < len(lines):
+        line = lines[number]
+        fence = FENCE.match(line) if ("```" in line or "~~~" in line) else None
+        if fence:
+            mark = fence["fence"]
+            place = bisect_right(closers[mark[0]], (number, 1 << 30))
+            end = next((n for n, size in closers[mark[0]][place:] if size >= len(mark)), None)
+            if end is not None:
+                for inside in range(number, end + 1):
+                    lines[inside] = _blank(lines[inside])
+                number, blank_before = end + 1, False
+                continue
+        if not line.strip():
+            blank_before = True
+            number += 1
+            continue
+        indent = len(line) - len(line.lstrip(" \t")) + 3 * line[: len(line) - len(line.lstrip())].count("\t")
+        if blank_before:
+            while containers and indent < containers[-1]:
+                containers.pop()
+        inside_of = containers[-1] if containers else 0
+        if blank_before and indent >= inside_of + TAB:
+            lines[number] = _blank(line)  # an indented code block goes on after the blank lines inside it
+            number += 1
+            continue
+        if ITEM.match(line) or ADMONITION.match(line) or DEFINITION.match(line) or FOOTNOTE.match(line):
+            while containers and containers[-1] > indent:
+                containers.pop()
+            containers.append((indent // TAB) * TAB + TAB)
+        blank_before = False
+        number += 1
+    return "\n".join(lines)
+
+
+def _inline_spans(text: str) -> Iterator[tuple[int, int, bool]]:
+    """Spans to blank, in order and without overlap: (start, end, whether it is a comment)."""
+    runs = [(m.start(), m.end()) for m in re.finditer("`+", text)]
+    by_size: dict[int, list[int]] = {}
+    for start, end in runs:
+        by_size.setdefault(end - start, []).append(start)
+    gaps = [m.start() for m in re.finditer(r"\n[ \t]*\n", text)]
+    opener = re.compile("`+|<!--|<(?:" + "|".join(RAW_ELEMENTS) + r")\b", re.IGNORECASE)
+    never: set[str] = set()  # what was looked for once and does not come any more
+    lower = text.lower()
+    position = 0
+    while match := opener.search(text, position):
+        start, found = match.span()
+        token = match[0].lower()
+        position = found
+        if token[0] == "`":
+            if start and text[start - 1] == "\\":
+                continue
+            starts = by_size[found - start]
+            following = bisect_right(starts, start)
+            if following == len(starts):
+                continue
+            close = starts[following]
+            gap = bisect_right(gaps, start)
+            if gap < len(gaps) and gaps[gap] < close:
+                continue
+            position = close + (found - start)
+            yield start, position, False
+        elif token == "<!--":
+            end = -1 if "-->" in never else text.find("-->", found)
+            if end < 0:
+                never.add("-->")
+                continue
+            position = end + 3
+            yield start, position, True
+        else:
+            closing = f"</{token[1:]}"
+            inside = text.find(">", found)
+            end = -1 if closing in never or inside < 0 else lower.find(closing, inside)
+            if end < 0:
+                never.add(closing)
+                continue
+            position = end
+            yield inside + 1, end, False
+
+
+def cut_blocks(prose: str, text: str) -> Iterator[Block]:
+    """Cut masked Markdown into blocks. ``text`` is the unmasked source: only its blank lines part blocks."""
+    lines, raw = prose.split("\n"), text.split("\n")
+    starts = line_starts(prose)
+
+    def block(kind: BlockKind, first: int, last: int) -> Block:
+        end = starts[last] + len(lines[last])
+        return Block(kind, first + 1, starts[first], end, "\n".join(lines[first : last + 1]))
+
+    number = 0
+    while number < len(lines):
+        first = number
+        line = lines[number]
+        body = line.lstrip("> \t") if line.lstrip().startswith(">") else line
+        html = HTML_BLOCK.match(line)
+        number += 1
+        if not raw[first].strip():
+            continue
+        if html and "markdown" not in (html["rest"] or "").split(">")[0]:
+            number = _html_end(lines, first, html["name"]) + 1
+            yield block("html", first, number - 1)
+        elif _is_table(lines, first):
+            yield block("header", first, first)
+            number += 1
+            while number < len(lines) and raw[number].strip():
+                yield block("row", number, number)
+                number += 1
+        elif ATX.match(body) and body.strip("# \t"):
+            yield block("heading", first, first)
+        elif ADMONITION.match(line):
+            yield block("title", first, first)
+        elif REFERENCE.match(line):
+            yield block("definition", first, first)
+        else:
+            while number < len(lines) and raw[number].strip() and not _starts_block(lines, number):
+                number += 1
+            if number == first + 1 < len(lines) and SETEXT.match(lines[number]):
+                yield block("heading", first, first)
+                number += 1
+            else:
+                yield block("item" if ITEM.match(body) or DEFINITION.match(body) else "paragraph", first, number - 1)
+
+
+def _starts_block(lines: list[str], number: int) -> bool:
+    """Whether the line ends the paragraph or item before it although no blank line parts them."""
+    line = lines[number]
+    body = line.lstrip("> \t") if line.lstrip().startswith(">") else line
+    return bool(
+        SETEXT.match(line)
+        or ITEM.match(body)
+        or DEFINITION.match(body)
+        or ADMONITION.match(line)
+        or REFERENCE.match(line)
+        or (ATX.match(body) and body.strip("# \t"))
+        or _is_table(lines, number)
+    )
+
+
+def _is_table(lines: list[str], number: int) -> bool:
+    return (
+        "|" in lines[number]
+        and number + 1 < len(lines)
+        and "|" in lines[number + 1]
+        and TABLE_RULE.match(lines[number + 1]) is not None
+    )
+
+
+def _html_end(lines: list[str], number: int, name: str) -> int:
+    """The last line of the raw HTML element that opens at ``number``."""
+    depth = 0
+    tag = re.compile(rf"<(/?){name}\b", re.IGNORECASE)
+    for at in range(number, len(lines)):
+        for match in tag.finditer(lines[at]):
+            depth += -1 if match[1] else 1
+        if depth <= 0:
+            return at
+    return next((at - 1 for at in range(number + 1, len(lines)) if not lines[at].strip()), len(lines) - 1)
+
+
+def find_headings(source: Source) -> Iterator[Heading]:
+    """Headings with the ids Python-Markdown's toc extension will give them."""
+    raw = source.text.split("\n")
+    used = {explicit for _, explicit in attribute_ids(source)}
+    for block in source.blocks:
+        if block.kind != "heading":
+            continue
+        line = raw[block.line - 1].lstrip("> \t") if ">" in raw[block.line - 1] else raw[block.line - 1]
+        atx = ATX.match(line)
+        underline = raw[block.line].strip() if block.line < len(raw) else ""
+        text = atx["text"] if atx else line.strip()
+        level = len(atx["marks"]) if atx else (1 if underline.startswith("=") else 2)
+        explicit = None
+        attributes = list(ATTRIBUTES.finditer(text))
+        if attributes and attributes[-1].end() == len(text.rstrip()):
+            found = ATTRIBUTE_ID.search(attributes[-1]["list"])
+            explicit = (found["id"] or found["id2"]) if found else None
+            text = text[: attributes[-1].start()].rstrip()
+        name = plain_text(text)
+        identifier = explicit or unique(slugify(name, "-"), used)
+        yield Heading(block.line, level, name, identifier, explicit is not None)
+
+
+def plain_text(markdown: str) -> str:
+    """What a reader sees of a line of inline Markdown."""
+    text = re.sub(r"\[@[^\]]*\]|\[\^[^\]]*\]", "", markdown)
+    text = re.sub(r"!?\[((?:[^\[\]])*)\]\([^)]*\)", r"\1", text)
+    text = re.sub(r"!?\[((?:[^\[\]])*)\]\[[^\]]*\]", r"\1", text)
+    text = re.sub(r"<[^<>]*>", "", text)
+    text = re.sub(r"(\*\*|__|\*|`+|~~)(?=\S)(.+?)(?<=\S)\1", r"\2", text)
+    return unescape(re.sub(r"\\([\\`*_{}\[\]()#+\-.!>~|])", r"\1", text)).strip()
+
+
+def attribute_ids(source: Source) -> Iterator[tuple[int, str]]:
+    """Ids written as ``{#id}`` after a heading, a paragraph or an inline element: (line, id)."""
+    for match in ATTRIBUTES.finditer(source.prose):
+        for found in ATTRIBUTE_ID.finditer(match["list"]):
+            yield source.line(match.start()), found["id"] or found["id2"]
+
+
+def html_ids(source: Source) -> Iterator[tuple[int, str]]:
+    """Ids in raw HTML: (line, id). An old ``<a name>`` counts, since a link may lead to it."""
+    for position, element, attributes in source.tags:
+        for name in ("id", "name") if element == "a" else ("id",):
+            if attributes.get(name):
+                yield source.line(position), attributes[name]
+
+
+def footnote_ids(source: Source) -> Iterator[str]:
+    """Anchors that footnotes, and citations rendered as footnotes, make."""
+    defined = {m["name"] for line in source.prose.split("\n") if (m := FOOTNOTE.match(line))}
+    counts: dict[str, int] = {}
+    for match in re.finditer(r"\[\^(?P<name>[^\]\s]+)\](?!:)|(?<=[\[ ])@(?P<key>[\w-]+)(?=[;\]])", source.prose):
+        name = match["name"] or match["key"]
+        if match["name"] and name not in defined:
+            continue
+        counts[name] = counts.get(name, 0) + 1
+        yield f"fn:{name}"
+        yield f"fnref:{name}" if counts[name] == 1 else f"fnref{counts[name]}:{name}"
+
+
+# A link's text holds no bracket but pairs, its address no space unless in <>: bounded, so that no input is slow.
+INLINE = re.compile(
+    r"(?P<image>!?)\[(?P<text>(?:[^\[\]\\]|\\.|!?\[[^\[\]]{0,500}\](?:\([^()]{0,500}\))?){0,1500})\]"
+    r"\([ \t]*(?P<url><[^<>\n]{0,4000}>|(?:[^\s()\\]|\\.|\([^\s()]{0,500}\)){0,4000})"
+    r"(?P<title>\s{1,20}(?:\"[^\"]{0,1000}\"|'[^']{0,1000}'))?[ \t]*\)"
+)
+BY_REFERENCE = re.compile(r"(?P<image>!?)\[(?P<text>[^\[\]]{1,1000})\] ?\[(?P<name>[^\[\]]{0,1000})\]")
+SHORTCUT = re.compile(r"(?<![\]\w\\])\[(?P<name>[^\[\]@^][^\[\]]{0,500})\](?![\[(:])")
+AUTO = re.compile(r"<(?P<url>(?:https?|ftp|mailto):[^<>\s]{0,4000})>", re.IGNORECASE)
+URL_ATTRIBUTES = ("href", "src", "srcset", "poster", "action", "formaction", "data", "cite", "background")
+
+
+def references(source: Source) -> dict[str, tuple[int, str]]:
+    """Reference definitions ``[name]: address``: lower-case name to (line, address)."""
+    return {
+        " ".join(match["name"].lower().split()): (block.line, match["url"].strip("<>"))
+        for block in source.blocks
+        if block.kind == "definition" and (match := REFERENCE.match(block.text))
+    }
+
+
+def find_links(source: Source) -> Iterator[Link]:
+    """Every link and image of the source, raw HTML included, in no particular order."""
+    defined = references(source)
+    taken: list[tuple[int, int]] = []
+    for match in INLINE.finditer(source.prose):
+        form: Literal["inline", "image"] = "image" if match["image"] else "inline"
+        taken.append(match.span())
+        yield Link(source.line(match.start()), match["url"].strip("<>"), match["text"], form)
+        for inner in INLINE.finditer(match["text"]):
+            yield Link(source.line(match.start()), inner["url"].strip("<>"), inner["text"], "image")
+    for match in BY_REFERENCE.finditer(source.prose):
+        if _inside(match.start(), taken):
+            continue
+        name = " ".join((match["name"] or match["text"]).lower().split())
+        target = defined.get(name, (0, ""))[1]
+        if match["text"].startswith(("@", "^")) or match["name"].startswith(("@", "^")):
+            continue
+        yield Link(source.line(match.start()), target, match["text"], "reference")
+    for match in SHORTCUT.finditer(source.prose):
+        name = " ".join(match["name"].lower().split())
+        if name in defined and not _inside(match.start(), taken):
+            yield Link(source.line(match.start()), defined[name][1], match["name"], "reference")
+    for match in AUTO.finditer(source.prose):
+        yield Link(source.line(match.start()), match["url"], match["url"], "auto")
+    for position, element, attributes in source.tags:
+        for name in URL_ATTRIBUTES:
+            if name in attributes:
+                yield Link(source.line(position), attributes[name].strip(), "", "html", name, element)
+
+
+def _inside(position: int, spans: list[tuple[int, int]]) -> bool:
+    at = bisect_right(spans, (position, 1 << 60)) - 1
+    return at >= 0 and spans[at][0] <= position < spans[at][1]

@@ -1,0 +1,80 @@
+"""Find the numbers that need a source: with a unit, per cents, counts n of N, p values, doses, money.
+
+A year, a date, a name with a figure in it ("type 1", "phase 1/2", "VX-880", "Table 3") and a bare figure
+without a unit ("the 21 references") are no claims and pass.
+"""
+
+from __future__ import annotations
+
+import re
+
+MONTHS = (
+    "January|February|March|April|May|June|July|August|September|October|November|December"
+    "|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
+)
+
+NAMES = re.compile(
+    r"\b(?:type|phase|part|table|figure|fig|step|page|pages|grade|stage|section|article|chapter|version|rule|level|item"
+    r"|question|claim|reference|ref|order|no|number|appendix|box|cohort|arm|edition|python|issue|volume|item)s?\.?"
+    r"[ \u00a0-]\d+[a-z]?(?:[/.\u2013-]\d+)*(?:,? (?:and|or|to) \d+(?![.,]?\d| ?%))?"
+    rf"|\b\d{{1,2}}(?:st|nd|rd|th)?(?:\s?[\u2013-]\s?\d{{1,2}})? (?:{MONTHS})\b(?: \d{{4}})?"
+    rf"|\b(?:{MONTHS})\.? \d{{1,2}}(?:, \d{{4}})?\b"
+    r"|\b(?:in|of|since|by|until|till|from|during|after|before|to|and) (?:19|20)\d\d\b"
+    r"|\b\d{4}-\d\d(?:-\d\d)?\b|\b\d{1,2}:\d\d\b|\b24/7\b"
+    r"|\b[A-Za-z][A-Za-z0-9]*[-\u2011]\d+\w*|\b[A-Za-z]+\d\w*",
+    re.IGNORECASE,
+)
+"""Figures that belong to a name or a date."""
+
+NUMBER = r"(?<![\w.,/#])\d{1,15}(?:[.,\u00a0\u2009\u202f]\d{1,15})*"
+POWER = r"(?:\s?[×x*]\s?10(?:\s?\^\s?[-\u2212]?\d{1,3}|[\u207b\u2070\u00b9\u00b2\u00b3\u2074-\u2079]{1,3}))"
+WORD = (
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
+    r"|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred)"
+)
+PREFIXED = r"(?:k|m|µ|μ|n|p|mc)?(?:g|mol|l|L|IU|U|m)"
+UNIT = (
+    rf"(?:{PREFIXED}(?:/(?:k?g|mL|ml|dL|dl|L|l|mol|mmol|min|h|d|day|m2|m²)){{0,3}}"
+    r"|IEQ|IE|GBq|MBq|Gy|mmHg|mm\sHg|°C|kcal|kDa|cm|km|mm|µm|nm|GB|MB|kB"
+    r"|(?:islet\s)?(?:units?|doses?|infusions?|injections?|cells?|islet\sequivalents?|grams?|litres?|milligrams?)"
+    r"|(?:second|minute|hour|day|week|month|year|decade)s?(?:-old)?|h|min|yrs?|mo"
+    r"|(?:person|patient|year)-years?"
+    r"|people|persons?|participants?|patients?|adults?|children|adolescents?|recipients?|women|men|donors?"
+    r"|deaths?|cases|fold|times|percentage\spoints?|points?"
+    r"|dollars?|euros?|yuan|pounds|RMB|USD|EUR|CNY|GBP|million|billion|thousand)"
+)
+FILLER = r"(?:the |these |those |its |their |all |about )?"
+
+RULES: tuple[re.Pattern[str], ...] = tuple(
+    re.compile(rule)
+    for rule in (
+        rf"{NUMBER}\s?-?(?:[%％‰]|[Pp]er\s?cents?\b)",
+        rf"(?i:\b{WORD}[\s-](?:(?:and a half|point {WORD})\s)?per\s?cents?\b)",
+        rf"{NUMBER}{POWER}|(?<![\w.,])10[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]{{1,3}}|(?<![\w.,])10\^\d",
+        rf"(?<![\w.,/])\d{{1,9}} (?:out )?of {FILLER}\d{{1,9}}(?![\w/])",
+        rf"(?<![\w.,/])\d{{1,9}} (?:out )?of {FILLER}(?i:{WORD})\b",
+        rf"(?i:\b{WORD}) (?:out )?of {FILLER}\d{{1,9}}(?![\w/.]\d|\w)",
+        r"(?<![\w.,/])\d{1,6} in (?:every )?\d{1,3}(?![\w/]|[.,]\d)",
+        r"(?<![\w.,/-])\d{1,5}/\d{1,5}(?![\w/]|[.,]\d)",
+        r"\b[nN]\s?=\s?\d",
+        r"\b[pP](?:[\s-]?values?)?\s?(?:[=<>≤≥]|of|was|is|below|under)\s?(?:[=<>≤≥]\s?)?[01]?[.,]\d",
+        r"\b(?:HR|RR|SMD|I²|I2)\s?(?:=|of|was)?\s?[-\u2212]?\d",
+        r"[$€£¥]\s?\d|\b(?:USD|EUR|CNY|RMB|GBP)\s?\d",
+        rf"{NUMBER}[\s-]?{UNIT}(?!\w)",
+        r"\b(?:[Dd]ay|[Ww]eek|[Mm]onth|[Yy]ear)s? \d{1,3}(?![\w:/-]|[.,]\d)",
+    )
+)
+
+
+def find(text: str) -> str | None:
+    """The first number in ``text`` that needs a source, as written; None where there is none.
+
+    ``text`` is prose whose code, comments, citations and link addresses are already taken out.
+    """
+    text = NAMES.sub(" ; ", text)
+    first: re.Match[str] | None = None
+    for rule in RULES:
+        match = rule.search(text)
+        if match and (first is None or match.start() < first.start()):
+            first = match
+    return " ".join(first[0].split()) if first else None

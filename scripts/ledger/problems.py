@@ -1,0 +1,77 @@
+"""What a check found, and how it is told.
+
+The contract of both checks: one problem a line, ``path:line: level: what and how to mend it [rule-id]``,
+and a last line that counts what was seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Level = Literal["error", "warning"]
+
+CLEAN, FOUND_ERRORS, COULD_NOT_RUN = 0, 1, 2
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing to mend. ``line`` counts from 1; ``path`` is relative to the project root."""
+
+    path: str
+    line: int
+    rule: str
+    message: str
+    level: Level = "error"
+
+    def __str__(self) -> str:
+        message = " ".join(self.message.split())
+        return f"{self.path}:{self.line}: {self.level}: {message} [{self.rule}]"
+
+
+@dataclass
+class Report:
+    """All problems of one check, with the counts that show it looked at something."""
+
+    name: str
+    counts: Mapping[str, int]
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def errors(self) -> int:
+        return sum(problem.level == "error" for problem in self.problems)
+
+    @property
+    def warnings(self) -> int:
+        return sum(problem.level == "warning" for problem in self.problems)
+
+    @property
+    def exit_code(self) -> int:
+        return FOUND_ERRORS if self.errors else CLEAN
+
+    def lines(self) -> list[str]:
+        """The report as printed: problems in order of place, each once, then the count."""
+        seen = ", ".join(f"{number} {plural(what, number)}" for what, number in self.counts.items())
+        errors, warnings = plural("errors", self.errors), plural("warnings", self.warnings)
+        total = f"{self.name}: {seen}: {self.errors} {errors}, {self.warnings} {warnings}"
+        return [str(problem) for problem in self.problems] + [total]
+
+
+def report(name: str, counts: Mapping[str, int], problems: Iterable[Problem]) -> Report:
+    """A report with its problems sorted by place and without repeats."""
+    return Report(name, counts, sorted(set(problems)))
+
+
+def plural(noun: str, number: int) -> str:
+    """``noun`` is given in the plural; one thing takes the singular."""
+    if number != 1:
+        return noun
+    return noun[:-3] + "y" if noun.endswith("ies") else noun.removesuffix("s")
+
+
+def merged(reports: Iterable[Report]) -> list[str]:
+    """Several reports as one print: each problem once, then every count."""
+    all_reports = list(reports)
+    problems = sorted({problem for one in all_reports for problem in one.problems})
+    return [str(problem) for problem in problems] + [one.lines()[-1] for one in all_reports]

@@ -1,0 +1,229 @@
+"""Read the whole project once: pages, records, claims, bibliography. Everything else works on this."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+import yaml
+
+from ledger import bibliography, claims, frontmatter, records
+from ledger.bibliography import Bibliography
+from ledger.claims import Claims
+from ledger.frontmatter import BadYaml, Yaml
+from ledger.mdscan import Source
+from ledger.problems import Problem
+from ledger.records import Record
+
+DOCS = "docs"
+BIB = "references.bib"
+CLAIMS = "docs/articles/claims.yml"
+CONFIG = "mkdocs.yml"
+
+
+class CannotRun(Exception):
+    """The check has nothing to work on (exit status 2); the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One Markdown file. ``src`` is its path below ``docs``; the body keeps the file's line numbers."""
+
+    src: str
+    text: str
+    meta: Yaml = field(default_factory=lambda: Yaml({}))
+    record: Record | None = None
+
+    @property
+    def path(self) -> str:
+        """The path from the project root, as problems print it."""
+        return f"{DOCS}/{self.src}"
+
+    @property
+    def title(self) -> str:
+        title = self.meta.data.get("title") if isinstance(self.meta.data, dict) else None
+        if isinstance(title, str):
+            return title
+        return next((h.text for h in self.source.headings if h.level == 1), self.src)
+
+    @property
+    def url(self) -> str:
+        """The page's address below the site, in MkDocs' directory form."""
+        path = PurePosixPath(self.src)
+        if path.stem == "index":
+            return "" if str(path.parent) == "." else f"{path.parent}/"
+        return f"{path.with_suffix('')}/"
+
+    @cached_property
+    def source(self) -> Source:
+        return Source(self.text)
+
+
+@dataclass(frozen=True)
+class Project:
+    """All that the checks and the generated parts of the site are made from."""
+
+    root: Path
+    pages: Mapping[str, Page]
+    files: frozenset[str]
+    bibliography: Bibliography
+    claims: Claims
+    nav: frozenset[str]
+    today: date
+    problems: Sequence[Problem] = ()
+    record_problems: Sequence[Problem] = ()
+
+    @cached_property
+    def records(self) -> Mapping[str, tuple[Page, Record]]:
+        """Trial records by id, in the order of their pages' titles."""
+        found = [(page, page.record) for page in self.pages.values() if page.record]
+        return {record.id: (page, record) for page, record in sorted(found, key=lambda pair: pair[0].title.lower())}
+
+
+def load(root: Path, today: date | None = None) -> Project:
+    """Read everything below ``root``. Faults in single files become problems; CannotRun where nothing is there."""
+    today = today or date.today()
+    docs = root / DOCS
+    if not docs.is_dir():
+        raise CannotRun(f"there is no folder {DOCS} here; run this from the root of the project")
+    problems: list[Problem] = []
+    record_problems: list[Problem] = []
+    pages: dict[str, Page] = {}
+    files: set[str] = set()
+    for path in sorted(docs.rglob("*")):
+        src = path.relative_to(docs).as_posix()
+        if any(part.startswith(".") for part in PurePosixPath(src).parts):
+            continue
+        if path.suffix == ".md":
+            page = _read_page(path, src, today, problems, record_problems)
+            if page:
+                pages[src] = page
+                files.add(src)
+        elif path.is_file():
+            files.add(src)
+    return Project(
+        root=root,
+        pages=pages,
+        files=frozenset(files),
+        bibliography=_read_bibliography(root),
+        claims=_read_claims(root, problems),
+        nav=_read_nav(root, problems),
+        today=today,
+        problems=problems,
+        record_problems=record_problems,
+    )
+
+
+def read_text(path: Path, shown: str) -> tuple[str, Problem | None]:
+    """A file's text with plain line ends, or an empty text and the problem that stopped it."""
+    try:
+        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n"), None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        return "", Problem(shown, line, "unreadable", "this is not UTF-8 text; save the file as UTF-8")
+    except IsADirectoryError:
+        return "", Problem(shown, 1, "unreadable", "a folder stands where a file should be; rename or remove it")
+    except FileNotFoundError:
+        return "", Problem(shown, 1, "unreadable", "the file is missing or is a link that leads nowhere; restore it")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        return "", Problem(shown, 1, "unreadable", f"cannot be read: {reason}; check its permissions")
+
+
+def _read_page(
+    path: Path, src: str, today: date, problems: list[Problem], record_problems: list[Problem]
+) -> Page | None:
+    shown = f"{DOCS}/{src}"
+    text, problem = read_text(path, shown)
+    if problem:
+        problems.append(problem)
+        return None
+    meta = Yaml({})
+    body = text
+    try:
+        header, start = frontmatter.split(text)
+        if header is not None:
+            body = "\n" * text.count("\n", 0, start) + text[start:]
+            meta = frontmatter.load(header, first_line=2)
+            if not isinstance(meta.data, dict):
+                raise BadYaml(2, "front matter must be a list of `key: value` lines")
+    except BadYaml as error:
+        problems.append(Problem(shown, error.line, "front-matter", f"{error}; MkDocs would print it as text"))
+        return Page(src, body)
+    record = None
+    if "trial" in meta.data:
+        record, found = records.read(meta, shown, today)
+        record_problems.extend(found)
+        stem = PurePosixPath(src).name.split(".")[0]
+        if record and record.id != stem:
+            line = meta.line(("trial", "id"))
+            record_problems.append(Problem(shown, line, "record", f"id '{record.id}' must be the file's name '{stem}'"))
+        if ".zh." in src:
+            record = None  # a translation shows the record of its original
+    return Page(src, body, meta, record)
+
+
+def _read_bibliography(root: Path) -> Bibliography:
+    text, problem = read_text(root / BIB, BIB)
+    if problem:
+        return Bibliography(BIB, {}, [problem])
+    return bibliography.read(text, BIB)
+
+
+def _read_claims(root: Path, problems: list[Problem]) -> Claims:
+    if not (root / CLAIMS).exists():
+        return Claims()
+    text, problem = read_text(root / CLAIMS, CLAIMS)
+    if problem:
+        problems.append(problem)
+        return Claims()
+    try:
+        data = frontmatter.load(text)
+    except BadYaml as error:
+        problems.append(Problem(CLAIMS, error.line, "front-matter", str(error)))
+        return Claims()
+    found, faults = claims.read(data, CLAIMS)
+    problems.extend(faults)
+    return found
+
+
+class _ConfigLoader(yaml.SafeLoader):
+    """Reads mkdocs.yml for its navigation alone; tags such as !ENV and !!python/name become nothing."""
+
+
+def _ignore_tag(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> None:
+    return None
+
+
+_ConfigLoader.add_multi_constructor("", _ignore_tag)
+
+
+def _read_nav(root: Path, problems: list[Problem]) -> frozenset[str]:
+    """Pages named in the navigation of mkdocs.yml (empty where there is no such file)."""
+    if not (root / CONFIG).exists():
+        return frozenset()
+    text, problem = read_text(root / CONFIG, CONFIG)
+    if problem:
+        problems.append(problem)
+        return frozenset()
+    try:
+        config = yaml.load(text, _ConfigLoader)  # noqa: S506 - a SafeLoader
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        problems.append(Problem(CONFIG, line, "config", f"not valid YAML: {getattr(error, 'problem', error)}"))
+        return frozenset()
+    return frozenset(_nav_pages(config.get("nav") if isinstance(config, dict) else None))
+
+
+def _nav_pages(item: object) -> list[str]:
+    if isinstance(item, str):
+        return [item]
+    if isinstance(item, dict):
+        return [page for value in item.values() for page in _nav_pages(value)]
+    if isinstance(item, list):
+        return [page for value in item for page in _nav_pages(value)]
+    return []

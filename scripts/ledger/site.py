@@ -1,0 +1,117 @@
+"""Turn the project into pages: the steps around Markdown, as plain functions on text.
+
+A generator (today MkDocs, through ``scripts/hooks.py``) calls ``before`` and ``after`` around its own
+citation plugin, and ``finish`` on the HTML of each page.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from urllib.parse import quote
+
+from ledger import generate, vancouver
+from ledger.bibliography import csl
+from ledger.citations import GROUP
+from ledger.glossary import GLOSSARY, Tooltips, terms
+from ledger.mdscan import mask
+from ledger.project import BIB, Page, Project
+
+AT = "\ue000"  # stands for an @ that is no citation while mkdocs-bibtex looks at the text
+FOOTNOTES = '<div class="footnote">'
+
+
+@dataclass
+class Site:
+    """A loaded project and what is worked out once for a whole build."""
+
+    project: Project
+    repo_url: str = ""
+    references: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def tooltips(self) -> Tooltips:
+        found = Tooltips()
+        if GLOSSARY in self.project.pages:
+            found.learn(terms(self.project.pages[GLOSSARY]))
+        return found
+
+    def reference(self, key: str) -> str:
+        """The footnote of a source, formatted once however many pages cite it."""
+        if key not in self.references:
+            self.references[key] = vancouver.footnote(self.project.bibliography.entries[key])
+        return self.references[key]
+
+    def before(self, src: str, markdown: str) -> str:
+        """Put generated tables in; hide every @ that is no citation (in code, comments, mail addresses)."""
+        page = self.project.pages.get(src)
+        if page is None:
+            return markdown
+        self.tooltips.turn(page)
+        markdown = generate.markdown(page, self.project, markdown)
+        prose, _ = mask(markdown)
+        kept = {at for group in GROUP.finditer(prose) for at in range(*group.span())}
+        return re.sub("@", lambda at: "@" if at.start() in kept else AT, markdown)
+
+    def after(self, markdown: str) -> str:
+        """Show the hidden @ again."""
+        return markdown.replace(AT, "@")
+
+    def finish(self, src: str, html: str) -> str:
+        """The page's HTML with the bibliography, a heading over its references, and its foot."""
+        page = self.project.pages.get(src)
+        if page is None:
+            return html
+        html = generate.html(page, self.project, html)
+        if FOOTNOTES in html:
+            heading = '<h2 id="sources-of-this-page" data-search-exclude>References</h2>'
+            html = html.replace(FOOTNOTES, f'{heading}<div class="footnote" data-search-exclude>', 1)
+        if page.record:
+            html = f'<p class="up"><a href="../">All trials</a></p>{html}'
+        return html + self.foot(page)
+
+    def foot(self, page: Page) -> str:
+        """When the page was last checked, who reviewed it, and how to report an error."""
+        data: Mapping[str, object] = page.meta.data if isinstance(page.meta.data, dict) else {}
+        checked, reviewer = str(data.get("checked") or ""), str(data.get("reviewed_by") or "none")
+        parts = []
+        if checked:
+            parts.append(f'Last checked against its sources: <time datetime="{escape(checked)}">{escape(checked)}</time>.')
+        if reviewer == "none":
+            parts.append("Not reviewed by a clinician.")
+        else:
+            parts.append(f"Reviewed by {escape(reviewer)}.")
+        up = "../" * page.url.count("/")
+        address = f"{up}about/corrections/"
+        if self.repo_url:
+            asked = f"template=wrong-fact.yml&title={quote('Wrong fact: ' + page.title)}&page={quote(page.path)}"
+            address = f"{self.repo_url.rstrip('/')}/issues/new?{asked}"
+        parts.append(f'<a class="report" href="{escape(address)}">Report an error on this page</a>.')
+        parts.append("This is no medical advice: talk to your own care team.")
+        return f'<p class="page-foot" data-search-exclude>{" ".join(parts)}</p>'
+
+    def downloads(self, folder: Path) -> None:
+        """Write the bibliography's two download files into the built site's ``references/``."""
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(self.project.root / BIB, folder / "references.bib")
+        items = [csl(entry) for entry in self.project.bibliography.entries.values()]
+        text = json.dumps(items, ensure_ascii=False, indent=1) + "\n"
+        (folder / "references.json").write_text(text, encoding="utf-8")
+
+
+def readable_bibliography(project: Project) -> Path:
+    """A .bib file that mkdocs-bibtex can read: the real one, or its good entries while it has a fault."""
+    if not project.bibliography.problems:
+        return project.root / BIB
+    handle, name = tempfile.mkstemp(suffix=".bib", prefix="readable-")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(project.bibliography.clean_text())
+    return Path(name)
