@@ -52,6 +52,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 def on_pre_build(config: MkDocsConfig) -> None:
     registry: Any = config.plugins["bibtex"].registry
     registry.reference_text = lambda citation: current.reference(citation.key)
+    registry.inline_text = lambda block: current.inline(citation.key for citation in block.citations)
 
 
 @event_priority(100)

@@ -22,6 +22,7 @@ PLACE = re.compile(r"<!--\s*generated:\s*(?P<what>[\w-]+)(?P<options>(?:\s+[\w-]
 SEEN_WORDS = {"part of the text": "part of it"}
 BIBLIOGRAPHY = "references.md"
 NOT_FOUND = "Not found"
+MANY_CHOICES = 12  # more filter buttons than this stay folded until asked for
 
 Row = Sequence[str]
 Options = Mapping[str, str]
@@ -364,8 +365,11 @@ def choices(name: str, legend: str, counts: Mapping[str, int]) -> str:
         f'body:has(#{name}-{slug}:checked) [data-{name}]:not([data-{name}="{slug}"]){{display:none}}'
         for slug, _, _ in options[1:]
     )
+    fields = f"<fieldset><legend>{escape(legend)}</legend>{buttons}</fieldset>"
+    if len(options) > MANY_CHOICES:
+        fields = f'<details class="filters"><summary>Filter the list</summary>{fields}</details>'
     return (
-        f'<form class="choices" data-filter="{name}"><fieldset><legend>{escape(legend)}</legend>{buttons}</fieldset>'
+        f'<form class="choices" data-filter="{name}">{fields}'
         f'<output class="choices-count" aria-live="polite"></output></form><style>{rules}</style>'
     )
 

@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
@@ -50,6 +50,11 @@ class Site:
             self.references[key] = vancouver.footnote(self.project.bibliography.entries[key])
         return self.references[key]
 
+    def inline(self, keys: Iterable[str]) -> str:
+        """What a citation becomes in the text: footnote marks with commas between them."""
+        known = [key for key in keys if key in self.project.bibliography.entries]
+        return "<sup>,</sup>".join(f"[^{key}]" for key in known)
+
     def before(self, src: str, markdown: str) -> str:
         """Put generated tables in; hide every @ that is no citation (in code, comments, mail addresses)."""
         page = self.project.pages.get(src)
@@ -59,7 +64,8 @@ class Site:
         markdown = generate.markdown(page, self.project, markdown)
         prose, _ = mask(markdown)
         kept = {at for group in GROUP.finditer(prose) for at in range(*group.span())}
-        return re.sub("@", lambda at: "@" if at.start() in kept else AT, markdown)
+        markdown = re.sub("@", lambda at: "@" if at.start() in kept else AT, markdown)
+        return re.sub(r"(?<=[\w)%'\"’”,;]) (?=\[@)", "", markdown)  # the number stands close to its word
 
     def after(self, markdown: str) -> str:
         """Show the hidden @ again."""

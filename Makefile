@@ -1,0 +1,52 @@
+# make serve and make test do all set-up by themselves. Nothing is installed outside this folder,
+# but for a Chromium from the system's packages where make test finds none.
+
+ADDR ?= 127.0.0.1:8000
+BIN := .venv/bin
+SITE := site
+export NO_MKDOCS_2_WARNING := 1
+export CHROMIUM
+export PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help serve build check test lint bench lock clean
+
+help: ## Show this list
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
+
+serve: .venv/.site-ready ## Show the site at http://127.0.0.1:8000/ and follow your edits (ADDR=host:port for another address)
+	@$(BIN)/mkdocs serve --livereload --dev-addr $(ADDR)
+
+build: .venv/.site-ready ## Build the site into site/, stopping at the first warning
+	@$(BIN)/mkdocs build --strict --site-dir $(SITE)
+
+check: .venv/.site-ready ## Run the citation check and the link check alone
+	@$(BIN)/python scripts/check_citations.py; first=$$?; \
+	$(BIN)/python scripts/check_links.py; second=$$?; \
+	[ $$first -ge $$second ] && exit $$first || exit $$second
+
+test: .venv/.site-ready .venv/.test-ready ## Prove the site: lint, types, unit tests, strict build, the built site in a browser
+	@CHROMIUM=$$(sh scripts/browser.sh) && export CHROMIUM && \
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && \
+	$(BIN)/python -m pytest -q -m "not site" && \
+	$(MAKE) --no-print-directory build && \
+	$(BIN)/python -m pytest -q -m site
+
+bench: .venv/.site-ready ## Time the build with and without bibliography and checks
+	@$(BIN)/python scripts/bench.py
+
+lock: .venv/.site-ready ## Write requirements/*.txt anew from requirements/*.in
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	@for what in site test; do \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11.5 --generate-hashes --no-emit-index-url \
+	--prerelease disallow --upgrade --custom-compile-command "make lock" \
+	requirements/$$what.in -o requirements/$$what.txt || exit 1; done
+
+clean: ## Take away what was built and installed
+	@rm -rf .venv $(SITE) .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.venv/.site-ready: requirements/site.txt scripts/setup.sh
+	@sh scripts/setup.sh site
+
+.venv/.test-ready: requirements/test.txt scripts/setup.sh .venv/.site-ready
+	@sh scripts/setup.sh test
