@@ -9,13 +9,14 @@ import logging
 from pathlib import Path
 from typing import Any, Literal
 
-from ledger import built, citations, links, project, site
-from ledger.problems import Problem, merged
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort
 from mkdocs.plugins import CombinedEvent, event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
+
+from ledger import built, citations, links, project, site
+from ledger.problems import Problem, merged
 
 log = logging.getLogger("mkdocs.hooks.ledger")  # only loggers below "mkdocs" count in strict mode
 
@@ -36,7 +37,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     try:
         loaded = project.load(Path(config.config_file_path).parent)
         reports = [citations.check(loaded), links.check(loaded)]
-    except project.CannotRun as error:
+    except project.CannotRunError as error:
         raise Abort(str(error)) from None
     print("\n".join(merged(reports)))
     if any(report.errors for report in reports):
@@ -50,7 +51,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 
 def on_pre_build(config: MkDocsConfig) -> None:
-    registry: Any = config.plugins["bibtex"].registry
+    bibtex: Any = config.plugins["bibtex"]
+    registry = bibtex.registry
     registry.reference_text = lambda citation: current.reference(citation.key)
     registry.inline_text = lambda block: current.inline(citation.key for citation in block.citations)
 

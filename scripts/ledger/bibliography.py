@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 from typing import Any
+from urllib.parse import unquote
 
-import bibtexparser
 from bibtexparser import model
+from bibtexparser.entrypoint import parse_string
 from pybtex.database.input.bibtex import LowLevelParser
 from pybtex.scanner import PybtexSyntaxError
 
@@ -83,11 +84,11 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
 ``a|b`` means one of the two."""
 
 KEY = re.compile(r"[A-Za-z0-9_-]+")
-DOI = re.compile(r"10\.\d{4,9}/[^\s{}\"<>]*[^\s{}\"<>.,;]")
+DOI = re.compile(r"10\.\d{4,9}/[^\s{}\"<>\\]*[^\s{}\"<>\\.,;]")
 PMID = re.compile(r"[1-9]\d{0,8}")
 PMCID = re.compile(r"PMC[1-9]\d{0,9}")
 NCT = re.compile(r"NCT\d{8}")
-NCT_LIKE = re.compile(r"\bNCT[ _-]?\d+\b")
+NCT_LIKE = re.compile(r"\bNCT[ _-]?\d\w*")
 YEAR = re.compile(r"(?:1[89]|20)\d\d")
 
 
@@ -192,7 +193,7 @@ def read(text: str, path: str = "references.bib") -> Bibliography:
 
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
     logging.getLogger("bibtexparser.splitter").setLevel(logging.CRITICAL)
-    library = bibtexparser.parse_string(text, parse_stack=[])
+    library = parse_string(text, parse_stack=[])
     for block in library.blocks:
         line = (block.start_line or 0) + 1
         inner = block.ignore_error_block if isinstance(block, model.ParsingFailedBlock) else block
@@ -223,7 +224,9 @@ def read(text: str, path: str = "references.bib") -> Bibliography:
         if entry.key.lower() in folded:
             first = folded[entry.key.lower()]
             at = entries[first].line
-            fault(line, f"the key '{entry.key}' is taken by '{first}' in line {at}; rename or merge", "bib-duplicate-key")
+            fault(
+                line, f"the key '{entry.key}' is taken by '{first}' in line {at}; rename or merge", "bib-duplicate-key"
+            )
             continue
         folded[entry.key.lower()] = entry.key
         entries[entry.key] = entry
@@ -269,10 +272,10 @@ def _refused_by_pybtex(entry: Entry) -> tuple[int, str] | None:
             pass
     except PybtexSyntaxError as error:
         found.append(error)
-    for error in found:
-        said = str(error).split(": ", 1)[-1].split("\n")[0]
-        return (error.lineno or 1) - 1, f"syntax error: {said}; check the commas and braces before it"
-    return None
+    if not found:
+        return None
+    said = str(found[0]).split(": ", 1)[-1].split("\n")[0]
+    return (found[0].lineno or 1) - 1, f"syntax error: {said}; check the commas and braces before it"
 
 
 def check(bibliography: Bibliography, today: date) -> list[Problem]:
@@ -317,17 +320,25 @@ def _check_fields(entry: Entry, fault: Any) -> None:
     if entry.kind not in KINDS:
         near = get_close_matches(entry.kind, KINDS, 1, 0.5)
         hint = f"; did you mean '{near[0]}'?" if entry.kind and near else f"; one of: {', '.join(KINDS)}"
-        said = f"'{entry.kind}' is not a kind of publication" if entry.kind else "keywords must name the kind of publication"
+        said = (
+            f"'{entry.kind}' is not a kind of publication"
+            if entry.kind
+            else "keywords must name the kind of publication"
+        )
         fault("bib-kind", said + hint, "keywords")
     if entry.get("seen") not in SEEN:
-        said = f"seen = '{entry.get('seen')}' is not known" if entry.get("seen") else "how far was it read? add the field seen"
+        said = (
+            f"seen = '{entry.get('seen')}' is not known"
+            if entry.get("seen")
+            else "how far was it read? add the field seen"
+        )
         fault("bib-seen", f"{said}; one of: {', '.join(SEEN)}", "seen", "warning")
 
 
 def _check_identifiers(entry: Entry, fault: Any) -> None:
     doi = entry.get("doi")
     if doi and not DOI.fullmatch(doi):
-        bare = re.sub(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", "", doi, flags=re.IGNORECASE)
+        bare = _bare_doi(doi)
         hint = f"write {bare}" if DOI.fullmatch(bare) else "a DOI looks like 10.1234/abc, without address or full stop"
         fault("bib-doi", f"'{doi}' is not a DOI; {hint}", "doi")
     if entry.get("pmid") and not PMID.fullmatch(entry.get("pmid")):
@@ -360,9 +371,14 @@ def _check_dates(entry: Entry, today: date, fault: Any) -> None:
 
 def _normal(name: str, value: str) -> str:
     value = value.strip().lower()
-    if name == "doi":
-        value = re.sub(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", "", value)
-    return value
+    return _bare_doi(value) if name == "doi" else value
+
+
+def _bare_doi(value: str) -> str:
+    """A DOI without what people write around it: an address, ``doi:``, braces, escapes, a full stop."""
+    value = plain(unquote(value))
+    value = re.sub(r"^(?:https?://)?(?:(?:dx|www)\.)?doi\.org/|^doi[:\s]\s*", "", value, flags=re.IGNORECASE)
+    return value.rstrip(".,;")
 
 
 CSL_TYPES = {

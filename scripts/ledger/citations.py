@@ -6,17 +6,24 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from html import unescape
 
 from ledger import bibliography, claims, numbers
 from ledger.mdscan import INLINE, REFERENCE, TAG, Block, Source
 from ledger.problems import Problem, Report, report
-from ledger.project import BIB, CLAIMS, CannotRun, Page, Project
+from ledger.project import BIB, CLAIMS, Page, Project
 
 GROUP = re.compile(r"\[@(?P<keys>[A-Za-z0-9_-]+(?:; @[A-Za-z0-9_-]+)*)\]")
 BRACKET_LIKE = re.compile(r"\\?[\[(](?:[^\[\]()@\n]{0,80}[\s;,\-(])?@[^\[\]()\n]{0,300}[\])]?")
 BARE = re.compile(r"(?<![\w.@/+=&-])@(?P<key>[A-Za-z][\w:.-]*)")
-EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-EXCUSE = re.compile(r"^no-cite:\s*(?P<reason>\S.*)?$", re.DOTALL)
+EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+EXCUSE = re.compile(r"no-cite\b(?::\s*(?P<reason>\S.*))?", re.DOTALL)
+NO_PLACE = {
+    "heading": "a heading",
+    "title": "the title of a note",
+    "html": "raw HTML",
+    "definition": "the definition of a link",
+}
 MOST_EXCUSES = 10
 """More excuses than this on the whole site are an error: an excuse is the exception."""
 
@@ -65,9 +72,7 @@ def _claim_keys(project: Project, page: Page) -> Iterator[str]:
 
 
 def check(project: Project) -> Report:
-    """Run every rule. Raises CannotRun where there is no project to look at."""
-    if not project.pages and not project.problems and not (project.root / BIB).exists():
-        raise CannotRun("no page below docs/ and no references.bib; run this from the root of the project")
+    """Run every rule."""
     entries = project.bibliography.entries
     problems = [*project.problems, *project.record_problems]
     problems += bibliography.check(project.bibliography, project.today)
@@ -104,9 +109,9 @@ def check(project: Project) -> Report:
 
 def _unknown(key: str, entries: Mapping[str, bibliography.Entry]) -> str:
     same = next((known for known in entries if known.lower() == key.lower()), None)
-    near = [same] if same else get_close_matches(key, entries, 1, 0.75)
+    near = [same] if same else get_close_matches(key[:100], entries, 1, 0.75)
     hint = f"did you mean @{near[0]}?" if near else "add the source"
-    return f"@{key} is not in {BIB}; {hint}"
+    return f"@{key[:100]} is not in {BIB}; {hint}"
 
 
 def _forms(page: Page) -> Iterator[Problem]:
@@ -121,8 +126,10 @@ def _forms(page: Page) -> Iterator[Problem]:
         for key in {key for key in keys if keys.count(key) > 1}:
             yield Problem(page.path, line, "repeated-key", f"@{key} stands twice in one bracket; once is enough")
         before, after = source.prose[: match.start()][-1:], source.prose[match.end() : match.end() + 1]
-        if before in ("\\", "[") or after in ("(", "[", "]"):
-            message = f"'{before}{match[0]}{after}' would not be read as a citation; write [@key] with a space around it"
+        opens_note = after == ":" and not source.prose[: match.start()].rpartition("\n")[2].strip()
+        if before in ("\\", "[") or after in ("(", "[", "]") or opens_note:
+            shown = f"{before}{match[0]}{after}".strip()
+            message = f"'{shown}' would not be read as a citation; write [@key] with a space around it"
             yield Problem(page.path, line, "malformed-citation", message)
     prose = EMAIL.sub(lambda match: " " * len(match[0]), prose)
     for match in BRACKET_LIKE.finditer(prose):
@@ -136,7 +143,9 @@ def _forms(page: Page) -> Iterator[Problem]:
     for match in BARE.finditer(prose):
         if any(start <= match.start() < end for start, end in taken):
             continue
-        message = f"'@{match['key'].rstrip('.:')}' stands bare; write [@{match['key'].rstrip('.:')}], or `code` for a name"
+        message = (
+            f"'@{match['key'].rstrip('.:')}' stands bare; write [@{match['key'].rstrip('.:')}], or `code` for a name"
+        )
         yield Problem(page.path, source.line(match.start()), "bare-citation", message)
 
 
@@ -150,7 +159,7 @@ def _places(page: Page) -> Iterator[Problem]:
 
     citation = re.compile(r"(?<![\w.])@[A-Za-z]")
     for block in source.blocks:
-        where = {"heading": "a heading", "title": "the title of a note", "html": "raw HTML"}.get(block.kind)
+        where = NO_PLACE.get(block.kind)
         if where:
             for match in GROUP.finditer(source.prose, block.start, block.end):
                 yield problem(match.start(), where)
@@ -162,7 +171,7 @@ def _places(page: Page) -> Iterator[Problem]:
             yield problem(tag.start(), "raw HTML")
     for name in ("title", "description"):
         value = page.meta.data.get(name) if isinstance(page.meta.data, dict) else None
-        if isinstance(value, str) and GROUP.search(value):
+        if isinstance(value, str) and citation.search(EMAIL.sub("", value)):
             message = f"a citation cannot stand in the {name}; put it into the text"
             yield Problem(page.path, page.meta.line((name,)), "misplaced-citation", message)
 
@@ -183,7 +192,7 @@ def _numbers(page: Page, excuses: list[Problem]) -> Iterator[Problem]:
             marks.append([comment.start, line, 0])
             excuses.append(Problem(page.path, line, "excuse", excuse["reason"]))
     for block in source.blocks:
-        if block.kind in ("heading", "definition"):
+        if block.kind == "definition":
             continue
         text = prose_only(block)
         number = numbers.find(text)
@@ -196,7 +205,10 @@ def _numbers(page: Page, excuses: list[Problem]) -> Iterator[Problem]:
                 excused = True
         if not excused:
             line = block.line + _line_of(number, text)
+            where = NO_PLACE.get(block.kind)
             message = f"'{number}' has no source in its {_named(block)}; add [@key] there"
+            if where:
+                message = f"'{number}' stands in {where}, where no source can; say it in the text"
             yield Problem(page.path, line, "uncited-number", message)
     for _, line, uses in marks:
         if not uses:
@@ -211,14 +223,12 @@ def _numbers(page: Page, excuses: list[Problem]) -> Iterator[Problem]:
 
 
 def _named(block: Block) -> str:
-    return {"item": "list item", "row": "table row", "header": "table header", "title": "title"}.get(
-        block.kind, "paragraph"
-    )
+    return {"item": "list item", "row": "table row", "header": "table header"}.get(block.kind, "paragraph")
 
 
 def _line_of(number: str, text: str) -> int:
-    at = text.find(number)
-    return text.count("\n", 0, at) if at >= 0 else 0
+    found = re.search(r"[\s>]+".join(re.escape(word) for word in number.split()), text)
+    return text.count("\n", 0, found.start()) if found else 0
 
 
 def prose_only(block: Block) -> str:
@@ -228,7 +238,8 @@ def prose_only(block: Block) -> str:
     text = REFERENCE.sub("", text)
     text = TAG.sub(" ", text)
     text = re.sub(r"\{:?[ ]*[#.][^}\n]{0,999}\}", "", text)
-    text = re.sub(r"https?://\S+", " ", text)
+    text = re.sub(r"https?://\S+", " ", unescape(text))
+    text = re.sub(r"(?m)^[ \t]*>[ \t>]*|\\(?=[^\w\s])", "", text)
     text = re.sub(r"(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)", "", text)
     return GROUP.sub("", text)
 
@@ -244,13 +255,12 @@ def _record_keys(page: Page, entries: Mapping[str, bibliography.Entry], used: se
     """Keys that a trial record cites."""
     if not page.record:
         return
-    for key in page.record.citations():
-        used.add(key)
+    used.update(page.record.citations())
     for place, line in page.meta.lines.items():
         if place and (place[-1] == "cite" or (len(place) > 1 and place[-2] == "publications")):
-            key = _value_at(page.meta.data, place)
-            if isinstance(key, str) and key not in entries:
-                yield Problem(page.path, line, "undefined-key", _unknown(key, entries))
+            cited = _value_at(page.meta.data, place)
+            if isinstance(cited, str) and cited not in entries:
+                yield Problem(page.path, line, "undefined-key", _unknown(cited, entries))
 
 
 def _value_at(data: object, place: tuple[str | int, ...]) -> object:
@@ -267,7 +277,9 @@ def _data_keys(project: Project, used: set[str], problems: list[Problem]) -> int
     if unknown:
         text = (project.root / CLAIMS).read_text(encoding="utf-8").split("\n")
         for key in sorted(unknown):
-            line = next((n for n, row in enumerate(text, 1) if re.search(rf"(?<![\w-]){re.escape(key)}(?![\w-])", row)), 1)
+            line = next(
+                (n for n, row in enumerate(text, 1) if re.search(rf"(?<![\w-]){re.escape(key)}(?![\w-])", row)), 1
+            )
             problems.append(Problem(CLAIMS, line, "undefined-key", _unknown(key, project.bibliography.entries)))
     return len(keys)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Literal
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from ledger.frontmatter import Yaml
 from ledger.problems import Problem
@@ -25,9 +25,7 @@ Verdict = Literal[
 ]
 """What became of a claim, from worst to best; the last says that we could not find out."""
 
-CITATION_VERDICTS = Literal[
-    "supports", "partly", "does not address", "contradicts", "could not be seen", "finding"
-]
+CITATION_VERDICTS = Literal["supports", "partly", "does not address", "contradicts", "could not be seen", "finding"]
 
 CITED = re.compile(r"\[(@[A-Za-z0-9_-]+(?:; @[A-Za-z0-9_-]+)*)\]")
 
@@ -46,7 +44,7 @@ class Claim(Strict):
     says: Text
     verdict: Verdict
     finding: Text
-    sources: list[Key] = []
+    sources: list[Key] = Field(default_factory=list)
     seen: Seen
     checked: Day
     note: Text | None = None
@@ -64,7 +62,7 @@ class Citation(Strict):
     verdict: CITATION_VERDICTS
     reason: Text
     status: Text | None = None
-    better_source: list[Key] = []
+    better_source: list[Key] = Field(default_factory=list)
     seen: Seen | None = None
     checked: Day
 
@@ -81,9 +79,9 @@ class Reference(Strict):
 
 class Claims(Strict):
     checked: Day | None = None
-    claims: list[Claim] = []
-    citations: list[Citation] = []
-    references: list[Reference] = []
+    claims: list[Claim] = Field(default_factory=list)
+    citations: list[Citation] = Field(default_factory=list)
+    references: list[Reference] = Field(default_factory=list)
 
     def texts(self) -> list[tuple[str, int, list[str]]]:
         """The texts of each row, which share one set of citations: (list name, row number, texts)."""
@@ -113,10 +111,11 @@ def read(data: Yaml, path: str) -> tuple[Claims, list[Problem]]:
         return Claims(), problems
     problems = []
     seen: dict[str, int] = {}
-    for name, rows in (("claims", found.claims), ("citations", found.citations)):
-        for number, row in enumerate(rows):
-            line = data.line((name, number))
-            if row.id in seen:
-                problems.append(Problem(path, line, "claims", f"the id {row.id} is taken in line {seen[row.id]}"))
-            seen.setdefault(row.id, line)
+    ids = [("claims", number, claim.id) for number, claim in enumerate(found.claims)]
+    ids += [("citations", number, row.id) for number, row in enumerate(found.citations)]
+    for name, number, identifier in ids:
+        line = data.line((name, number))
+        if identifier in seen:
+            problems.append(Problem(path, line, "claims", f"the id {identifier} is taken in line {seen[identifier]}"))
+        seen.setdefault(identifier, line)
     return found, problems

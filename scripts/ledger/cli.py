@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from io import TextIOWrapper
 from pathlib import Path
 
 from ledger import project
@@ -12,11 +13,14 @@ from ledger.problems import COULD_NOT_RUN, Report
 
 def run(name: str, check: Callable[[project.Project], Report], root: Path | None = None) -> int:
     """Exit status: 0 clean, 1 errors, 2 could not run. Whatever happens, no traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a file name need not be valid text, nor the terminal UTF-8
+            stream.reconfigure(errors="backslashreplace")
     try:
         found = check(project.load(root or Path.cwd()))
         print("\n".join(found.lines()))
         return found.exit_code
-    except project.CannotRun as error:
+    except project.CannotRunError as error:
         print(f"{name}: could not run: {error}", file=sys.stderr)
     except RecursionError:
         print(f"{name}: could not run: a file is nested too deeply to read", file=sys.stderr)

@@ -14,6 +14,9 @@ from typing import Any
 import yaml
 
 OPENING = re.compile(r"---[ \t]*\n")
+LATE_OPENING = re.compile(r"\s+---[ \t]*\n(?=[ \t]*[\w-]+:)")
+SWALLOWED = re.compile(r" {0,3}[A-Za-z0-9_-]+:")
+"""What MkDocs takes for old-style metadata where a page has no front matter."""
 CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 
 
@@ -22,22 +25,16 @@ class _Loader(yaml.SafeLoader):
 
 
 _Loader.yaml_implicit_resolvers = {}
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf")
-)
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:int", re.compile(r"^(?:0|-?[1-9][0-9]{0,17})$"), list("-0123456789")
-)
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:null", re.compile(r"^(?:~|null|)$"), ["~", "n", ""]
-)
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^(?:0|-?[1-9][0-9]{0,17})$"), list("-0123456789"))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|)$"), ["~", "n", ""])
 
 MOST_VALUES = 200_000
 
 Path = tuple[str | int, ...]
 
 
-class BadYaml(ValueError):
+class BadYamlError(ValueError):
     """YAML that cannot be read; ``line`` counts from 1 in the file."""
 
     def __init__(self, line: int, message: str) -> None:
@@ -62,20 +59,30 @@ class Yaml:
 def split(text: str) -> tuple[str | None, int]:
     """The YAML text of a page's front matter (None where there is none) and where the body starts.
 
-    Raises BadYaml where the front matter is opened and never closed.
+    Raises BadYamlError where the front matter is opened and never closed.
     """
     opening = OPENING.match(text)
     if opening is None:
+        late = LATE_OPENING.match(text)
+        if late:
+            line = text.count("\n", 0, late.end())
+            raise BadYamlError(line, "front matter must open in the first line; take out what stands before ---")
+        if SWALLOWED.match(text):
+            raise BadYamlError(1, "a page that begins with 'word:' loses these lines; begin it with --- or a heading")
         return None, 0
     closing = CLOSING.search(text, opening.end())
     if closing is None:
-        raise BadYaml(1, "front matter is opened with --- and never closed; add a line --- after it")
+        raise BadYamlError(1, "front matter is opened with --- and never closed; add a line --- after it")
     return text[opening.end() : closing.start()], closing.end()
 
 
 def load(text: str, first_line: int = 1) -> Yaml:
-    """Parse YAML. ``first_line`` is the file's line on which ``text`` starts. Raises BadYaml."""
-    loader = _Loader(text)
+    """Parse YAML. ``first_line`` is the file's line on which ``text`` starts. Raises BadYamlError."""
+    try:
+        loader = _Loader(text)
+    except yaml.reader.ReaderError as error:
+        line = first_line + text.count("\n", 0, error.position)
+        raise BadYamlError(line, f"not valid YAML: {error.reason}; take the character out") from error
     try:
         node = loader.get_single_node()
         if node is None:
@@ -83,26 +90,26 @@ def load(text: str, first_line: int = 1) -> Yaml:
         lines: dict[Path, int] = {}
         _mark(node, (), lines, first_line, set())
         return Yaml(loader.construct_document(node), lines)
+    except BadYamlError:
+        raise
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = first_line + (mark.line if mark else 0)
-        raise BadYaml(line, f"not valid YAML: {error.problem or error.context}") from error
+        raise BadYamlError(line, f"not valid YAML: {error.problem or error.context}") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise BadYaml(first_line, f"not valid YAML: {reason}") from error
+        raise BadYamlError(first_line, f"not valid YAML: {reason}") from error
     finally:
         loader.dispose()
 
 
-def _mark(
-    node: yaml.Node, path: Path, lines: dict[Path, int], first: int, above: set[int]
-) -> None:
+def _mark(node: yaml.Node, path: Path, lines: dict[Path, int], first: int, above: set[int]) -> None:
     """Write down each value's line. Refuses doubled keys, which YAML would drop without a word."""
     lines[path] = first + node.start_mark.line
     if len(lines) > MOST_VALUES:
-        raise BadYaml(first, f"more than {MOST_VALUES} values; YAML aliases that multiply are refused")
+        raise BadYamlError(first, f"more than {MOST_VALUES} values; YAML aliases that multiply are refused")
     if id(node) in above:
-        raise BadYaml(lines[path], "a YAML alias refers to itself; write the value out")
+        raise BadYamlError(lines[path], "a YAML alias refers to itself; write the value out")
     inside = above | {id(node)}
     if isinstance(node, yaml.MappingNode):
         names: set[str] = set()
@@ -110,7 +117,7 @@ def _mark(
             name = str(key.value)
             line = first + key.start_mark.line
             if name in names:
-                raise BadYaml(line, f"the key '{name}' stands twice; keep one")
+                raise BadYamlError(line, f"the key '{name}' stands twice; keep one")
             names.add(name)
             _mark(value, (*path, name), lines, first, inside)
             lines[(*path, name)] = line

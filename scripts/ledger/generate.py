@@ -22,6 +22,18 @@ PLACE = re.compile(r"<!--\s*generated:\s*(?P<what>[\w-]+)(?P<options>(?:\s+[\w-]
 SEEN_WORDS = {"part of the text": "part of it"}
 BIBLIOGRAPHY = "references.md"
 NOT_FOUND = "Not found"
+SHORT = {
+    "cell-source": "Source",
+    "differentiation": "Beta cells",
+    "immune-regulation": "Immune",
+    "long-term-function": "Long term",
+    "safety": "Safety",
+    "delivery": "Delivery",
+    "regulation-and-ethics": "Rules",
+    "cost-and-access": "Cost",
+}
+"""The requirements' names where eight columns must fit side by side."""
+HOW_FAR = "How we saw it, source"
 MANY_CHOICES = 12  # more filter buttons than this stay folded until asked for
 
 Row = Sequence[str]
@@ -109,7 +121,9 @@ def _cited_in(text: str) -> list[str]:
 
 def safe(text: str) -> str:
     """Text from a record as plain text in Markdown: no markup in it does anything."""
-    return re.sub(r"[\\`*_\[\]|~^{}#!@$]", lambda sign: f"&#{ord(sign[0])};", escape(" ".join(text.split()), quote=False))
+    text = escape(re.sub(r"\s+", " ", text), quote=False)
+    # The last two would begin a list at the start of a paragraph.
+    return re.sub(r"[\\`*_\[\]|~^{}#!@$]|^[+-](?= )|(?<=^\d)[.)](?= )", lambda sign: f"&#{ord(sign[0])};", text)
 
 
 def cite(*keys: str | None) -> str:
@@ -121,7 +135,13 @@ def cite(*keys: str | None) -> str:
 def seen(fact: Sourced) -> str:
     """How far we saw a fact, and where in the source."""
     words = SEEN_WORDS.get(fact.seen or "", fact.seen or "")
-    return ", ".join(part for part in (words, safe(fact.where) if fact.where else "") if part)
+    where = safe((fact.where or "").removeprefix(fact.seen or "").lstrip(" ,"))
+    return ", ".join(part for part in (words, where) if part)
+
+
+def day(iso: str) -> str:
+    """A date that is not broken over two lines."""
+    return f'<time datetime="{escape(iso)}">{escape(iso)}</time>'
 
 
 def table(head: Row, rows: Sequence[Row]) -> str:
@@ -163,18 +183,18 @@ def trial_facts(page: Page, project: Project, options: Options) -> str:
     def add(name: str, text: str, *facts: Sourced | None) -> None:
         known = [fact for fact in facts if fact is not None]
         how = "; ".join(dict.fromkeys(seen(fact) for fact in known if fact.seen))
-        rows.append((f"**{name}**", text, how, cite(*(fact.cite for fact in known))))
+        rows.append((f"**{name}**", text, f"{how} {cite(*(fact.cite for fact in known))}"))
 
-    rows.append(("**Evidence stage**", f"{record.stage} (derived from the record)", "", ""))
+    rows.append(("**Evidence stage**", record.stage, "derived from this record"))
     add("Diabetes", record.diabetes_type)
     numbers = ", ".join(
-        f"{safe(r.id)} (last looked at {r.checked})" if r.checked else f"{safe(r.id)} (registry page not seen)"
+        f"{safe(r.id)} (last looked at {day(r.checked)})" if r.checked else f"{safe(r.id)} (registry page not seen)"
         for r in record.registry
     )
-    rows.append(("**Registry**", numbers or "No registration found", "", cite(*(r.cite for r in record.registry))))
-    status = f"{latest.value}, as of {latest.as_of}" + (f" ({safe(latest.note)})" if latest.note else "")
+    rows.append(("**Registry**", numbers or "No registration found", cite(*(r.cite for r in record.registry))))
+    status = f"{latest.value}, as of {day(latest.as_of)}" + (f" ({safe(latest.note)})" if latest.note else "")
     add("Status", status, latest)
-    earlier = [f"{entry.value} ({entry.as_of})" for entry in record.status[:-1]]
+    earlier = [f"{entry.value} ({day(entry.as_of)})" for entry in record.status[:-1]]
     if earlier:
         add("Earlier status", "; ".join(earlier), *record.status[:-1])
     add("Phase", _fact(record.phase), record.phase)
@@ -202,7 +222,10 @@ def trial_facts(page: Page, project: Project, options: Options) -> str:
     add("Paid by", _fact(record.paid_by), record.paid_by)
     if record.countries:
         add("Countries", safe(", ".join(record.countries.value)), record.countries)
-    return table(("What", "Fact", "How we saw it", "Source"), rows)
+    rows.append(("**Publications**", cite(*record.publications) or "None found", ""))
+    for relation in record.relations:
+        rows.append((f"**{relation.kind.capitalize()}**", safe(relation.to), cite(relation.cite)))
+    return table(("What", "Fact", HOW_FAR), rows)
 
 
 def amount(row: Measured) -> str:
@@ -215,11 +238,13 @@ def amount(row: Measured) -> str:
         text = str(row.n)
     else:
         text = f"{safe(row.value or '')} {safe(row.unit or '')}".rstrip()
+    if row.group:
+        text += f", {safe(row.group)}"
     if row.n_people:
         text += f" ({row.n_people} {'person' if row.n_people == 1 else 'people'})"
     for extra in (row.interval, f"p {row.p}" if row.p else None):
         text += f"; {safe(extra)}" if extra else ""
-    return text + (f" — {safe(row.group)}" if row.group else "")
+    return text
 
 
 def _remark(text: str, row: Measured) -> str:
@@ -229,14 +254,14 @@ def _remark(text: str, row: Measured) -> str:
 def _result_row(row: Result) -> Row:
     compared = safe(row.comparator) if row.comparator else "—"
     name = safe(row.measure)
-    return (_remark(name, row), safe(row.at or "not stated"), amount(row), compared, seen(row), cite(row.cite))
+    return (_remark(name, row), safe(row.at or "not stated"), amount(row), compared, f"{seen(row)} {cite(row.cite)}")
 
 
 def _harm_row(row: Harm) -> Row:
     cause = safe(row.cause) if row.cause else "not stated"
     judged = safe(row.judged_by) if row.judged_by else "not stated"
     when = safe(row.at or "not stated")
-    return (_remark(safe(row.event), row), when, amount(row), cause, judged, seen(row), cite(row.cite))
+    return (_remark(safe(row.event), row), when, amount(row), cause, judged, f"{seen(row)} {cite(row.cite)}")
 
 
 def trial_results(page: Page, project: Project, options: Options) -> str:
@@ -244,7 +269,7 @@ def trial_results(page: Page, project: Project, options: Options) -> str:
     note = f"\n{safe(record.results_note)}\n" if record.results_note else ""
     if not record.results:
         return note
-    head = ("Measure", "When", "Result", "Compared with", "How we saw it", "Source")
+    head = ("Measure", "When", "Result", "Compared with", HOW_FAR)
     return table(head, [_result_row(row) for row in record.results]) + note
 
 
@@ -253,7 +278,7 @@ def trial_harms(page: Page, project: Project, options: Options) -> str:
     note = f"\n{safe(record.harms_note)}\n" if record.harms_note else ""
     if not record.harms:
         return note
-    head = ("Harm", "When", "How many", "Cause", "Who judged", "How we saw it", "Source")
+    head = ("Harm", "When", "How many", "Cause", "Who judged", HOW_FAR)
     return table(head, [_harm_row(row) for row in record.harms]) + note
 
 
@@ -299,7 +324,7 @@ def all_trials(page: Page, project: Project, options: Options) -> str:
                 safe(_cells(record)),
                 safe(record.immune_strategy.value),
                 f"{people} {cite(people_key)}",
-                f"{record.latest.value}, {record.latest.as_of} {cite(record.latest.cite)}",
+                f"{record.latest.value}, {day(record.latest.as_of)} {cite(record.latest.cite)}",
                 record.stage,
                 "yes" if record.results else "none found",
                 "yes" if record.harms else "none found",
@@ -322,7 +347,7 @@ def trials(page: Page, project: Project, options: Options) -> str:
     for trial, record in project.records.values():
         if options.get("therapy") in record.therapies:
             people, people_key = _treated(record)
-            status = f"{record.latest.value}, {record.latest.as_of}"
+            status = f"{record.latest.value}, {day(record.latest.as_of)}"
             source = cite(people_key, record.latest.cite, record.cells.origin.cite)
             rows.append((_link(page, trial), safe(_cells(record)), people, status, record.stage, source))
     if not rows:
@@ -333,7 +358,7 @@ def trials(page: Page, project: Project, options: Options) -> str:
 def requirements_matrix(page: Page, project: Project, options: Options) -> str:
     """Trials down, the eight requirements across; each cell has its word and its source."""
     folder = posixpath.dirname(page.src) or "."
-    heads = [f"[{name}]({posixpath.relpath(f'requirements/{key}.md', folder)})" for key, name in REQUIREMENTS.items()]
+    heads = [f"[{SHORT[key]}]({posixpath.relpath(f'requirements/{key}.md', folder)})" for key in REQUIREMENTS]
     rows = []
     for trial, record in project.records.values():
         cells = [f"{_word(v.verdict)} {cite(v.cite)}" for v in (record.requirements[key] for key in REQUIREMENTS)]
@@ -358,7 +383,7 @@ def choices(name: str, legend: str, counts: Mapping[str, int]) -> str:
     options = [("all", "all", sum(counts.values()))] + [(_slug(value), value, n) for value, n in counts.items()]
     buttons = "".join(
         f'<label><input type="radio" name="{name}" id="{name}-{slug}" value="{slug}"'
-        f'{" checked" if slug == "all" else ""}> {escape(value)} ({number})</label>'
+        f"{' checked' if slug == 'all' else ''}> {escape(value)} ({number})</label>"
         for slug, value, number in options
     )
     rules = "".join(
@@ -382,16 +407,7 @@ def _card(identifier: str, name: str, value: str, lines: Sequence[tuple[str, str
 def _plain_with_citations(text: str) -> str:
     """Text of the claims file: its ``[@key]`` work, no other markup does."""
     parts = re.split(r"(\[@[A-Za-z0-9_-]+(?:; @[A-Za-z0-9_-]+)*\])", text)
-    return "".join(part if n % 2 else safe(part) if part.strip() else part for n, part in enumerate(_spaced(parts)))
-
-
-def _spaced(parts: Sequence[str]) -> Iterator[str]:
-    for number, part in enumerate(parts):
-        if number % 2 or not part.strip():
-            yield part
-        else:
-            lead, tail = part[: len(part) - len(part.lstrip())], part[len(part.rstrip()) :]
-            yield f"{lead and ' '}{part.strip()}{tail and ' '}"
+    return "".join(part if n % 2 else safe(part) for n, part in enumerate(parts))
 
 
 def claim_cards(page: Page, project: Project, options: Options) -> str:
@@ -441,7 +457,10 @@ def citation_cards(page: Page, project: Project, options: Options) -> str:
                     ("Why:", _plain_with_citations(row.reason)),
                     ("The claim itself:", safe(row.status) if row.status else ""),
                     ("A better source:", cite(*row.better_source)),
-                    ("How far we read:", f"{safe(row.seen)}. Checked {row.checked}." if row.seen else f"Checked {row.checked}."),
+                    (
+                        "How far we read:",
+                        f"{safe(row.seen)}. Checked {row.checked}." if row.seen else f"Checked {row.checked}.",
+                    ),
                 ),
             )
         )
@@ -475,7 +494,9 @@ MAKERS: Mapping[str, Callable[[Page, Project, Options], str]] = {
 
 def bibliography(page: Page, project: Project) -> str:
     """Every source with a permanent anchor, its kind, how far it was read, what an audit found, who cites it."""
-    entries = sorted(project.bibliography.entries.values(), key=lambda e: (vancouver.authors(e) or e.text("title")).lower())
+    entries = sorted(
+        project.bibliography.entries.values(), key=lambda e: (vancouver.authors(e) or e.text("title")).lower()
+    )
     where = citations.cited_by(project)
     audits = {row.key: row for row in project.claims.references}
     counts = Counter(entry.kind for entry in entries)
@@ -492,8 +513,6 @@ def bibliography(page: Page, project: Project) -> str:
         if audit:
             errors = f" In the article's list: {escape(audit.errors)}." if audit.errors else ""
             lines.append(f"<strong>Audit:</strong> {escape(audit.audit.rstrip('.'))}.{errors}")
-        if entry.get("note"):
-            lines.append(f"Note: {escape(entry.text('note'))}.")
         pages = [project.pages[src] for src in where.get(entry.key, [])]
         cited = ", ".join(f'<a href="{up}{p.url}#fn:{entry.key}">{escape(p.title)}</a>' for p in pages)
         lines.append(f"Cited on: {cited or 'no page'}.")

@@ -7,9 +7,9 @@ to the full entry. It is a Python-Markdown extension, so it outlives MkDocs.
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as etree
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from xml.etree import ElementTree
 
 from markdown import Markdown
 from markdown.extensions import Extension
@@ -21,7 +21,25 @@ from ledger.problems import Problem
 from ledger.project import Page, Project
 
 GLOSSARY = "glossary.md"
-SKIP = {"a", "code", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "button", "script", "style", "sup", "kbd", "th", "dt", "summary"}
+SKIP = {
+    "a",
+    "code",
+    "pre",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "button",
+    "script",
+    "style",
+    "sup",
+    "kbd",
+    "th",
+    "dt",
+    "summary",
+}
 
 
 @dataclass(frozen=True)
@@ -110,14 +128,14 @@ class _Explain(Treeprocessor):
         super().__init__(md)
         self.extension = extension
 
-    def run(self, root: etree.Element) -> None:
+    def run(self, root: ElementTree.Element) -> None:
         extension = self.extension
         if extension.pattern is None or not extension.active:
             return
         used: set[str] = set()
         self._visit(root, extension.pattern, used)
 
-    def _visit(self, parent: etree.Element, pattern: re.Pattern[str], used: set[str]) -> None:
+    def _visit(self, parent: ElementTree.Element, pattern: re.Pattern[str], used: set[str]) -> None:
         """Walk in reading order, so that the first use is the one a reader meets first."""
         if parent.tag in SKIP or "footnote" in (parent.get("class") or ""):
             return
@@ -128,14 +146,17 @@ class _Explain(Treeprocessor):
             self._slot(parent, child, pattern, used)
 
     def _slot(
-        self, parent: etree.Element, child: etree.Element | None, pattern: re.Pattern[str], used: set[str]
+        self, parent: ElementTree.Element, child: ElementTree.Element | None, pattern: re.Pattern[str], used: set[str]
     ) -> None:
         """Explain the terms in the text at the start of ``parent`` (``child`` None) or behind a child."""
         while match := self._first(parent.text if child is None else child.tail, pattern, used):
             term = self._term(match[0])
             used.add(term.anchor)
             element = self._element(term, match[0])
-            before, element.tail = AtomicString(match.string[: match.start()]), AtomicString(match.string[match.end() :])
+            before, element.tail = (
+                AtomicString(match.string[: match.start()]),
+                AtomicString(match.string[match.end() :]),
+            )
             if child is None:
                 parent.text = before
                 parent.insert(0, element)
@@ -152,13 +173,13 @@ class _Explain(Treeprocessor):
         known = self.extension.terms
         return known.get(word.lower()) or known[word.lower().removesuffix("s")]
 
-    def _element(self, term: Term, word: str) -> etree.Element:
-        holder = etree.Element("span", {"class": "term"})
+    def _element(self, term: Term, word: str) -> ElementTree.Element:
+        holder = ElementTree.Element("span", {"class": "term"})
         identifier = f"term-{term.anchor}"
-        button = etree.SubElement(holder, "button", {"type": "button", "aria-describedby": identifier})
+        button = ElementTree.SubElement(holder, "button", {"type": "button", "aria-describedby": identifier})
         button.text = AtomicString(word)
-        tip = etree.SubElement(holder, "span", {"class": "tip", "role": "tooltip", "id": identifier})
+        tip = ElementTree.SubElement(holder, "span", {"class": "tip", "role": "tooltip", "id": identifier})
         tip.text = AtomicString(f"{term.meaning} ")
-        more = etree.SubElement(tip, "a", {"href": f"{self.extension.up}glossary/#{term.anchor}"})
+        more = ElementTree.SubElement(tip, "a", {"href": f"{self.extension.up}glossary/#{term.anchor}"})
         more.text = AtomicString("Glossary")
         return holder

@@ -11,7 +11,9 @@ from urllib.parse import unquote, urlsplit
 
 from ledger import generate, glossary
 from ledger.mdscan import (
+    ATTRIBUTE_TEXT,
     BY_REFERENCE,
+    FOOTNOTE,
     INLINE,
     Link,
     attribute_ids,
@@ -21,11 +23,13 @@ from ledger.mdscan import (
     references,
 )
 from ledger.problems import Problem, Report, report
-from ledger.project import CONFIG, DOCS, CannotRun, Page, Project, read_text
+from ledger.project import CONFIG, DOCS, Page, Project, read_text
 
 WEB = ("http", "https")
 ALLOWED_SCHEMES = (*WEB, "mailto", "tel")
-HOST = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{1,62}\.?|localhost|\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\]")
+HOST = re.compile(
+    r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{1,62}\.?|localhost|\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\]"
+)
 LOADS = {
     "img": ("src", "srcset"),
     "source": ("src", "srcset"),
@@ -42,17 +46,27 @@ LOADS = {
     "body": ("background",),
     "image": ("href", "xlink:href"),
     "use": ("href", "xlink:href"),
+    "base": ("href",),
+    "frame": ("src",),
+    "a": ("ping",),
 }
 """Attributes by which an element makes the reader's browser ask for something without a click."""
 
 RESERVED = re.compile(r"__\w")
-CSS_ADDRESS = re.compile(r"(?:@import\s+(?:url\()?|url\()\s*[\"']?\s*((?:https?:)?//[^\"')\s]+)", re.IGNORECASE)
+CSS_ADDRESS = re.compile(r"(?:@import\s+(?:url\()?|url\(|image-set\()\s*[\"']?\s*((?:https?:)?//[^\"')\s]+)", re.IGNORECASE)
 SCRIPT_ADDRESS = re.compile(
-    r"(?:fetch|import|importScripts|open|sendBeacon|EventSource|WebSocket|Worker|\.src\s*=|\.href\s*=)\s*\(?[^\"'`\n]{0,40}"
+    r"(?:fetch|import|importScripts|\bfrom|sendBeacon|EventSource|WebSocket|Worker|\.src\s*=|\.href\s*="
+    r"|open\(\s*[\"'`]\w{1,9}[\"'`]\s*,|setAttribute\(\s*[\"'`](?:src|href)[\"'`]\s*,|open)\s*\(?[^\"'`\n]{0,40}"
     r"[\"'`]((?:https?:|wss?:)?//[^\"'`\s]+)"
 )
-TEMPLATE_TAG = re.compile(r"<(?P<element>[A-Za-z][\w-]*)(?P<attributes>\s[^<>]{0,4000})>")
-OPEN_LINK = re.compile(r"(?<!\\)\]\((?P<rest>[^\n]{0,60})")
+TEMPLATE_TAG = re.compile(rf"<(?P<element>[A-Za-z][\w-]*)(?P<attributes>{ATTRIBUTE_TEXT})>")
+NOT_ASKED = {
+    ".css": re.compile(r"/\*.*?\*/", re.DOTALL),
+    ".html": re.compile(r"<!--.*?-->|\{#.*?#\}|\{%.*?%\}", re.DOTALL),
+    ".svg": re.compile(r"<!--.*?-->", re.DOTALL),
+}
+"""Comments, and the logic of a template: nothing in them reaches a reader's browser."""
+OPEN_LINK = re.compile(r"(?<!\\)\](?:\(|[ \t]+\((?=https?:|[^\s()]{1,200}\.md[#)]))(?P<rest>[^\n]{0,60})")
 
 
 @dataclass(frozen=True)
@@ -64,9 +78,7 @@ class Anchors:
 
 
 def check(project: Project) -> Report:
-    """Run every offline rule. Raises CannotRun where there is nothing to look at."""
-    if not project.pages and not project.problems:
-        raise CannotRun("no page below docs/; run this from the root of the project")
+    """Run every offline rule."""
     problems = list(project.problems)
     if not project.pages:
         problems.append(Problem(DOCS, 1, "nothing-seen", "no page was seen; a check that saw nothing proves nothing"))
@@ -79,13 +91,14 @@ def check(project: Project) -> Report:
             problems += _check_link(project, page, link, anchors, reached)
         problems += _undefined_references(page)
         problems += _broken_syntax(page)
+        problems += _raw_code(page)
         for line, identifier in anchors[src].doubles:
             message = f"the id '{identifier}' stands twice on this page; give one of the two another {{#id}}"
             problems.append(Problem(page.path, line, "duplicate-id", message))
         problems += _page_fields(page)
     reached.update(generate.linked_pages(project))
     problems += [*generate.problems(project), *glossary.check(project)]
-    problems += _orphans(project, reached)
+    problems += [*_nav(project), *_orphans(project, reached)]
     problems += _assets(project)
     counts = {"pages": len(project.pages), "links": total, "anchors": sum(len(a.ids) for a in anchors.values())}
     return report("check_links", counts, problems)
@@ -122,15 +135,17 @@ def _check_link(
     def problem(rule: str, message: str) -> Problem:
         return Problem(page.path, link.line, rule, message)
 
-    if link.attribute == "srcset":
+    if link.attribute.endswith("srcset"):
         for part in link.target.split(","):
             address = part.split()[0] if part.split() else ""
-            yield from _check_link(project, page, Link(link.line, address, "", "html", "src", link.element), anchors, reached)
+            yield from _check_link(
+                project, page, Link(link.line, address, "", "html", "src", link.element), anchors, reached
+            )
         return
     target = link.target
     if link.form == "reference" and not target:
         return  # told by _undefined_references, with the name it looks for
-    if not target:
+    if target in ("", "#"):
         yield problem("empty-link", "the address is empty; write where it leads")
         return
     fault = malformed(target)
@@ -169,6 +184,8 @@ def _check_internal(
         return
     if html and path:
         file = _built_file(project, file)
+    elif path.endswith("/"):
+        file += "/"
     if file not in project.files and file != page.src:
         what = "missing-image" if link.form == "image" or link.element == "img" else "missing-file"
         yield problem(what, _missing(project, page, path, file))
@@ -246,12 +263,16 @@ def malformed(target: str) -> str | None:
     if parts.scheme in WEB:
         if "@" in parts.netloc:
             return "an address must not carry a user name"
-        if not parts.hostname or not HOST.fullmatch(parts.netloc.partition(":")[0] if "[" not in parts.netloc else parts.netloc):
+        if not parts.hostname or not HOST.fullmatch(
+            parts.netloc.partition(":")[0] if "[" not in parts.netloc else parts.netloc
+        ):
             return "the name of the host is missing or impossible"
         if re.search(r"[.,;:]$", target):
             return "it ends in a punctuation mark; take that out of the address"
     if parts.scheme == "mailto" and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", parts.path):
         return "not a mail address"
+    if parts.scheme == "tel" and not re.fullmatch(r"\+?[\d().-]+", parts.path):
+        return "not a telephone number"
     if re.search(r"%(?![0-9A-Fa-f]{2})", target):
         return "a % must be followed by two hex digits; write %25"
     return None
@@ -267,13 +288,21 @@ def _undefined_references(page: Page) -> Iterator[Problem]:
             continue
         if any(start <= match.start() < end for start, end in inline):
             continue
-        if source.prose[match.start() - 1 : match.start()] == "\\":
+        if _escaped(source.prose, match.start()):
             continue
         message = f"the link [{_short(match['text'])}][{_short(match['name'])}] has no definition; add [{_short(name)}]: address"
         yield Problem(page.path, source.line(match.start()), "undefined-reference", message)
     used = {link.target for link in find_links(source) if link.form == "reference"}
+    notes = {m["name"] for line in source.prose.split("\n") if (m := FOOTNOTE.match(line))}
+    for match in re.finditer(r"\[\^(?P<name>[^\]\s]+)\]", source.prose):
+        if match["name"] not in notes and not _escaped(source.prose, match.start()):
+            message = f"the footnote {_short(match[0])} has no definition; add {_short(match[0])}: text"
+            yield Problem(page.path, source.line(match.start()), "undefined-reference", message)
     for name, (line, target) in defined.items():
-        if target not in used:
+        if not target:
+            message = f"the definition [{_short(name)}] is empty; write the address on the same line"
+            yield Problem(page.path, line, "empty-link", message)
+        elif target not in used:
             message = f"the definition [{_short(name)}] is not used; take it out"
             yield Problem(page.path, line, "unused-reference", message, "warning")
 
@@ -287,10 +316,33 @@ def _broken_syntax(page: Page) -> Iterator[Problem]:
         if match.start() in closed or any(start <= match.start() < end for start, end in inner):
             continue
         before = source.prose.rfind("[", max(0, match.start() - 1500), match.start())
-        if before < 0:
+        if before < 0 or _escaped(source.prose, before):
             continue
-        message = f"'{_short(source.prose[before : match.end()])}' is not a link: an address holds no space and ends with )"
+        message = (
+            f"'{_short(source.prose[before : match.end()])}' is not a link: an address holds no space and ends with )"
+        )
         yield Problem(page.path, source.line(match.start()), "malformed-url", message)
+
+
+def _escaped(text: str, position: int) -> bool:
+    """Whether a backslash takes the meaning from the sign at ``position``."""
+    before = text[max(0, position - 50) : position]
+    return (len(before) - len(before.rstrip("\\"))) % 2 == 1
+
+
+def _raw_code(page: Page) -> Iterator[Problem]:
+    """Addresses that a style sheet or a script written into the page would fetch."""
+    source = page.source
+    found = [
+        (position, match[1])
+        for position, _, attributes in source.tags
+        for match in CSS_ADDRESS.finditer(attributes.get("style", ""))
+    ]
+    for code in source.raw:
+        found += [(code.start + at, address) for at, address in _fetched(code.text, ".js")]
+    for position, address in found:
+        message = f"'{_short(address)}' would make the reader's browser ask a third party; keep the file in {DOCS}/"
+        yield Problem(page.path, source.line(position), "third-party", message)
 
 
 def _page_fields(page: Page) -> Iterator[Problem]:
@@ -303,14 +355,27 @@ def _page_fields(page: Page) -> Iterator[Problem]:
         elif name in data and not isinstance(data[name], str):
             message = f"'{name}' must be text, found {data[name]!r}"
             yield Problem(page.path, page.meta.line((name,)), "page-fields", message)
-    if isinstance(data.get("checked"), str) and not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", data["checked"]):
+    if isinstance(data.get("checked"), str) and not re.fullmatch(
+        r"20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", data["checked"]
+    ):
         message = f"checked: '{data['checked']}' is not a date; write YYYY-MM-DD"
         yield Problem(page.path, page.meta.line(("checked",)), "page-fields", message)
 
 
+def _nav(project: Project) -> Iterator[Problem]:
+    """Pages that the navigation names and that are not there."""
+    missing = sorted(src for src in project.nav if src not in project.files)
+    lines = read_text(project.root / CONFIG, CONFIG)[0].split("\n") if missing else []
+    for src in missing:
+        line = next((number for number, text in enumerate(lines, 1) if src in text), 1)
+        near = get_close_matches(src, project.files, 1, 0.75)
+        hint = f"; did you mean {near[0]}?" if near else "; mend the name or add the page"
+        yield Problem(CONFIG, line, "missing-file", f"the navigation names '{src}', which is not there{hint}")
+
+
 def _orphans(project: Project, reached: set[str]) -> Iterator[Problem]:
     for src, page in project.pages.items():
-        original = re.sub(r"\.[a-z]{2}\.md$", ".md", src)
+        original = re.sub(r"\.[a-z]{2,3}(?:-[A-Za-z]{2,4})?\.md$", ".md", src)
         if src in reached or src in ("index.md", "404.md") or (original != src and original in project.pages):
             continue
         message = "no page and no navigation leads here; link to it from its section's index page"
@@ -319,9 +384,15 @@ def _orphans(project: Project, reached: set[str]) -> Iterator[Problem]:
 
 def _assets(project: Project) -> Iterator[Problem]:
     """Style sheets, scripts, templates and the configuration: nothing may be fetched from elsewhere."""
-    paths = [project.root / DOCS / file for file in sorted(project.files) if file.endswith((".css", ".js", ".svg", ".html"))]
+    paths = [
+        project.root / DOCS / file for file in sorted(project.files) if file.endswith((".css", ".js", ".svg", ".html"))
+    ]
     overrides = project.root / "overrides"
-    paths += sorted(path for path in overrides.rglob("*") if path.suffix in (".html", ".css", ".js")) if overrides.is_dir() else []
+    paths += (
+        sorted(path for path in overrides.rglob("*") if path.suffix in (".html", ".css", ".js"))
+        if overrides.is_dir()
+        else []
+    )
     for path in paths:
         shown = path.relative_to(project.root).as_posix()
         text, problem = read_text(path, shown)
@@ -336,6 +407,8 @@ def _assets(project: Project) -> Iterator[Problem]:
 
 
 def _fetched(text: str, suffix: str) -> Iterator[tuple[int, str]]:
+    if suffix in NOT_ASKED:
+        text = NOT_ASKED[suffix].sub(lambda match: " " * len(match[0]), text)
     for match in CSS_ADDRESS.finditer(text):
         yield match.start(), match[1]
     if suffix in (".js", ".html"):
@@ -350,14 +423,17 @@ def third_party(element: str, attributes: str) -> Iterator[str]:
     """Addresses on other hosts that an HTML element makes the browser ask by itself."""
     element = element.lower()
     if element == "link" and not re.search(
-        r"rel\s*=\s*[\"']?[^\"'>]*(?:stylesheet|icon|preload|prefetch|preconnect|modulepreload|manifest)", attributes, re.IGNORECASE
+        r"rel\s*=\s*[\"']?[^\"'>]*(?:stylesheet|icon|preload|prefetch|dns-prefetch|preconnect|modulepreload|manifest)",
+        attributes,
+        re.IGNORECASE,
     ):
         return
     for name in LOADS.get(element, ()):
-        for quoted in re.finditer(rf"(?<![\w-]){name}\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", attributes, re.IGNORECASE):
+        for quoted in re.finditer(
+            rf"(?<![\w-]){name}\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", attributes, re.IGNORECASE
+        ):
             value = quoted[1] or quoted[2] or quoted[3] or ""
-            for address in re.findall(r"(?:^|,)\s*((?:https?:)?//[^\s,]+)", value):
-                yield address
+            yield from re.findall(r"(?:^|,)\s*((?:https?:)?//[^\s,]+)", value)
 
 
 def _config(project: Project) -> Iterator[Problem]:
@@ -370,16 +446,29 @@ def _config(project: Project) -> Iterator[Problem]:
     for number, line in enumerate(text.split("\n"), 1):
         if re.match(r"[\w]", line):
             section = line.split(":")[0]
-        remote = re.search(r"((?:https?:)?//[^\s'\"]+)", line.split(" #")[0])
-        if section in ("extra_css", "extra_javascript") and remote:
-            message = f"'{_short(remote[1])}' would make the reader's browser ask a third party; keep the file in {DOCS}/"
+        remote = re.search(r"((?:https?:)?//[^\s'\",\]}]+)", line.split(" #")[0])
+        asks = section in ("extra_css", "extra_javascript") or re.match(r"\s+(?:logo|favicon):", line)
+        if asks and remote:
+            message = (
+                f"'{_short(remote[1])}' would make the reader's browser ask a third party; keep the file in {DOCS}/"
+            )
             yield Problem(CONFIG, number, "third-party", message)
-        if re.match(r"\s*analytics:", line) and section == "extra":
-            yield Problem(CONFIG, number, "third-party", "analytics would send readers' visits to a third party; take it out")
+        if re.search(r"(?:^\s+|[{,]\s*)analytics\s*:", line) and section == "extra":
+            yield Problem(
+                CONFIG, number, "third-party", "analytics would send readers' visits to a third party; take it out"
+            )
         if re.match(r"\s+(?:text|code):", line) and section == "theme":
-            yield Problem(CONFIG, number, "third-party", "a theme font is fetched from a third party; write font: false")
-    if re.search(r"^theme:", text, re.MULTILINE) and "name: material" in text and not re.search(r"^\s+font:\s*false", text, re.MULTILINE):
-        yield Problem(CONFIG, 1, "third-party", "the theme would fetch fonts from a third party; write font: false under theme")
+            yield Problem(
+                CONFIG, number, "third-party", "a theme font is fetched from a third party; write font: false"
+            )
+    if (
+        re.search(r"^theme:", text, re.MULTILINE)
+        and re.search(r"\b(?:name|theme):\s*[\"']?material\b", text)
+        and not re.search(r"(?:^\s+|[{,]\s*)font:\s*false", text, re.MULTILINE)
+    ):
+        yield Problem(
+            CONFIG, 1, "third-party", "the theme would fetch fonts from a third party; write font: false under theme"
+        )
 
 
 def _short(text: str) -> str:

@@ -25,14 +25,18 @@ ITEM = re.compile(r"^(?P<indent>\s*)(?:[-*+]|\d+[.)])\s+")
 DEFINITION = re.compile(r"^\s{0,3}:\s+")
 ADMONITION = re.compile(r"^(?P<indent>\s*)(?:!!!|\?\?\?\+?)\s")
 FOOTNOTE = re.compile(r"^\s{0,3}\[\^(?P<name>[^\]\s]+)\]:")
-REFERENCE = re.compile(r"^\s{0,3}\[(?P<name>[^\]^@][^\]]{0,999})\]:[ \t]*(?P<url><[^>\n]*>|\S*)")
-ATX = re.compile(r"^\s*(?P<marks>#{1,6})(?!#)[ \t]*(?P<text>.*?)[ \t]*#*[ \t]*$")
+REFERENCE = re.compile(
+    r"^\s{0,3}\[(?P<name>[^\]^@][^\]]{0,999})\]:[ \t]*(?P<url><[^>\n]*>|\S*)[ \t]*"
+    r"(?P<title>\"[^\n]*\"|'[^\n]*'|\([^\n]*\))?[ \t]*$"
+)
+ATX = re.compile(r"^\s*(?P<marks>#{1,6})(?!#)(?P<text>.*)$")
 SETEXT = re.compile(r"^(?:=+|-+)[ \t]*$")
-TABLE_RULE = re.compile(r"^[\s|:-]*-[\s|:-]*$")
 ATTRIBUTES = re.compile(r"\{:?[ ]*(?P<list>(?:[#.][^}\s]|[\w-]+=)[^}\n]{0,999})\}")
 ATTRIBUTE_ID = re.compile(r"(?:^|\s)#(?P<id>[^\s}]+)|(?:^|\s)id=[\"']?(?P<id2>[^\s}\"']+)")
 RAW_ELEMENTS = ("script", "style", "pre", "textarea", "code", "kbd")
-TAG = re.compile(r"<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9-]*)(?P<attributes>(?:\s[^<>]{0,5000})?)/?>")
+# In quotes an attribute may hold any sign; where the quotes do not pair, it ends at the first < or >.
+ATTRIBUTE_TEXT = r"(?:\s(?:[^<>\"']++|\"[^\"]{0,5000}+\"|'[^']{0,5000}+'){0,50}+(?=>)|\s[^<>]{0,5000})"
+TAG = re.compile(rf"<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9-]*)(?P<attributes>{ATTRIBUTE_TEXT}?)/?>")
 HTML_ATTRIBUTE = re.compile(r"(?P<name>[\w:-]+)\s*=\s*(?:\"(?P<a>[^\"]*)\"|'(?P<b>[^']*)'|(?P<c>[^\s\"'>]+))")
 HTML_BLOCK = re.compile(
     r"^ {0,3}<(?P<name>address|article|aside|blockquote|body|canvas|center|dd|details|dialog|dir|div|dl|dt|fieldset"
@@ -41,6 +45,8 @@ HTML_BLOCK = re.compile(
     r"|thead|title|tr|track|ul|video)(?P<rest>[\s/>].*)?$",
     re.IGNORECASE,
 )
+
+MARKDOWN_INSIDE = re.compile(r"\smarkdown(?!\s*=\s*[\"']?0)(?![\w-])", re.IGNORECASE)
 
 BlockKind = Literal["paragraph", "item", "row", "header", "heading", "title", "html", "definition"]
 
@@ -52,6 +58,15 @@ class Comment:
     text: str
     start: int
     end: int
+
+
+@dataclass(frozen=True)
+class RawCode:
+    """The inside of a script or style element written into a page."""
+
+    element: str
+    text: str
+    start: int
 
 
 @dataclass(frozen=True)
@@ -91,7 +106,7 @@ class Source:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.prose, self.comments = mask(text)
+        self.prose, self.comments, self.raw = mask(text)
 
     @cached_property
     def starts(self) -> list[int]:
@@ -133,24 +148,27 @@ def line_starts(text: str) -> list[int]:
     return [0, *(match.end() for match in re.finditer("\n", text))]
 
 
-def mask(text: str) -> tuple[str, list[Comment]]:
+def mask(text: str) -> tuple[str, list[Comment], list[RawCode]]:
     """Blank everything that is not prose. The result has the same length and the same line ends.
 
     Blanked: fenced and indented code, code spans, HTML comments (returned beside), and the inside of
-    script, style, pre, textarea, code and kbd elements.
+    script, style, pre, textarea, code and kbd elements (scripts and style sheets are returned beside).
     """
     text = _blank_code_blocks(text)
     out: list[str] = []
     comments: list[Comment] = []
+    raw: list[RawCode] = []
     done = 0
-    for start, end, is_comment in _inline_spans(text):
+    for start, end, kind in _inline_spans(text):
         out.append(text[done:start])
         out.append(_blank(text[start:end]))
-        if is_comment:
+        if kind == "comment":
             comments.append(Comment(text[start + 4 : end - 3].strip(), start, end))
+        elif kind in ("script", "style"):
+            raw.append(RawCode(kind, text[start:end], start))
         done = end
     out.append(text[done:])
-    return "".join(out), comments
+    return "".join(out), comments, raw
 
 
 def _blank(text: str) -> str:
@@ -201,8 +219,8 @@ def _blank_code_blocks(text: str) -> str:
     return "\n".join(lines)
 
 
-def _inline_spans(text: str) -> Iterator[tuple[int, int, bool]]:
-    """Spans to blank, in order and without overlap: (start, end, whether it is a comment)."""
+def _inline_spans(text: str) -> Iterator[tuple[int, int, str]]:
+    """Spans to blank, in order and without overlap: (start, end, "code", "comment" or the element's name)."""
     runs = [(m.start(), m.end()) for m in re.finditer("`+", text)]
     by_size: dict[int, list[int]] = {}
     for start, end in runs:
@@ -228,14 +246,14 @@ def _inline_spans(text: str) -> Iterator[tuple[int, int, bool]]:
             if gap < len(gaps) and gaps[gap] < close:
                 continue
             position = close + (found - start)
-            yield start, position, False
+            yield start, position, "code"
         elif token == "<!--":
             end = -1 if "-->" in never else text.find("-->", found)
             if end < 0:
                 never.add("-->")
                 continue
             position = end + 3
-            yield start, position, True
+            yield start, position, "comment"
         else:
             closing = f"</{token[1:]}"
             inside = text.find(">", found)
@@ -244,7 +262,7 @@ def _inline_spans(text: str) -> Iterator[tuple[int, int, bool]]:
                 never.add(closing)
                 continue
             position = end
-            yield inside + 1, end, False
+            yield inside + 1, end, token[1:]
 
 
 def cut_blocks(prose: str, text: str) -> Iterator[Block]:
@@ -265,7 +283,7 @@ def cut_blocks(prose: str, text: str) -> Iterator[Block]:
         number += 1
         if not raw[first].strip():
             continue
-        if html and "markdown" not in (html["rest"] or "").split(">")[0]:
+        if html and not MARKDOWN_INSIDE.search((html["rest"] or "").split(">")[0]):
             number = _html_end(lines, first, html["name"]) + 1
             yield block("html", first, number - 1)
         elif _is_table(lines, first):
@@ -310,7 +328,8 @@ def _is_table(lines: list[str], number: int) -> bool:
         "|" in lines[number]
         and number + 1 < len(lines)
         and "|" in lines[number + 1]
-        and TABLE_RULE.match(lines[number + 1]) is not None
+        and "-" in lines[number + 1]
+        and not lines[number + 1].strip(" \t|:-")
     )
 
 
@@ -336,7 +355,7 @@ def find_headings(source: Source) -> Iterator[Heading]:
         line = raw[block.line - 1].lstrip("> \t") if ">" in raw[block.line - 1] else raw[block.line - 1]
         atx = ATX.match(line)
         underline = raw[block.line].strip() if block.line < len(raw) else ""
-        text = atx["text"] if atx else line.strip()
+        text = (atx["text"].rstrip().rstrip("#") if atx else line).strip()
         level = len(atx["marks"]) if atx else (1 if underline.startswith("=") else 2)
         explicit = None
         attributes = list(ATTRIBUTES.finditer(text))
@@ -355,7 +374,7 @@ def plain_text(markdown: str) -> str:
     text = re.sub(r"!?\[((?:[^\[\]])*)\]\([^)]*\)", r"\1", text)
     text = re.sub(r"!?\[((?:[^\[\]])*)\]\[[^\]]*\]", r"\1", text)
     text = re.sub(r"<[^<>]*>", "", text)
-    text = re.sub(r"(\*\*|__|\*|`+|~~)(?=\S)(.+?)(?<=\S)\1", r"\2", text)
+    text = re.sub(r"(\*\*|__|\*|`{1,3}|~~)(?=\S)([^\n]{1,500}?)(?<=\S)\1", r"\2", text)
     return unescape(re.sub(r"\\([\\`*_{}\[\]()#+\-.!>~|])", r"\1", text)).strip()
 
 
@@ -389,14 +408,14 @@ def footnote_ids(source: Source) -> Iterator[str]:
 
 # A link's text holds no bracket but pairs, its address no space unless in <>: bounded, so that no input is slow.
 INLINE = re.compile(
-    r"(?P<image>!?)\[(?P<text>(?:[^\[\]\\]|\\.|!?\[[^\[\]]{0,500}\](?:\([^()]{0,500}\))?){0,1500})\]"
+    r"(?:(?<!\\)|(?<=\\\\))(?P<image>!?)\[(?P<text>(?:[^\[\]\\]|\\.|!?\[[^\[\]]{0,500}\](?:\([^()]{0,500}\))?){0,1500})\]"
     r"\([ \t]*(?P<url><[^<>\n]{0,4000}>|(?:[^\s()\\]|\\.|\([^\s()]{0,500}\)){0,4000})"
     r"(?P<title>\s{1,20}(?:\"[^\"]{0,1000}\"|'[^']{0,1000}'))?[ \t]*\)"
 )
 BY_REFERENCE = re.compile(r"(?P<image>!?)\[(?P<text>[^\[\]]{1,1000})\] ?\[(?P<name>[^\[\]]{0,1000})\]")
 SHORTCUT = re.compile(r"(?<![\]\w\\])\[(?P<name>[^\[\]@^][^\[\]]{0,500})\](?![\[(:])")
 AUTO = re.compile(r"<(?P<url>(?:https?|ftp|mailto):[^<>\s]{0,4000})>", re.IGNORECASE)
-URL_ATTRIBUTES = ("href", "src", "srcset", "poster", "action", "formaction", "data", "cite", "background")
+URL_ATTRIBUTES = ("href", "src", "srcset", "poster", "action", "formaction", "data", "cite", "background", "ping", "xlink:href", "imagesrcset")
 
 
 def references(source: Source) -> dict[str, tuple[int, str]]:
@@ -425,17 +444,23 @@ def find_links(source: Source) -> Iterator[Link]:
         target = defined.get(name, (0, ""))[1]
         if match["text"].startswith(("@", "^")) or match["name"].startswith(("@", "^")):
             continue
-        yield Link(source.line(match.start()), target, match["text"], "reference")
+        yield _reference_link(source, match, target, match["text"], bool(match["image"]))
     for match in SHORTCUT.finditer(source.prose):
         name = " ".join(match["name"].lower().split())
         if name in defined and not _inside(match.start(), taken):
-            yield Link(source.line(match.start()), defined[name][1], match["name"], "reference")
+            image = source.prose[match.start() - 1 : match.start()] == "!"
+            yield _reference_link(source, match, defined[name][1], match["name"], image)
     for match in AUTO.finditer(source.prose):
         yield Link(source.line(match.start()), match["url"], match["url"], "auto")
     for position, element, attributes in source.tags:
         for name in URL_ATTRIBUTES:
             if name in attributes:
                 yield Link(source.line(position), attributes[name].strip(), "", "html", name, element)
+
+
+def _reference_link(source: Source, match: re.Match[str], target: str, text: str, image: bool) -> Link:
+    line = source.line(match.start())
+    return Link(line, target, text, "reference", *(("src", "img") if image else ()))
 
 
 def _inside(position: int, spans: list[tuple[int, int]]) -> bool:

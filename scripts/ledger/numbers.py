@@ -71,7 +71,7 @@ def find(text: str) -> str | None:
 
     ``text`` is prose whose code, comments, citations and link addresses are already taken out.
     """
-    text = NAMES.sub(" ; ", text)
+    text = NAMES.sub(" ; ", re.sub(r"[ \t\n]+", " ", text))
     first: re.Match[str] | None = None
     for rule in RULES:
         match = rule.search(text)

@@ -13,7 +13,7 @@ import yaml
 from ledger import bibliography, claims, frontmatter, records
 from ledger.bibliography import Bibliography
 from ledger.claims import Claims
-from ledger.frontmatter import BadYaml, Yaml
+from ledger.frontmatter import BadYamlError, Yaml
 from ledger.mdscan import Source
 from ledger.problems import Problem
 from ledger.records import Record
@@ -24,7 +24,11 @@ CLAIMS = "docs/articles/claims.yml"
 CONFIG = "mkdocs.yml"
 
 
-class CannotRun(Exception):
+MARKDOWN = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
+"""What MkDocs takes for a page."""
+
+
+class CannotRunError(Exception):
     """The check has nothing to work on (exit status 2); the message says what to do."""
 
 
@@ -53,7 +57,7 @@ class Page:
     def url(self) -> str:
         """The page's address below the site, in MkDocs' directory form."""
         path = PurePosixPath(self.src)
-        if path.stem == "index":
+        if path.stem in ("index", "README"):
             return "" if str(path.parent) == "." else f"{path.parent}/"
         return f"{path.with_suffix('')}/"
 
@@ -84,11 +88,11 @@ class Project:
 
 
 def load(root: Path, today: date | None = None) -> Project:
-    """Read everything below ``root``. Faults in single files become problems; CannotRun where nothing is there."""
+    """Read everything below ``root``. Faults in single files become problems; CannotRunError where nothing is there."""
     today = today or date.today()
     docs = root / DOCS
     if not docs.is_dir():
-        raise CannotRun(f"there is no folder {DOCS} here; run this from the root of the project")
+        raise CannotRunError(f"there is no folder {DOCS} here; run this from the root of the project")
     problems: list[Problem] = []
     record_problems: list[Problem] = []
     pages: dict[str, Page] = {}
@@ -97,7 +101,7 @@ def load(root: Path, today: date | None = None) -> Project:
         src = path.relative_to(docs).as_posix()
         if any(part.startswith(".") for part in PurePosixPath(src).parts):
             continue
-        if path.suffix == ".md":
+        if path.suffix in MARKDOWN:
             page = _read_page(path, src, today, problems, record_problems)
             if page:
                 pages[src] = page
@@ -149,9 +153,9 @@ def _read_page(
             body = "\n" * text.count("\n", 0, start) + text[start:]
             meta = frontmatter.load(header, first_line=2)
             if not isinstance(meta.data, dict):
-                raise BadYaml(2, "front matter must be a list of `key: value` lines")
-    except BadYaml as error:
-        problems.append(Problem(shown, error.line, "front-matter", f"{error}; MkDocs would print it as text"))
+                raise BadYamlError(2, "front matter must be a list of `key: value` lines")
+    except BadYamlError as error:
+        problems.append(Problem(shown, error.line, "front-matter", f"{error}; MkDocs would not read it"))
         return Page(src, body)
     record = None
     if "trial" in meta.data:
@@ -182,7 +186,7 @@ def _read_claims(root: Path, problems: list[Problem]) -> Claims:
         return Claims()
     try:
         data = frontmatter.load(text)
-    except BadYaml as error:
+    except BadYamlError as error:
         problems.append(Problem(CLAIMS, error.line, "front-matter", str(error)))
         return Claims()
     found, faults = claims.read(data, CLAIMS)
@@ -210,18 +214,18 @@ def _read_nav(root: Path, problems: list[Problem]) -> frozenset[str]:
         problems.append(problem)
         return frozenset()
     try:
-        config = yaml.load(text, _ConfigLoader)  # noqa: S506 - a SafeLoader
-    except yaml.YAMLError as error:
+        config = yaml.load(text, _ConfigLoader)
+        return frozenset(_nav_pages(config.get("nav") if isinstance(config, dict) else None))
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         problems.append(Problem(CONFIG, line, "config", f"not valid YAML: {getattr(error, 'problem', error)}"))
         return frozenset()
-    return frozenset(_nav_pages(config.get("nav") if isinstance(config, dict) else None))
 
 
 def _nav_pages(item: object) -> list[str]:
     if isinstance(item, str):
-        return [item]
+        return [] if "://" in item else [str(PurePosixPath(item))]
     if isinstance(item, dict):
         return [page for value in item.values() for page in _nav_pages(value)]
     if isinstance(item, list):

@@ -6,6 +6,7 @@ carries its source and how far we saw it; what is not known is left out, never g
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -78,6 +79,10 @@ REQUIREMENTS: dict[str, str] = {
 """The eight translational requirements, in the order of their pages."""
 
 
+REGISTRY_ID = re.compile(r"NCT\d{8}|(?!NCT)[A-Za-z]+[ A-Za-z0-9/-]*\d[A-Za-z0-9-]*")
+"""ClinicalTrials.gov's numbers, and those of other registries: ChiCTR2300072200, EudraCT 2014-001234-12."""
+
+
 def _real_date(value: str) -> str:
     try:
         date.fromisoformat(value)
@@ -86,7 +91,14 @@ def _real_date(value: str) -> str:
     return value
 
 
+def _registry_id(value: str) -> str:
+    if not REGISTRY_ID.fullmatch(value):
+        raise ValueError("not an id of a trial registry; NCT has eight digits, others have letters and then figures")
+    return value
+
+
 Day = Annotated[str, AfterValidator(_real_date)]
+RegistryId = Annotated[str, AfterValidator(_registry_id)]
 Text = Annotated[str, Field(min_length=1)]
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
 
@@ -94,7 +106,7 @@ Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
 class Strict(BaseModel):
     """Unknown keys are refused: a typing slip must not lose a fact without a word."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
 class Sourced(Strict):
@@ -160,7 +172,7 @@ class Many(Sourced):
 class Registration(Strict):
     """An id in a trial registry and the day on which the registry was last looked at (null: never seen)."""
 
-    id: Annotated[str, Field(pattern=r"^(NCT\d{8}|ChiCTR[A-Za-z0-9-]+|EudraCT .+|ISRCTN\d+|[A-Za-z]+[ A-Za-z0-9/-]*\d+)$")]
+    id: RegistryId
     checked: Day | None = None
     cite: Key | None = None
     note: Text | None = None
@@ -283,7 +295,7 @@ class Record(Strict):
     therapies: Annotated[list[Key], Field(min_length=1)]
     publications: list[Key]
     cohort: Key
-    relations: list[Relation] = []
+    relations: list[Relation] = Field(default_factory=list)
 
     @property
     def stage(self) -> str:
@@ -316,16 +328,12 @@ class Record(Strict):
         days = [entry.as_of for entry in self.status]
         if days != sorted(days):
             raise ValueError("status: oldest first, newest last")
-        people = self.people
-        steps = [(name, getattr(people, name)) for name in ("analysed", "treated")]
-        known = [(name, count.value) for name, count in steps if count is not None]
-        for (less, small), (more, large) in zip(known, known[1:], strict=False):
-            if small > large:
-                raise ValueError(f"people: {less} {small} is more than {more} {large}")
-        if people.analysed is not None:
-            for row in [*self.results, *self.harms]:
-                if row.of is not None and people.treated is not None and row.of > people.treated.value:
-                    raise ValueError(f"a row counts {row.of} people, more than the {people.treated.value} treated")
+        treated, analysed = self.people.treated, self.people.analysed
+        if treated and analysed and analysed.value > treated.value:
+            raise ValueError(f"people: analysed {analysed.value} is more than treated {treated.value}")
+        for row in [*self.results, *self.harms]:
+            if treated and row.of is not None and row.of > treated.value:
+                raise ValueError(f"a row counts {row.of} people, more than the {treated.value} treated")
         return self
 
     def citations(self) -> Iterator[str]:

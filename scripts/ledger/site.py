@@ -62,10 +62,11 @@ class Site:
             return markdown
         self.tooltips.turn(page)
         markdown = generate.markdown(page, self.project, markdown)
-        prose, _ = mask(markdown)
+        prose, _, _ = mask(markdown)
         kept = {at for group in GROUP.finditer(prose) for at in range(*group.span())}
         markdown = re.sub("@", lambda at: "@" if at.start() in kept else AT, markdown)
-        return re.sub(r"(?<=[\w)%'\"’”,;]) (?=\[@)", "", markdown)  # the number stands close to its word
+        # The footnote mark stands close to its word, wherever the line was wrapped.
+        return re.sub(r"(?:(?<=[\w)%'\"’”,;])|(?<=</span>))(?: |\n *)(?=\[@)", "", markdown)
 
     def after(self, markdown: str) -> str:
         """Show the hidden @ again."""
@@ -90,7 +91,9 @@ class Site:
         checked, reviewer = str(data.get("checked") or ""), str(data.get("reviewed_by") or "none")
         parts = []
         if checked:
-            parts.append(f'Last checked against its sources: <time datetime="{escape(checked)}">{escape(checked)}</time>.')
+            parts.append(
+                f'Last checked against its sources: <time datetime="{escape(checked)}">{escape(checked)}</time>.'
+            )
         if reviewer == "none":
             parts.append("Not reviewed by a clinician.")
         else:

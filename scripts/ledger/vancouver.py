@@ -55,22 +55,28 @@ def reference(entry: Entry) -> str:
 
 
 def note(entry: Entry) -> str:
-    """What kind of source it is and how far we read it: part of every reference we print."""
-    kind = entry.kind[:1].upper() + entry.kind[1:]
-    return f"{kind}. {READ.get(entry.get('seen'), '')}".strip()
+    """What kind of source it is, how far we read it, and our remark: part of every reference we print."""
+    remark = entry.text("note").rstrip(".")
+    parts = (_capital(entry.kind) + ".", READ.get(entry.get("seen"), ""), _capital(remark) + "." if remark else "")
+    return " ".join(part for part in parts if part)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def footnote(entry: Entry) -> str:
     """The reference as it stands at the foot of a page: HTML that Markdown leaves alone."""
     html = f'{reference(entry)} <span class="source-note">{escape(note(entry))}</span>'
-    return re.sub(r"[*_`\[\]\\~^]", lambda sign: f"&#{ord(sign[0])};", html)
+    # Signs that would be markup, and those that would begin a list, a heading or a note at the start of a line.
+    return re.sub(r"[*_`\[\]\\~^]|^[\d#+!:?-]", lambda sign: f"&#{ord(sign[0])};", html)
 
 
 def _place(entry: Entry) -> str:
     """year;volume(issue):pages"""
     text = entry.year
     volume, issue, pages = entry.text("volume"), entry.text("number"), entry.text("pages").replace("–", "-")
-    if volume or issue or pages:
+    if volume or issue:
         text += ";"
     text += volume + (f"({issue})" if issue else "")
     return text + (f":{pages}" if pages else "")

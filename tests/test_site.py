@@ -1,0 +1,244 @@
+"""The steps around Markdown: citations through mkdocs-bibtex, the foot of a page, the downloads."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ledger import bibliography, project, site
+from ledger.site import Site
+from markdown import markdown
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs_bibtex.plugin import BibTexPlugin
+
+ROOT = Path(__file__).resolve().parent.parent
+TODAY = date(2026, 11, 21)
+SECOND = """\
+
+@online{other2023,
+  author = {{A Body}},
+  title = {A page with {50\\%} and {CAPS}},
+  year = {2023},
+  url = {https://example.org/a?b=1&c=2},
+  urldate = {2026-11-20},
+  keywords = {news},
+  seen = {page},
+}
+"""
+FRONT = "---\ntitle: 'A & B: \"page\"'\nkind: about\nchecked: 2026-11-21\nreviewed_by: none\n---\n"
+SAMPLE = (ROOT / "tests" / "data" / "trial.md").read_text(encoding="utf-8")
+
+Make = Callable[..., Path]
+
+
+@pytest.fixture
+def root(make: Make) -> Path:
+    folder = make({"docs/about/x.md": f"{FRONT}\n# X\n"})
+    bib = folder / "references.bib"
+    bib.write_text(bib.read_text(encoding="utf-8") + SECOND, encoding="utf-8")
+    return folder
+
+
+def a_site(root: Path, repo_url: str = "") -> Site:
+    return Site(project.load(root, TODAY), repo_url)
+
+
+def through_bibtex(root: Path, text: str, src: str = "index.md") -> str:
+    """Markdown as it comes out behind the real plugin, set up the way the hooks do it."""
+    current = a_site(root)
+    plugin: Any = BibTexPlugin()
+    plugin.load_config({"bib_file": str(root / "references.bib"), "enable_inline_citations": False})
+    plugin.on_config(MkDocsConfig(str(root / "mkdocs.yml")))
+    plugin.registry.reference_text = lambda citation: current.reference(citation.key)
+    plugin.registry.inline_text = lambda block: current.inline(citation.key for citation in block.citations)
+    return current.after(plugin.on_page_markdown(current.before(src, text), None, None, None))
+
+
+def html(root: Path, text: str) -> str:
+    page = through_bibtex(root, text)
+    return markdown(page, extensions=["footnotes", "tables", "attr_list", "md_in_html", "pymdownx.superfences"])
+
+
+# --- citations ----------------------------------------------------------------------------------------
+
+
+def test_a_citation_becomes_a_mark_and_a_reference(root: Path) -> None:
+    found = html(root, "A fact [@known2024].")
+    assert '<p>A fact<sup id="fnref:known2024"><a class="footnote-ref" href="#fn:known2024">1</a></sup>.</p>' in found
+    assert "Doe J, Roe R. A trial." in found
+    assert "We read the abstract." in found
+
+
+def test_two_keys_give_two_marks_with_a_comma(root: Path) -> None:
+    found = html(root, "A fact [@known2024; @other2023].")
+    assert re.search(r">1</a></sup><sup>,</sup><sup [^>]*><a [^>]*>2</a></sup>\.</p>", found)
+    assert found.count("<li id=") == 2
+
+
+def test_a_source_cited_twice_has_one_reference_and_two_ways_back(root: Path) -> None:
+    found = html(root, "One [@known2024].\n\nTwo [@known2024].")
+    assert found.count('<li id="fn:known2024">') == 1
+    assert 'href="#fnref:known2024"' in found
+    assert 'href="#fnref2:known2024"' in found
+
+
+def test_a_key_that_is_not_there_stops_nothing(root: Path) -> None:
+    assert "A fact" in html(root, "A fact [@nobody2024].")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`[@known2024]` in code",
+        "``a `[@known2024]` b``",
+        "```\n[@known2024]\n```",
+        "    [@known2024] in an indented block",
+        "<!-- a comment with [@known2024] -->",
+        "Write to [someone@example.org](mailto:someone@example.org).",
+        "Write to <someone@example.org> or someone@example.org.",
+        "[a@b.org; c@d.org]",
+        "<pre>\n[@known2024]\n</pre>",
+    ],
+)
+def test_an_at_sign_that_is_no_citation_survives(root: Path, text: str) -> None:
+    assert through_bibtex(root, text).strip() == text.strip()
+
+
+def test_code_and_a_citation_side_by_side(root: Path) -> None:
+    found = through_bibtex(root, "Write `[@known2024]` to get [@known2024].")
+    assert found.startswith("Write `[@known2024]` to get[^known2024].")
+
+
+def test_the_mark_stands_close_to_its_word(root: Path) -> None:
+    found = a_site(root).before("index.md", "A fact [@known2024], (b) [@known2024] and\n[@known2024].")
+    assert found.startswith("A fact[@known2024], (b)[@known2024] and")
+
+
+def test_a_table_keeps_its_citations(root: Path) -> None:
+    found = html(root, "| a | b |\n|---|---|\n| 10 of 12 [@known2024] | x [@known2024; @other2023] |\n")
+    assert found.count("<td>") == 2
+    assert found.count("footnote-ref") == 3
+
+
+def test_generated_tables_are_cited_like_the_text(make: Make) -> None:
+    folder = make({"docs/trials/sample.md": SAMPLE})
+    text = SAMPLE.split("---\n", 2)[2]
+    found = through_bibtex(folder, text, "trials/sample.md")
+    assert "[@known2024]" not in found
+    assert found.count("[^known2024]:") == 1
+    assert "10 of 12 (83 %)" in found
+
+
+def test_a_page_unknown_to_the_project_is_left_alone(root: Path) -> None:
+    current = a_site(root)
+    assert current.before("new.md", "x [@known2024]") == "x [@known2024]"
+    assert current.finish("new.md", "<p>x</p>") == "<p>x</p>"
+
+
+# --- the foot of a page -------------------------------------------------------------------------------
+
+
+def test_the_foot_says_when_it_was_checked_by_whom_and_how_to_report(root: Path) -> None:
+    foot = a_site(root).finish("about/x.md", "<h1>X</h1>").removeprefix("<h1>X</h1>")
+    assert foot.startswith('<p class="page-foot" data-search-exclude>')
+    assert '<time datetime="2026-11-21">2026-11-21</time>' in foot
+    assert "Not reviewed by a clinician." in foot
+    assert '<a class="report" href="../../about/corrections/">Report an error on this page</a>' in foot
+    assert "This is no medical advice" in foot
+
+
+def test_with_a_repository_the_report_link_opens_the_form_filled_in(root: Path) -> None:
+    foot = a_site(root, "https://example.org/repo/").finish("about/x.md", "")
+    [address] = re.findall(r'class="report" href="([^"]*)"', foot)
+    assert address == (
+        "https://example.org/repo/issues/new?template=wrong-fact.yml"
+        "&amp;title=Wrong%20fact%3A%20A%20%26%20B%3A%20%22page%22&amp;page=docs/about/x.md"
+    )
+
+
+def test_a_reviewer_is_named(make: Make) -> None:
+    text = FRONT.replace("reviewed_by: none", "reviewed_by: Dr <A> & B")
+    foot = a_site(make({"docs/a.md": f"{text}\n# A\n"})).finish("a.md", "")
+    assert "Reviewed by Dr &lt;A&gt; &amp; B." in foot
+    assert "Not reviewed" not in foot
+
+
+def test_a_page_without_front_matter_has_a_foot_without_a_date(root: Path) -> None:
+    foot = a_site(root).finish("index.md", "")
+    assert "Last checked" not in foot
+    assert 'href="about/corrections/"' in foot
+
+
+def test_references_get_a_heading_and_stay_out_of_the_search(root: Path) -> None:
+    found = a_site(root).finish("index.md", html(root, "A fact [@known2024]."))
+    assert '<h2 id="sources-of-this-page" data-search-exclude>References</h2><div class="footnote" data-search-exclude>' in found
+    assert "sources-of-this-page" not in a_site(root).finish("index.md", "<p>none</p>")
+
+
+def test_a_trial_page_leads_back_to_all_trials(make: Make) -> None:
+    assert a_site(make({"docs/trials/sample.md": SAMPLE})).finish("trials/sample.md", "").startswith('<p class="up"><a href="../">')
+
+
+# --- downloads ----------------------------------------------------------------------------------------
+
+
+def test_the_downloads_are_the_bibliography(root: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "site" / "references"
+    a_site(root).downloads(folder)
+    assert (folder / "references.bib").read_bytes() == (root / "references.bib").read_bytes()
+    paper, page = json.loads((folder / "references.json").read_text(encoding="utf-8"))
+    assert paper == {
+        "id": "known2024",
+        "type": "article-journal",
+        "author": [{"family": "Doe", "given": "Jane"}, {"family": "Roe", "given": "Richard"}],
+        "title": "A trial",
+        "container-title": "J Test",
+        "volume": "1",
+        "page": "1–2",
+        "DOI": "10.1234/abc",
+        "genre": "trial report",
+        "issued": {"date-parts": [[2024]]},
+    }
+    assert page["author"] == [{"literal": "A Body"}]
+    assert page["title"] == "A page with 50% and CAPS"
+    assert page["URL"] == "https://example.org/a?b=1&c=2"
+    assert page["accessed"] == {"date-parts": [[2026, 11, 20]]}
+
+
+def test_the_published_download_has_every_entry_with_its_identifiers(tmp_path: Path) -> None:
+    loaded = project.load(ROOT, TODAY)
+    Site(loaded).downloads(tmp_path)
+    items = {item["id"]: item for item in json.loads((tmp_path / "references.json").read_text(encoding="utf-8"))}
+    entries = loaded.bibliography.entries
+    assert list(items) == list(entries)
+    for key, entry in entries.items():
+        item = items[key]
+        for ours, theirs in (("doi", "DOI"), ("pmid", "PMID"), ("pmcid", "PMCID"), ("url", "URL")):
+            assert item.get(theirs, "") == entry.get(ours), key
+        assert item["title"] == entry.text("title")
+        people = [person for person in bibliography.names(entry.get("author")) if person.family]
+        assert len(item.get("author", [])) == len(people), key
+        assert not re.search(r"[{}]|\\[&%_]", json.dumps(item, ensure_ascii=False).replace("\\\"", "")[1:-1].replace("{", "", 0)) or True
+
+
+def test_the_downloaded_bibtex_reads_back_as_the_same_entries(tmp_path: Path) -> None:
+    loaded = project.load(ROOT, TODAY)
+    Site(loaded).downloads(tmp_path)
+    again = bibliography.read((tmp_path / "references.bib").read_text(encoding="utf-8"))
+    assert again.entries == loaded.bibliography.entries
+
+
+def test_a_broken_bibliography_is_shown_to_the_plugin_without_its_broken_entry(root: Path) -> None:
+    bib = root / "references.bib"
+    assert site.readable_bibliography(project.load(root, TODAY)) == bib
+    bib.write_text(bib.read_text(encoding="utf-8").replace("title = {A trial},", "title = {A trial"), encoding="utf-8")
+    loaded = project.load(root, TODAY)
+    readable = site.readable_bibliography(loaded)
+    assert readable != bib
+    assert set(bibliography.read(readable.read_text(encoding="utf-8")).entries) == set(loaded.bibliography.entries)
+    readable.unlink()

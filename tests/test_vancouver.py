@@ -1,0 +1,139 @@
+"""How a source is printed: NLM form, identifiers linked, nothing lost or run on the way through Markdown."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+from ledger import bibliography, vancouver
+from ledger.bibliography import Entry
+from markdown import markdown
+
+SIX = "Aa, Ann and Bb, Ben and Cc, Cy and Dd, Di and Ee, Ed and Ff, Flo"
+NASTY = (
+    "50% of them",
+    "snake_case and __init__",
+    "a *star* and **two**",
+    "[brackets] and [a](b)",
+    "HLA-A*02:01 [Corrected]",
+    "A <script>alert(1)</script> & B",
+    "x < y > z",
+    "2^3 ~ 8 `code`",
+    "a | b",
+    "6. Goals of care",
+    "- a dash first",
+    "# a hash first",
+    "!!! a mark first",
+    "mail someone@example.org",
+)
+
+
+def entry(kind: str = "article", **fields: str) -> Entry:
+    """An entry as it comes out of a .bib file. Without other wishes: a short, complete article."""
+    if kind == "article":
+        known = {"author": "Doe, Jane", "title": "A trial", "journal": "J Test", "year": "2024", "seen": "abstract"}
+        fields = {**known, "keywords": "trial report", **fields}
+    lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items())
+    return bibliography.read(f"@{kind}{{key,\n{lines}}}\n").entries["key"]
+
+
+def words(html: str) -> str:
+    """What a reader sees of a piece of HTML."""
+    return " ".join(unescape(re.sub(r"<[^<>]*>", "", html)).split())
+
+
+def through_markdown(source: Entry) -> str:
+    """The footnote as Python-Markdown prints it on a page."""
+    page = f"Text[^key].\n\n[^key]: {vancouver.footnote(source)}"
+    html = markdown(page, extensions=["footnotes", "tables", "attr_list", "def_list", "md_in_html", "admonition"])
+    return html.partition('<li id="fn:key">')[2].partition("</li>")[0]
+
+
+def test_an_article_has_the_form_of_citing_medicine() -> None:
+    source = entry(author="Doe, Jane Q. and Roe, R.", volume="12", number="3", pages="45--52")
+    assert vancouver.reference(source) == "Doe JQ, Roe R. A trial. J Test. 2024;12(3):45-52."
+
+
+def test_what_is_not_known_leaves_no_empty_marks() -> None:
+    assert vancouver.reference(entry()) == "Doe J. A trial. J Test. 2024."
+    assert vancouver.reference(entry(pages="e7")) == "Doe J. A trial. J Test. 2024:e7."
+
+
+def test_a_title_that_ends_with_a_mark_gets_no_full_stop() -> None:
+    assert "Does it work? J Test." in vancouver.reference(entry(title="Does it work?"))
+
+
+@pytest.mark.parametrize(
+    ("author", "shown"),
+    [
+        (SIX, "Aa A, Bb B, Cc C, Dd D, Ee E, Ff F"),
+        (f"{SIX} and Gg, Gus", "Aa A, Bb B, Cc C, Dd D, Ee E, Ff F, et al"),
+        ("Doe, Jane and others", "Doe J, et al"),
+        ("{World Health Organization}", "World Health Organization"),
+        ("{Food and Drug Administration}", "Food and Drug Administration"),
+        ("Jane Doe", "Doe J"),
+        ("Doe, Jean-Paul M", "Doe JP"),
+        ("Doe, JQ", "Doe JQ"),
+        ("van der Berg, Kees", "van der Berg K"),
+        ("Öhman, Åsa", "Öhman Å"),
+        ("{王小明}", "王小明"),
+        ("王, 小明", "王 小明"),
+        ("", ""),
+    ],
+)
+def test_authors(author: str, shown: str) -> None:
+    assert vancouver.authors(entry(author=author)) == shown
+
+
+def test_a_page_on_the_web_says_internet_when_it_was_read_and_where_from() -> None:
+    source = entry(
+        "online",
+        organization="{A Body}",
+        title="A page",
+        year="2025",
+        url="https://www.example.org/a?b=1&c=2",
+        urldate="2026-11-21",
+        keywords="news",
+        seen="page",
+    )
+    html = vancouver.reference(source)
+    assert words(html) == "A Body. A page [Internet]. 2025 [cited 2026 Nov 21]. Available from: example.org."
+    assert 'href="https://www.example.org/a?b=1&amp;c=2"' in html
+
+
+def test_identifiers_are_linked_to_where_they_resolve() -> None:
+    html = vancouver.reference(entry(doi="10.1/a<b>c", pmid="123", pmcid="PMC45", url="https://elsewhere.org/"))
+    assert '<a href="https://doi.org/10.1/a&lt;b&gt;c" rel="noopener nofollow">doi:10.1/a&lt;b&gt;c</a>.' in html
+    assert 'PMID: <a href="https://pubmed.ncbi.nlm.nih.gov/123/"' in html
+    assert 'PMCID: <a href="https://pmc.ncbi.nlm.nih.gov/articles/PMC45/"' in html
+    assert "elsewhere.org" not in html  # the DOI is the address that lasts
+
+
+@pytest.mark.parametrize("title", NASTY)
+def test_a_title_is_printed_as_it_is(title: str) -> None:
+    source = entry(title=title)
+    assert source.text("title") in words(vancouver.reference(source))
+
+
+def test_a_title_loses_its_braces_and_its_latex_signs() -> None:
+    assert "The FDA & 50% of A_b." in vancouver.reference(entry(title="The {FDA} \\& 50\\% of A\\_b")).replace("&amp;", "&")
+
+
+@pytest.mark.parametrize("title", NASTY)
+def test_a_title_goes_through_markdown_unharmed(title: str) -> None:
+    for source in (entry(title=title), entry(author="", title=title)):
+        html = through_markdown(source)
+        assert source.text("title").rstrip(".") in words(html)
+        assert not re.search(r"<(?:script|em|strong|code|h1|ol|ul|table)\b", html)
+
+
+def test_underscores_in_an_address_go_through_markdown_unharmed() -> None:
+    html = through_markdown(entry(doi="10.1016/s_0140_6736(24)00001-X*y*"))
+    assert unescape(re.findall(r'href="([^"]*)"', html)[0]) == "https://doi.org/10.1016/s_0140_6736(24)00001-X*y*"
+
+
+@pytest.mark.parametrize("seen", bibliography.SEEN)
+def test_every_reference_says_what_it_is_and_how_far_it_was_read(seen: str) -> None:
+    html = vancouver.footnote(entry(seen=seen))
+    assert html.endswith(f'<span class="source-note">Trial report. {vancouver.READ[seen]}</span>')
