@@ -30,6 +30,7 @@ Status = Literal[
     "withdrawn",
     "unknown status",
     "not registered",
+    "not found",
 ]
 Phase = Literal[
     "early phase 1",

@@ -47,13 +47,13 @@ class Site:
     def reference(self, key: str) -> str:
         """The footnote of a source, formatted once however many pages cite it."""
         if key not in self.references:
-            self.references[key] = vancouver.footnote(self.project.bibliography.entries[key])
+            entry = self.project.bibliography.entries.get(key)
+            self.references[key] = vancouver.footnote(entry) if entry else f"Not in {BIB}."  # seen in a preview only
         return self.references[key]
 
     def inline(self, keys: Iterable[str]) -> str:
         """What a citation becomes in the text: footnote marks with commas between them."""
-        known = [key for key in keys if key in self.project.bibliography.entries]
-        return "<sup>,</sup>".join(f"[^{key}]" for key in known)
+        return "<sup>,</sup>".join(f"[^{key}]" for key in keys)
 
     def before(self, src: str, markdown: str) -> str:
         """Put generated tables in; hide every @ that is no citation (in code, comments, mail addresses)."""

@@ -1,0 +1,316 @@
+"""``mkdocs build`` and ``mkdocs serve``: what stops a build, and what a preview survives.
+
+Real commands on a small copy of the project: the real mkdocs.yml (with a shorter navigation), scripts and theme.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLE = (ROOT / "tests" / "data" / "trial.md").read_text(encoding="utf-8")
+LIMIT = 40  # seconds that a build, or a preview's answer to an edit, may take at the very most
+FRONT = "---\ntitle: {0}\ndescription: A page.\nkind: about\nchecked: 2026-11-21\nreviewed_by: none\n---\n\n# {0}\n\n"
+BIB = """\
+@article{known2024,
+  author = {Doe, Jane},
+  title = {A trial},
+  journal = {J Test},
+  year = {2024},
+  doi = {10.1234/abc},
+  keywords = {trial report},
+  seen = {abstract},
+}
+"""
+CLAIMS = """\
+claims:
+  - id: C-1
+    article: A
+    topic: insulin
+    says: All came off insulin.
+    verdict: misleading
+    finding: The first wording [@known2024].
+    seen: abstract
+    checked: "2026-11-21"
+"""
+HOME = FRONT.format("Home") + "See [the claims](articles/a.md) [@known2024].\n"
+ABOUT = FRONT.format("Corrections") + "None so far.\n"
+REQUIREMENTS = (
+    "cell-source",
+    "differentiation",
+    "immune-regulation",
+    "long-term-function",
+    "safety",
+    "delivery",
+    "regulation-and-ethics",
+    "cost-and-access",
+)
+FILES: Mapping[str, str] = {
+    "references.bib": BIB,
+    "docs/index.md": HOME,
+    "docs/about/corrections.md": ABOUT,
+    "docs/articles/a.md": FRONT.format("Article A") + "<!-- generated: claims article=A -->\n",
+    "docs/articles/claims.yml": CLAIMS,
+    "docs/trials/index.md": FRONT.format("Trials") + "<!-- generated: all-trials -->\n",
+    "docs/trials/sample.md": SAMPLE,
+    **{f"docs/requirements/{key}.md": FRONT.format(key) + "Words.\n" for key in REQUIREMENTS},
+}
+PAGES = sorted(name.removeprefix("docs/") for name in FILES if name.endswith(".md") and "sample" not in name)
+BROKEN: Mapping[str, tuple[str, str, str, str]] = {
+    "undefined key": (
+        "docs/index.md",
+        "[@known2024]",
+        "[@unknown2024]",
+        "docs/index.md:11: error: @unknown2024 is not in references.bib; did you mean @known2024? [undefined-key]",
+    ),
+    "broken link": ("docs/index.md", "(articles/a.md)", "(articles/b.md)", "docs/index.md:11: error: "),
+    "broken front matter": (
+        "docs/about/corrections.md",
+        "kind: about",
+        "kind: [about",
+        "docs/about/corrections.md:5: error: not valid YAML: ",
+    ),
+    "broken bibliography": ("references.bib", "  year = {2024},", "  year = {2024", "references.bib:1: error: "),
+    "number without a source": (
+        "docs/about/corrections.md",
+        "None so far.",
+        "It helped 10 of 12 people.",
+        "docs/about/corrections.md:11: error: '10 of 12' has no source in its paragraph; add [@key] there [uncited-number]",
+    ),
+    "broken trial record": (
+        "docs/trials/sample.md",
+        "n: 10, of: 12",
+        "n: 13, of: 12",
+        "docs/trials/sample.md:32: error: trial.results.0: n 13 is greater than of 12 [record]",
+    ),
+}
+
+
+def write(root: Path, files: Mapping[str, str]) -> None:
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+
+
+def copy(root: Path) -> Path:
+    """A small project with the real configuration, scripts and theme."""
+    skipped = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "scripts", root / "scripts", ignore=skipped)
+    shutil.copytree(ROOT / "overrides", root / "overrides", ignore=skipped)
+    shutil.copytree(ROOT / "docs" / "assets", root / "docs" / "assets", ignore=skipped)
+    config, found, _ = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:\n")
+    assert found
+    (root / "mkdocs.yml").write_text(f"{config}\nnav:\n" + "".join(f"  - {page}\n" for page in PAGES), encoding="utf-8")
+    write(root, FILES)
+    return root
+
+
+def environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in ("REPO_URL", "SITE_URL", "SITE_NAME")}
+    return {**kept, "NO_MKDOCS_2_WARNING": "1", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
+
+
+def build(root: Path, *options: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "mkdocs", "build", "--quiet", *options]
+    return subprocess.run(
+        command,
+        cwd=root,
+        env={**environment(), **variables},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=LIMIT,
+        check=False,
+    )
+
+
+# --- builds -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def broken_builds(tmp_path_factory: pytest.TempPathFactory) -> Mapping[tuple[str, bool], subprocess.CompletedProcess[str]]:
+    """Every broken project, built with and without ``--strict``, side by side to save time."""
+    folders = {}
+    for case, (name, old, new, _) in BROKEN.items():
+        root = copy(tmp_path_factory.mktemp("broken"))
+        assert FILES[name].count(old) == 1
+        write(root, {name: FILES[name].replace(old, new)})
+        folders[case] = root
+    jobs = [(case, strict) for case in BROKEN for strict in (True, False)]
+    with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+        done = pool.map(lambda job: build(folders[job[0]], *(["--strict"] if job[1] else []), "-d", f"s{job[1]}"), jobs)
+        return dict(zip(jobs, done, strict=True))
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy(tmp_path_factory.mktemp("good"))
+
+
+def test_a_good_project_builds_under_strict(good: Path) -> None:
+    done = build(good, "--strict", "-d", "built")
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.count("0 errors, 0 warnings") == 2
+    home = (good / "built" / "index.html").read_text(encoding="utf-8")
+    assert 'href="#fn:known2024"' in home
+    assert "Doe J. A trial." in home
+    assert 'class="report" href="about/corrections/"' in home
+    assert "/edit/" not in home  # no repository is known, so no address is made up
+    assert "10 of 12 (83 %)" in (good / "built" / "trials" / "sample" / "index.html").read_text(encoding="utf-8")
+    assert (good / "built" / "references" / "references.bib").read_text(encoding="utf-8") == BIB
+    assert not (good / "built" / "articles" / "claims.yml").exists()
+
+
+def test_the_address_of_the_repository_is_used_where_it_is_set(good: Path) -> None:
+    done = build(good, "--strict", "-d", "hosted", REPO_URL="https://example.org/me/it")
+    assert done.returncode == 0, done.stdout
+    home = (good / "hosted" / "index.html").read_text(encoding="utf-8")
+    assert 'href="https://example.org/me/it/issues/new?template=wrong-fact.yml' in home
+    assert 'href="https://example.org/me/it/edit/main/docs/index.md"' in home
+
+
+@pytest.mark.parametrize("strict", [True, False], ids=["strict", "not strict"])
+@pytest.mark.parametrize("case", BROKEN)
+def test_an_error_stops_the_build_and_is_told_in_one_line(
+    broken_builds: Mapping[tuple[str, bool], subprocess.CompletedProcess[str]], case: str, strict: bool
+) -> None:
+    done = broken_builds[case, strict]
+    assert done.returncode != 0
+    lines = done.stdout.splitlines()
+    assert [line for line in lines if line.startswith(BROKEN[case][3])], done.stdout
+    assert "Aborted: the checks found errors (above); mend them" in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+def test_a_fault_that_only_the_built_page_shows_stops_the_build(good: Path, tmp_path: Path) -> None:
+    root = copy(tmp_path / "p")
+    write(root, {"overrides/main.html": '{% extends "base.html" %}{% block footer %}<p id="x"></p><p id="x"></p>{% endblock %}'})
+    done = build(root)
+    assert done.returncode != 0
+    assert "docs/index.md:1: error: the built page has the id 'x' twice" in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+# --- the preview --------------------------------------------------------------------------------------
+
+
+class Preview:
+    """``mkdocs serve`` in the background."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.log = root / "serve.log"
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port: int = free.getsockname()[1]
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "mkdocs", "serve", "--livereload", "--dev-addr", f"127.0.0.1:{self.port}"],
+                cwd=root,
+                env=environment(),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    def said(self) -> str:
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def page(self, path: str = "") -> str:
+        """The page as it is served now; empty while nothing answers."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/{path}", timeout=LIMIT) as answer:
+                return str(answer.read().decode())
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            return ""
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        end = time.monotonic() + LIMIT
+        while not condition():
+            assert self.process.poll() is None, f"the preview ended:\n{self.said()}"
+            assert time.monotonic() < end, f"waited in vain:\n{self.said()}"
+            time.sleep(0.1)
+
+    def edit(self, name: str, text: str) -> None:
+        (self.root / name).write_text(text, encoding="utf-8")
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(5)
+
+
+@pytest.fixture
+def preview(tmp_path: Path) -> Iterator[Callable[[Mapping[str, str]], Preview]]:
+    """Start a preview of the small project with some files changed; it is always stopped."""
+    started: list[Preview] = []
+
+    def start(files: Mapping[str, str]) -> Preview:
+        root = copy(tmp_path / "project")
+        write(root, files)
+        started.append(Preview(root))
+        return started[0]
+
+    yield start
+    for one in started:
+        one.stop()
+
+
+Start = Callable[[Mapping[str, str]], Preview]
+
+
+def test_a_preview_tells_errors_goes_on_and_follows_every_file(preview: Start) -> None:
+    site = preview({})
+    site.wait(lambda: "Doe J. A trial." in site.page())
+
+    site.edit("docs/index.md", HOME.replace("known2024", "unknown2024"))
+    site.wait(lambda: "docs/index.md:11: error: @unknown2024 is not in references.bib" in site.said())
+    assert "the preview goes on and shows the page when it is mended" in site.said().replace("\n", " ")
+    site.wait(lambda: site.page("about/corrections/") != "")
+
+    site.edit("docs/index.md", HOME.replace("See", "Mended, see"))
+    site.wait(lambda: "Mended, see" in site.page())
+
+    site.edit("references.bib", BIB.replace("A trial", "A trial renamed"))
+    site.wait(lambda: "Doe J. A trial renamed." in site.page())
+
+    site.edit("docs/articles/claims.yml", CLAIMS.replace("The first wording", "The second wording"))
+    site.wait(lambda: "The second wording" in site.page("articles/a/"))
+
+    site.edit("docs/trials/sample.md", SAMPLE.replace("n: 10, of: 12", "n: 13, of: 12"))
+    site.wait(lambda: "n 13 is greater than of 12" in site.said())
+    site.wait(lambda: "This table cannot be shown" in site.page("trials/sample/"))
+    assert "Traceback" not in site.said()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "mended", "page"),
+    [
+        ("references.bib", BIB.replace("{2024},", "{2024"), BIB, ""),
+        ("docs/index.md", HOME.replace("kind: about", "kind: [about"), HOME, ""),
+        ("docs/articles/claims.yml", CLAIMS.replace("id: C-1", "id: ["), CLAIMS, "articles/a/"),
+    ],
+    ids=["bibliography", "front matter", "claims"],
+)
+def test_a_preview_starts_although_a_file_is_broken(preview: Start, name: str, text: str, mended: str, page: str) -> None:
+    site = preview({name: text})
+    site.wait(lambda: "Report an error on this page" in site.page(page))
+    assert re.search(rf"^{re.escape(name)}:\d+: error: ", site.said(), re.MULTILINE)
+    assert "Traceback" not in site.said()
+    site.edit(name, mended)
+    site.wait(lambda: "Doe J. A trial." in site.page(page))
