@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+
 from ledger import citations, links, project
 from ledger.problems import Report
 

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+
 from ledger import citations, claims, frontmatter, project
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,10 +58,18 @@ def test_a_good_file_is_read() -> None:
         ("verdict: partly", "verdict: maybe", f"{PATH}:16: error: citations.0.verdict: Input should be 'supports'"),
         ("    topic: insulin\n", "", f"{PATH}:2: error: claims.0.topic: Field required"),
         ("topic: insulin", "tpoic: insulin", f"{PATH}:4: error: claims.0.tpoic: Extra inputs are not permitted"),
-        ("article: A\n    topic", "article: C\n    topic", f"{PATH}:3: error: claims.0.article: Input should be 'A' or"),
+        (
+            "article: A\n    topic",
+            "article: C\n    topic",
+            f"{PATH}:3: error: claims.0.article: Input should be 'A' or",
+        ),
         ("seen: abstract", "seen: maybe", f"{PATH}:9: error: claims.0.seen: Input should be 'full text'"),
         ("sources: [known2024]", "sources: [a b]", f"{PATH}:8: error: claims.0.sources.0: String should match"),
-        ('"2026-11-21"\ncitations', "2026-02-30\ncitations", f"{PATH}:10: error: claims.0.checked: '2026-02-30' is not"),
+        (
+            '"2026-11-21"\ncitations',
+            "2026-02-30\ncitations",
+            f"{PATH}:10: error: claims.0.checked: '2026-02-30' is not",
+        ),
         ("id: R-1", "id: C-1", f"{PATH}:12: error: the id C-1 is taken in line 2"),
         ("audit: fits", "audit: ''", f"{PATH}:21: error: references.0.audit: String should have at least 1"),
         ("claims:\n", "claimz:\n", f"{PATH}:1: error: claimz: Extra inputs are not permitted"),
@@ -68,7 +77,9 @@ def test_a_good_file_is_read() -> None:
 )
 def test_a_fault_is_told_with_its_line(old: str, new: str, said: str) -> None:
     assert GOOD.count(old) == 1
-    assert any(problem.startswith(said) for problem in problems(GOOD.replace(old, new))), problems(GOOD.replace(old, new))
+    assert any(problem.startswith(said) for problem in problems(GOOD.replace(old, new))), problems(
+        GOOD.replace(old, new)
+    )
 
 
 def test_every_key_of_the_file_is_known() -> None:

@@ -10,10 +10,11 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from markdown import markdown
+
 from ledger import citations, claims, generate, links, numbers, project
 from ledger.project import Project
 from ledger.records import REQUIREMENTS
-from markdown import markdown
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = (ROOT / "tests" / "data" / "trial.md").read_text(encoding="utf-8")
@@ -67,7 +68,7 @@ NASTY = (
     "1. no list either",
     "&lt; &amp; &",
     "2^3 ~~x~~ [^1]",
-    'quotes " and \'',
+    "quotes \" and '",
     "$x$ @known2024 mail@example.org",
 )
 
@@ -95,7 +96,9 @@ def made(loaded: Project, src: str, what: str) -> str:
 def rows(text: str) -> list[list[str]]:
     """The cells of the first table of a Markdown text, as a reader sees them, its head first."""
     html = markdown(text, extensions=["tables", "md_in_html", "attr_list"])
-    table = ElementTree.fromstring(re.sub(r"<br\s*/?>", "<br/>", html[html.index("<table>") : html.index("</table>") + 8]))
+    table = ElementTree.fromstring(
+        re.sub(r"<br\s*/?>", "<br/>", html[html.index("<table>") : html.index("</table>") + 8])
+    )
     return [["".join(cell.itertext()).strip() for cell in row] for row in table.iter("tr")]
 
 
@@ -278,7 +281,12 @@ def test_a_claim_is_shown_with_its_verdict_its_sources_and_its_anchor(make: Make
     assert '<div class="card" id="C-1" data-verdict="contradicted" markdown="1">' in text
     assert "C-2" not in text
     shown = plain(text)
-    for said in ("The article says: All 12 of 12", "Verdict: contradicted", "It was 10 of 12", "abstract. Checked 2026-11-21."):
+    for said in (
+        "The article says: All 12 of 12",
+        "Verdict: contradicted",
+        "It was 10 of 12",
+        "abstract. Checked 2026-11-21.",
+    ):
         assert said in shown
 
 

@@ -8,10 +8,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from markdown import markdown
+
 from ledger import glossary, project
 from ledger.glossary import Tooltips
 from ledger.project import Page
-from markdown import markdown
 
 ROOT = Path(__file__).resolve().parent.parent
 TODAY = date(2026, 11, 21)
@@ -73,12 +74,16 @@ def test_a_term_is_explained_at_its_first_use_only() -> None:
     assert explained("A beta cell and a beta cell.\n\nThe beta cell again.") == ["beta cell"]
 
 
-@pytest.mark.parametrize("word", ["beta cell", "Beta cells", "BETA CELL", "insulin cell", "insulin cells", "B-cell", "B-cells"])
+@pytest.mark.parametrize(
+    "word", ["beta cell", "Beta cells", "BETA CELL", "insulin cell", "insulin cells", "B-cell", "B-cells"]
+)
 def test_plural_capitals_and_other_names_mean_the_same_term(word: str) -> None:
     assert explained(f"One {word}, and one beta cell.") == [word]
 
 
-@pytest.mark.parametrize("text", ["alphabeta cell", "beta cellular", "beta-cell", "pre-HbA1c", "HbA1c-like", "non-B-cell"])
+@pytest.mark.parametrize(
+    "text", ["alphabeta cell", "beta cellular", "beta-cell", "pre-HbA1c", "HbA1c-like", "non-B-cell"]
+)
 def test_a_part_of_a_word_is_no_term(text: str) -> None:
     assert explained(f"A {text} here.") == []
 
@@ -101,7 +106,10 @@ def test_headings_links_code_and_heads_of_tables_are_left_alone(text: str) -> No
     assert explained(f"{text}\n\nA beta cell.") == ["beta cell"]  # the first place where it can stand
 
 
-@pytest.mark.parametrize("text", ["| a |\n|---|\n| beta cell |", "- a beta cell", "**beta cell**", "> beta cell", '!!! note "N"\n    beta cell'])
+@pytest.mark.parametrize(
+    "text",
+    ["| a |\n|---|\n| beta cell |", "- a beta cell", "**beta cell**", "> beta cell", '!!! note "N"\n    beta cell'],
+)
 def test_cells_lists_quotes_and_boxes_explain(text: str) -> None:
     assert explained(text) == ["beta cell"]
 
@@ -127,7 +135,9 @@ def test_the_explanation_can_be_reached_by_keyboard_and_read_aloud() -> None:
     assert len(ids) == len(set(ids))
 
 
-@pytest.mark.parametrize(("src", "up"), [("index.md", ""), ("questions.md", "../"), ("trials/x.md", "../../"), ("trials/index.md", "../")])
+@pytest.mark.parametrize(
+    ("src", "up"), [("index.md", ""), ("questions.md", "../"), ("trials/x.md", "../../"), ("trials/index.md", "../")]
+)
 def test_the_link_to_the_entry_fits_the_page(src: str, up: str) -> None:
     assert f'href="{up}glossary/#hba1c"' in html("HbA1c", src)
 

@@ -22,6 +22,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = (ROOT / "tests" / "data" / "trial.md").read_text(encoding="utf-8")
+COUNT_LINE = SAMPLE[: SAMPLE.index("n: 10, of: 12")].count("\n") + 1
 LIMIT = 40  # seconds that a build, or a preview's answer to an edit, may take at the very most
 FRONT = "---\ntitle: {0}\ndescription: A page.\nkind: about\nchecked: 2026-11-21\nreviewed_by: none\n---\n\n# {0}\n\n"
 BIB = """\
@@ -94,7 +95,7 @@ BROKEN: Mapping[str, tuple[str, str, str, str]] = {
         "docs/trials/sample.md",
         "n: 10, of: 12",
         "n: 13, of: 12",
-        "docs/trials/sample.md:32: error: trial.results.0: n 13 is greater than of 12 [record]",
+        f"docs/trials/sample.md:{COUNT_LINE}: error: trial.results.0: n 13 is greater than of 12 [record]",
     ),
 }
 
@@ -107,10 +108,10 @@ def write(root: Path, files: Mapping[str, str]) -> None:
 
 def copy(root: Path) -> Path:
     """A small project with the real configuration, scripts and theme."""
-    skipped = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "scripts", root / "scripts", ignore=skipped)
-    shutil.copytree(ROOT / "overrides", root / "overrides", ignore=skipped)
-    shutil.copytree(ROOT / "docs" / "assets", root / "docs" / "assets", ignore=skipped)
+    root.mkdir(parents=True, exist_ok=True)
+    (root / "scripts").symlink_to(ROOT / "scripts")  # a link, so that they are compiled once for all
+    shutil.copytree(ROOT / "overrides", root / "overrides")
+    shutil.copytree(ROOT / "docs" / "assets", root / "docs" / "assets")
     config, found, _ = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:\n")
     assert found
     (root / "mkdocs.yml").write_text(f"{config}\nnav:\n" + "".join(f"  - {page}\n" for page in PAGES), encoding="utf-8")
@@ -120,7 +121,7 @@ def copy(root: Path) -> Path:
 
 def environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in ("REPO_URL", "SITE_URL", "SITE_NAME")}
-    return {**kept, "NO_MKDOCS_2_WARNING": "1", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
+    return {**kept, "NO_MKDOCS_2_WARNING": "1", "PYTHONUNBUFFERED": "1"}
 
 
 def build(root: Path, *options: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -141,7 +142,9 @@ def build(root: Path, *options: str, **variables: str) -> subprocess.CompletedPr
 
 
 @pytest.fixture(scope="module")
-def broken_builds(tmp_path_factory: pytest.TempPathFactory) -> Mapping[tuple[str, bool], subprocess.CompletedProcess[str]]:
+def broken_builds(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Mapping[tuple[str, bool], subprocess.CompletedProcess[str]]:
     """Every broken project, built with and without ``--strict``, side by side to save time."""
     folders = {}
     for case, (name, old, new, _) in BROKEN.items():
@@ -168,7 +171,7 @@ def test_a_good_project_builds_under_strict(good: Path) -> None:
     assert 'href="#fn:known2024"' in home
     assert "Doe J. A trial." in home
     assert 'class="report" href="about/corrections/"' in home
-    assert "/edit/" not in home  # no repository is known, so no address is made up
+    assert "edit/main" not in home  # no repository is known, so no address is made up
     assert "10 of 12 (83 %)" in (good / "built" / "trials" / "sample" / "index.html").read_text(encoding="utf-8")
     assert (good / "built" / "references" / "references.bib").read_text(encoding="utf-8") == BIB
     assert not (good / "built" / "articles" / "claims.yml").exists()
@@ -191,13 +194,18 @@ def test_an_error_stops_the_build_and_is_told_in_one_line(
     assert done.returncode != 0
     lines = done.stdout.splitlines()
     assert [line for line in lines if line.startswith(BROKEN[case][3])], done.stdout
-    assert "Aborted: the checks found errors (above); mend them" in done.stdout
+    assert lines[-1] == "the checks found errors (above); mend them"
     assert "Traceback" not in done.stdout
 
 
 def test_a_fault_that_only_the_built_page_shows_stops_the_build(good: Path, tmp_path: Path) -> None:
     root = copy(tmp_path / "p")
-    write(root, {"overrides/main.html": '{% extends "base.html" %}{% block footer %}<p id="x"></p><p id="x"></p>{% endblock %}'})
+    write(
+        root,
+        {
+            "overrides/main.html": '{% extends "base.html" %}{% block footer %}<p id="x"></p><p id="x"></p>{% endblock %}'
+        },
+    )
     done = build(root)
     assert done.returncode != 0
     assert "docs/index.md:1: error: the built page has the id 'x' twice" in done.stdout
@@ -307,7 +315,9 @@ def test_a_preview_tells_errors_goes_on_and_follows_every_file(preview: Start) -
     ],
     ids=["bibliography", "front matter", "claims"],
 )
-def test_a_preview_starts_although_a_file_is_broken(preview: Start, name: str, text: str, mended: str, page: str) -> None:
+def test_a_preview_starts_although_a_file_is_broken(
+    preview: Start, name: str, text: str, mended: str, page: str
+) -> None:
     site = preview({name: text})
     site.wait(lambda: "Report an error on this page" in site.page(page))
     assert re.search(rf"^{re.escape(name)}:\d+: error: ", site.said(), re.MULTILINE)

@@ -7,7 +7,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from ledger import frontmatter, project
+
+from ledger import citations, frontmatter, project
 from ledger.project import Project
 from ledger.records import REQUIREMENTS, Record
 
@@ -58,7 +59,11 @@ BAD = {
         "{value: 14}",
         "people.treated.cite: this key is missing",
     ),
-    "a count is no number": ("treated: {value: 14,", "treated: {value: about 14,", "people.treated.value: Input should"),
+    "a count is no number": (
+        "treated: {value: 14,",
+        "treated: {value: about 14,",
+        "people.treated.value: Input should",
+    ),
     "a count is below zero": ("treated: {value: 14,", "treated: {value: -1,", "people.treated.value: Input should"),
     "a result has neither count nor value": (f"{RESULT}, ", "", "results.0: give n and of, or value"),
     "n is more than N": (RESULT, "n: 13, of: 12", "results.0: n 13 is greater than of 12"),
@@ -66,8 +71,8 @@ BAD = {
     "a row counts more people than were treated": (RESULT, "n: 10, of: 15", "more than the 14 treated"),
     "more were analysed than treated": ("{value: 12,", "{value: 15,", "analysed 15 is more than treated 14"),
     "a result does not say how far it was seen": (
-        'comparator: 8.1 % before, n_people: 1, cite: known2024, seen: abstract}',
-        'comparator: 8.1 % before, n_people: 1, cite: known2024}',
+        "comparator: 8.1 % before, n_people: 1, cite: known2024, seen: abstract}",
+        "comparator: 8.1 % before, n_people: 1, cite: known2024}",
         "results.1.seen: this key is missing",
     ),
     "how far it was seen is not a known word": ("seen: full text", "seen: skimmed", "delivery.dose.seen: Input should"),
@@ -97,7 +102,11 @@ BAD = {
     "a day is no day": ('"2024-01-05"', '"2024-13-01"', "'2024-13-01' is not a date; write YYYY-MM-DD"),
     "a day without quotes is no day": ('"2024-01-05"', "2024-02-30", "'2024-02-30' is not a date; write YYYY-MM-DD"),
     "a registry number is cut short": ("NCT01234567", "NCT0123", "registry.0.id: not an id of a trial registry"),
-    "a key of the bibliography has a space": ("publications: [known2024]", "publications: [known 2024]", "publications.0"),
+    "a key of the bibliography has a space": (
+        "publications: [known2024]",
+        "publications: [known 2024]",
+        "publications.0",
+    ),
     "a country is a number": ("[Norway, China]", "[Norway, 47]", "countries.value.1: Input should be a valid string"),
     "a list is written as a word": ("therapies: [donor-line]", "therapies: donor-line", "therapies: Input should be"),
     "there is no therapy": ("therapies: [donor-line]", "therapies: []", "therapies: List should have at least 1"),
@@ -116,7 +125,13 @@ def test_a_bad_record_is_refused_with_its_place(make: Make, old: str, new: str, 
 
 @pytest.mark.parametrize(
     "case",
-    ["a key of a fact is mistyped", "a day is no day", "n is more than N", "a verdict has no source", "a phase is not one of the registry's"],
+    [
+        "a key of a fact is mistyped",
+        "a day is no day",
+        "n is more than N",
+        "a verdict has no source",
+        "a phase is not one of the registry's",
+    ],
 )
 def test_the_problem_names_the_line_of_the_value(make: Make, case: str) -> None:
     old, new, _ = BAD[case]
@@ -128,7 +143,7 @@ def test_the_problem_names_the_line_of_the_value(make: Make, case: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("value: 14, cite", "value: 12, cite"),  # as many treated as analysed
+        ("{value: 12,", "{value: 14,"),  # as many analysed as treated
         (RESULT, "n: 12, of: 12"),
         (RESULT, "n: 0, of: 12"),
         (RESULT, "n: 10"),
@@ -141,10 +156,7 @@ def test_the_problem_names_the_line_of_the_value(make: Make, case: str) -> None:
     ],
 )
 def test_what_only_looks_odd_passes(make: Make, old: str, new: str) -> None:
-    text = changed(old, new) if SAMPLE.count(old) == 1 else SAMPLE
-    if new == "value: 12, cite":
-        text = changed("of: 14, cause", "of: 12, cause").replace(old, new)
-    assert not load(make, text).record_problems
+    assert not load(make, changed(old, new)).record_problems
 
 
 def test_no_results_with_a_reason_pass(make: Make) -> None:
@@ -158,8 +170,6 @@ def test_a_trial_that_is_no_list_is_told(make: Make) -> None:
 
 
 def test_a_key_that_the_bibliography_lacks_is_told_at_its_line(make: Make) -> None:
-    from ledger import citations
-
     text = changed("why: C-peptide, cite: known2024", "why: C-peptide, cite: nobody2024")
     line = text[: text.index("nobody2024")].count("\n") + 1
     report = citations.check(load(make, text))
@@ -169,7 +179,10 @@ def test_a_key_that_the_bibliography_lacks_is_told_at_its_line(make: Make) -> No
 # --- YAML's traps -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("word", ["NO", "no", "Yes", "on", "off", "012", "0x1F", "1_000", "12:30", "1e3", "2024-13-01", "1.10", ".5", "=", "<<"])
+@pytest.mark.parametrize(
+    "word",
+    ["NO", "no", "Yes", "on", "off", "012", "0x1F", "1_000", "12:30", "1e3", "2024-13-01", "1.10", ".5", "=", "<<"],
+)
 def test_yaml_leaves_words_alone(word: str) -> None:
     assert frontmatter.load(f"a: {word}").data == {"a": word}
 
@@ -204,7 +217,9 @@ def test_norway_and_a_time_stay_what_they_are(make: Make) -> None:
         ("trial", "phase 2/phase 3", "randomized", "pivotal"),
     ],
 )
-def test_the_evidence_stage_is_derived_never_written(make: Make, kind: str, phase: str, allocation: str, stage: str) -> None:
+def test_the_evidence_stage_is_derived_never_written(
+    make: Make, kind: str, phase: str, allocation: str, stage: str
+) -> None:
     text = changed("record_type: trial", f"record_type: {kind}").replace("{value: phase 1,", f"{{value: {phase},")
     text = text.replace("{value: not applicable (single group),", f"{{value: {allocation},")
     loaded = load(make, text)

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ledger import bibliography, project, site
-from ledger.site import Site
 from markdown import markdown
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs_bibtex.plugin import BibTexPlugin
+
+from ledger import bibliography, project, site
+from ledger.site import Site
 
 ROOT = Path(__file__).resolve().parent.parent
 TODAY = date(2026, 11, 21)
@@ -178,12 +179,19 @@ def test_a_page_without_front_matter_has_a_foot_without_a_date(root: Path) -> No
 
 def test_references_get_a_heading_and_stay_out_of_the_search(root: Path) -> None:
     found = a_site(root).finish("index.md", html(root, "A fact [@known2024]."))
-    assert '<h2 id="sources-of-this-page" data-search-exclude>References</h2><div class="footnote" data-search-exclude>' in found
+    assert (
+        '<h2 id="sources-of-this-page" data-search-exclude>References</h2><div class="footnote" data-search-exclude>'
+        in found
+    )
     assert "sources-of-this-page" not in a_site(root).finish("index.md", "<p>none</p>")
 
 
 def test_a_trial_page_leads_back_to_all_trials(make: Make) -> None:
-    assert a_site(make({"docs/trials/sample.md": SAMPLE})).finish("trials/sample.md", "").startswith('<p class="up"><a href="../">')
+    assert (
+        a_site(make({"docs/trials/sample.md": SAMPLE}))
+        .finish("trials/sample.md", "")
+        .startswith('<p class="up"><a href="../">')
+    )
 
 
 # --- downloads ----------------------------------------------------------------------------------------

@@ -6,9 +6,10 @@ import re
 from html import unescape
 
 import pytest
+from markdown import markdown
+
 from ledger import bibliography, vancouver
 from ledger.bibliography import Entry
-from markdown import markdown
 
 SIX = "Aa, Ann and Bb, Ben and Cc, Cy and Dd, Di and Ee, Ed and Ff, Flo"
 NASTY = (
@@ -117,7 +118,9 @@ def test_a_title_is_printed_as_it_is(title: str) -> None:
 
 
 def test_a_title_loses_its_braces_and_its_latex_signs() -> None:
-    assert "The FDA & 50% of A_b." in vancouver.reference(entry(title="The {FDA} \\& 50\\% of A\\_b")).replace("&amp;", "&")
+    assert "The FDA & 50% of A_b." in vancouver.reference(entry(title="The {FDA} \\& 50\\% of A\\_b")).replace(
+        "&amp;", "&"
+    )
 
 
 @pytest.mark.parametrize("title", NASTY)

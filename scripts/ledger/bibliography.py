@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 from bibtexparser import model
 from bibtexparser.entrypoint import parse_string
-from pybtex.database.input.bibtex import LowLevelParser
+from pybtex.database.input.bibtex import LowLevelParser, month_names
 from pybtex.scanner import PybtexSyntaxError
 
 from ledger.problems import Problem
@@ -176,10 +176,11 @@ class Bibliography:
     path: str
     entries: Mapping[str, Entry]
     problems: Sequence[Problem] = ()
+    strings: str = ""
 
     def clean_text(self) -> str:
         """The readable entries alone, so that one typing slip does not stop the preview of the site."""
-        return "\n\n".join(entry.raw for entry in self.entries.values()) + "\n"
+        return self.strings + "\n\n".join(entry.raw for entry in self.entries.values()) + "\n"
 
 
 def read(text: str, path: str = "references.bib") -> Bibliography:
@@ -194,14 +195,13 @@ def read(text: str, path: str = "references.bib") -> Bibliography:
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
     logging.getLogger("bibtexparser.splitter").setLevel(logging.CRITICAL)
     library = parse_string(text, parse_stack=[])
+    macros = dict(month_names)
+    macros.update((block.key.lower(), _unwrap(block.value)) for block in library.strings)
     for block in library.blocks:
         line = (block.start_line or 0) + 1
         inner = block.ignore_error_block if isinstance(block, model.ParsingFailedBlock) else block
-        if isinstance(block, model.DuplicateFieldKeyBlock):
-            twice = ", ".join(sorted(block.duplicate_keys))
-            fault(line, f"the field {twice} stands twice in this entry; keep one")
-        elif isinstance(block, model.DuplicateBlockKeyBlock):
-            pass  # told below, where keys that differ only in case are found too
+        if isinstance(block, model.DuplicateFieldKeyBlock | model.DuplicateBlockKeyBlock):
+            pass  # told below, where names that differ only in case are found too
         elif isinstance(block, model.ParsingFailedBlock):
             fault(line, f"this entry cannot be read: {_reason(block)}; check its braces, quotes and commas")
             continue
@@ -210,11 +210,15 @@ def read(text: str, path: str = "references.bib") -> Bibliography:
             continue
         if not isinstance(inner, model.Entry):
             continue
-        entry = _entry(inner, line)
-        refused = _refused_by_pybtex(entry)
-        if refused and not isinstance(block, model.DuplicateFieldKeyBlock):
+        entry = _entry(inner, line, macros)
+        refused = _refused_by_pybtex(entry, macros)
+        if refused:
             fault(line + refused[0], refused[1])
             continue
+        for item in inner.fields:
+            at = (item.start_line or 0) + 1
+            if at != entry.field_lines[item.key.lower()]:
+                fault(at, f"{entry.key}: the field {item.key.lower()} stands twice in this entry; keep one")
         if not KEY.fullmatch(entry.key):
             fault(
                 line,
@@ -230,7 +234,7 @@ def read(text: str, path: str = "references.bib") -> Bibliography:
             continue
         folded[entry.key.lower()] = entry.key
         entries[entry.key] = entry
-    return Bibliography(path, entries, problems)
+    return Bibliography(path, entries, problems, "".join(f"{block.raw}\n\n" for block in library.strings))
 
 
 def _reason(block: model.ParsingFailedBlock) -> str:
@@ -246,13 +250,14 @@ def _stray_text(block: model.Block, fault: Any) -> None:
             return
 
 
-def _entry(block: model.Entry, line: int) -> Entry:
+def _entry(block: model.Entry, line: int, macros: Mapping[str, str]) -> Entry:
     fields: dict[str, str] = {}
     lines: dict[str, int] = {}
     for item in block.fields:
         name = item.key.lower()
         if name not in fields:
-            fields[name] = _unwrap(str(item.value))
+            value = _unwrap(str(item.value))
+            fields[name] = macros.get(value.lower(), value) if value == str(item.value).strip() else value
             lines[name] = (item.start_line or 0) + 1
     return Entry(block.key, block.entry_type.lower(), fields, line, lines, block.raw or "")
 
@@ -264,11 +269,11 @@ def _unwrap(value: str) -> str:
     return " ".join(value.split())
 
 
-def _refused_by_pybtex(entry: Entry) -> tuple[int, str] | None:
+def _refused_by_pybtex(entry: Entry, macros: Mapping[str, str]) -> tuple[int, str] | None:
     """What mkdocs-bibtex's parser says against an entry: (lines below its first, message)."""
     found: list[PybtexSyntaxError] = []
     try:
-        for _ in LowLevelParser(entry.raw, handle_error=found.append):
+        for _ in LowLevelParser(entry.raw, handle_error=found.append, macros=macros):
             pass
     except PybtexSyntaxError as error:
         found.append(error)

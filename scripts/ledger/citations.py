@@ -11,7 +11,7 @@ from html import unescape
 from ledger import bibliography, claims, numbers
 from ledger.mdscan import INLINE, REFERENCE, TAG, Block, Source
 from ledger.problems import Problem, Report, report
-from ledger.project import BIB, CLAIMS, Page, Project
+from ledger.project import BIB, CLAIMS, Page, Project, read_text
 
 GROUP = re.compile(r"\[@(?P<keys>[A-Za-z0-9_-]+(?:; @[A-Za-z0-9_-]+)*)\]")
 BRACKET_LIKE = re.compile(r"\\?[\[(](?:[^\[\]()@\n]{0,80}[\s;,\-(])?@[^\[\]()\n]{0,300}[\])]?")
@@ -194,9 +194,11 @@ def _numbers(page: Page, excuses: list[Problem]) -> Iterator[Problem]:
     for block in source.blocks:
         if block.kind == "definition":
             continue
+        if GROUP.search(block.text):
+            continue
         text = prose_only(block)
         number = numbers.find(text)
-        if number is None or GROUP.search(block.text):
+        if number is None:
             continue
         excused = False
         for mark in marks:
@@ -288,9 +290,12 @@ def _data_numbers(project: Project) -> Iterator[Problem]:
     """Numbers in a row of the claims file that cites nothing."""
     for name, row, texts in project.claims.texts():
         joined = "\n".join(texts)
-        number = numbers.find(GROUP.sub("", joined))
         item = getattr(project.claims, name)[row]
-        sourced = GROUP.search(joined) or getattr(item, "key", None) or getattr(item, "sources", None)
-        if number and not sourced:
+        if GROUP.search(joined) or getattr(item, "key", None) or getattr(item, "sources", None):
+            continue
+        number = numbers.find(joined)
+        if number:
             message = f"{item.id}: '{number}' has no source in its row; add [@key] to the text"
-            yield Problem(CLAIMS, 1, "uncited-number", message)
+            text, _ = read_text(project.root / CLAIMS, CLAIMS)
+            before, found, _ = text.partition(f"id: {item.id}\n")
+            yield Problem(CLAIMS, before.count("\n") + 1 if found else 1, "uncited-number", message)

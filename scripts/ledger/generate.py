@@ -83,7 +83,7 @@ def linked_pages(project: Project) -> Iterator[str]:
     for page in project.pages.values():
         for what, _ in _wanted(page):
             if what == "all-trials":
-                yield from (trial.src for trial, _ in project.records.values())
+                yield from (trial.src for trial in project.pages.values() if "trial" in trial.meta.data)
 
 
 def problems(project: Project) -> Iterator[Problem]:

@@ -178,7 +178,9 @@ class _Explain(Treeprocessor):
         identifier = f"term-{term.anchor}"
         button = ElementTree.SubElement(holder, "button", {"type": "button", "aria-describedby": identifier})
         button.text = AtomicString(word)
-        tip = ElementTree.SubElement(holder, "span", {"class": "tip", "role": "tooltip", "id": identifier})
+        tip = ElementTree.SubElement(
+            holder, "span", {"class": "tip", "role": "tooltip", "id": identifier, "data-search-exclude": ""}
+        )
         tip.text = AtomicString(f"{term.meaning} ")
         more = ElementTree.SubElement(tip, "a", {"href": f"{self.extension.up}glossary/#{term.anchor}"})
         more.text = AtomicString("Glossary")

@@ -17,7 +17,6 @@ from ledger.mdscan import (
     INLINE,
     Link,
     attribute_ids,
-    find_links,
     footnote_ids,
     html_ids,
     references,
@@ -53,7 +52,9 @@ LOADS = {
 """Attributes by which an element makes the reader's browser ask for something without a click."""
 
 RESERVED = re.compile(r"__\w")
-CSS_ADDRESS = re.compile(r"(?:@import\s+(?:url\()?|url\(|image-set\()\s*[\"']?\s*((?:https?:)?//[^\"')\s]+)", re.IGNORECASE)
+CSS_ADDRESS = re.compile(
+    r"(?:@import\s+(?:url\()?|url\(|image-set\()\s*[\"']?\s*((?:https?:)?//[^\"')\s]+)", re.IGNORECASE
+)
 SCRIPT_ADDRESS = re.compile(
     r"(?:fetch|import|importScripts|\bfrom|sendBeacon|EventSource|WebSocket|Worker|\.src\s*=|\.href\s*="
     r"|open\(\s*[\"'`]\w{1,9}[\"'`]\s*,|setAttribute\(\s*[\"'`](?:src|href)[\"'`]\s*,|open)\s*\(?[^\"'`\n]{0,40}"
@@ -86,7 +87,7 @@ def check(project: Project) -> Report:
     reached: set[str] = set(project.nav)
     total = 0
     for src, page in project.pages.items():
-        for link in find_links(page.source):
+        for link in page.source.links:
             total += 1
             problems += _check_link(project, page, link, anchors, reached)
         problems += _undefined_references(page)
@@ -292,7 +293,7 @@ def _undefined_references(page: Page) -> Iterator[Problem]:
             continue
         message = f"the link [{_short(match['text'])}][{_short(match['name'])}] has no definition; add [{_short(name)}]: address"
         yield Problem(page.path, source.line(match.start()), "undefined-reference", message)
-    used = {link.target for link in find_links(source) if link.form == "reference"}
+    used = {link.target for link in source.links if link.form == "reference"}
     notes = {m["name"] for line in source.prose.split("\n") if (m := FOOTNOTE.match(line))}
     for match in re.finditer(r"\[\^(?P<name>[^\]\s]+)\]", source.prose):
         if match["name"] not in notes and not _escaped(source.prose, match.start()):
@@ -433,7 +434,7 @@ def third_party(element: str, attributes: str) -> Iterator[str]:
             rf"(?<![\w-]){name}\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", attributes, re.IGNORECASE
         ):
             value = quoted[1] or quoted[2] or quoted[3] or ""
-            yield from re.findall(r"(?:^|,)\s*((?:https?:)?//[^\s,]+)", value)
+            yield from re.findall(r"(?:^|,)\s*((?:https?:)?//[^\s,]+)", value, re.IGNORECASE)
 
 
 def _config(project: Project) -> Iterator[Problem]:

@@ -29,7 +29,7 @@ REFERENCE = re.compile(
     r"^\s{0,3}\[(?P<name>[^\]^@][^\]]{0,999})\]:[ \t]*(?P<url><[^>\n]*>|\S*)[ \t]*"
     r"(?P<title>\"[^\n]*\"|'[^\n]*'|\([^\n]*\))?[ \t]*$"
 )
-ATX = re.compile(r"^\s*(?P<marks>#{1,6})(?!#)(?P<text>.*)$")
+ATX = re.compile(r"^(?: {4}|\t)*(?P<marks>#{1,6})(?P<text>.*)$")
 SETEXT = re.compile(r"^(?:=+|-+)[ \t]*$")
 ATTRIBUTES = re.compile(r"\{:?[ ]*(?P<list>(?:[#.][^}\s]|[\w-]+=)[^}\n]{0,999})\}")
 ATTRIBUTE_ID = re.compile(r"(?:^|\s)#(?P<id>[^\s}]+)|(?:^|\s)id=[\"']?(?P<id2>[^\s}\"']+)")
@@ -124,6 +124,10 @@ class Source:
     @cached_property
     def headings(self) -> list[Heading]:
         return list(find_headings(self))
+
+    @cached_property
+    def links(self) -> list[Link]:
+        return list(find_links(self))
 
     @cached_property
     def tags(self) -> list[tuple[int, str, dict[str, str]]]:
@@ -292,7 +296,7 @@ def cut_blocks(prose: str, text: str) -> Iterator[Block]:
             while number < len(lines) and raw[number].strip():
                 yield block("row", number, number)
                 number += 1
-        elif ATX.match(body) and body.strip("# \t"):
+        elif _is_heading(ITEM.sub("", body)):
             yield block("heading", first, first)
         elif ADMONITION.match(line):
             yield block("title", first, first)
@@ -301,11 +305,12 @@ def cut_blocks(prose: str, text: str) -> Iterator[Block]:
         else:
             while number < len(lines) and raw[number].strip() and not _starts_block(lines, number):
                 number += 1
-            if number == first + 1 < len(lines) and SETEXT.match(lines[number]):
+            item = ITEM.match(body)
+            if number == first + 1 < len(lines) and SETEXT.match(lines[number]) and not item:
                 yield block("heading", first, first)
                 number += 1
             else:
-                yield block("item" if ITEM.match(body) or DEFINITION.match(body) else "paragraph", first, number - 1)
+                yield block("item" if item or DEFINITION.match(body) else "paragraph", first, number - 1)
 
 
 def _starts_block(lines: list[str], number: int) -> bool:
@@ -318,9 +323,13 @@ def _starts_block(lines: list[str], number: int) -> bool:
         or DEFINITION.match(body)
         or ADMONITION.match(line)
         or REFERENCE.match(line)
-        or (ATX.match(body) and body.strip("# \t"))
+        or _is_heading(body)
         or _is_table(lines, number)
     )
+
+
+def _is_heading(line: str) -> bool:
+    return bool(ATX.match(line) and line.strip("# \t"))
 
 
 def _is_table(lines: list[str], number: int) -> bool:
@@ -353,6 +362,7 @@ def find_headings(source: Source) -> Iterator[Heading]:
         if block.kind != "heading":
             continue
         line = raw[block.line - 1].lstrip("> \t") if ">" in raw[block.line - 1] else raw[block.line - 1]
+        line = ITEM.sub("", line)
         atx = ATX.match(line)
         underline = raw[block.line].strip() if block.line < len(raw) else ""
         text = (atx["text"].rstrip().rstrip("#") if atx else line).strip()
@@ -371,8 +381,10 @@ def find_headings(source: Source) -> Iterator[Heading]:
 def plain_text(markdown: str) -> str:
     """What a reader sees of a line of inline Markdown."""
     text = re.sub(r"\[@[^\]]*\]|\[\^[^\]]*\]", "", markdown)
-    text = re.sub(r"!?\[((?:[^\[\]])*)\]\([^)]*\)", r"\1", text)
-    text = re.sub(r"!?\[((?:[^\[\]])*)\]\[[^\]]*\]", r"\1", text)
+    text = re.sub(r"!\[[^\[\]]*\](?:\([^)]*\)|\[[^\]]*\])", "", text)
+    text = re.sub(r"\[((?:[^\[\]])*)\]\([^)]*\)", r"\1", text)
+    text = re.sub(r"\[((?:[^\[\]])*)\]\[[^\]]*\]", r"\1", text)
+    text = re.sub(r"<((?:https?|mailto):[^<>\s]*)>", r"\1", text)
     text = re.sub(r"<[^<>]*>", "", text)
     text = re.sub(r"(\*\*|__|\*|`{1,3}|~~)(?=\S)([^\n]{1,500}?)(?<=\S)\1", r"\2", text)
     return unescape(re.sub(r"\\([\\`*_{}\[\]()#+\-.!>~|])", r"\1", text)).strip()
@@ -415,7 +427,20 @@ INLINE = re.compile(
 BY_REFERENCE = re.compile(r"(?P<image>!?)\[(?P<text>[^\[\]]{1,1000})\] ?\[(?P<name>[^\[\]]{0,1000})\]")
 SHORTCUT = re.compile(r"(?<![\]\w\\])\[(?P<name>[^\[\]@^][^\[\]]{0,500})\](?![\[(:])")
 AUTO = re.compile(r"<(?P<url>(?:https?|ftp|mailto):[^<>\s]{0,4000})>", re.IGNORECASE)
-URL_ATTRIBUTES = ("href", "src", "srcset", "poster", "action", "formaction", "data", "cite", "background", "ping", "xlink:href", "imagesrcset")
+URL_ATTRIBUTES = (
+    "href",
+    "src",
+    "srcset",
+    "poster",
+    "action",
+    "formaction",
+    "data",
+    "cite",
+    "background",
+    "ping",
+    "xlink:href",
+    "imagesrcset",
+)
 
 
 def references(source: Source) -> dict[str, tuple[int, str]]:

@@ -71,6 +71,8 @@ def find(text: str) -> str | None:
 
     ``text`` is prose whose code, comments, citations and link addresses are already taken out.
     """
+    if not re.search(r"\d|cent", text, re.IGNORECASE):
+        return None
     text = NAMES.sub(" ; ", re.sub(r"[ \t\n]+", " ", text))
     first: re.Match[str] | None = None
     for rule in RULES:

@@ -28,6 +28,10 @@ MARKDOWN = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
 """What MkDocs takes for a page."""
 
 
+LONGEST_LINE = 500_000
+"""Characters in one line of a page; more is no prose, and would only slow every check down."""
+
+
 class CannotRunError(Exception):
     """The check has nothing to work on (exit status 2); the message says what to do."""
 
@@ -142,6 +146,11 @@ def _read_page(
 ) -> Page | None:
     shown = f"{DOCS}/{src}"
     text, problem = read_text(path, shown)
+    if not problem and len(text) > LONGEST_LINE:
+        long = next((n for n, line in enumerate(text.split("\n"), 1) if len(line) > LONGEST_LINE), None)
+        if long:
+            message = f"this line has more than {LONGEST_LINE} characters, which nobody can review; break it"
+            problem = Problem(shown, long, "unreadable", message)
     if problem:
         problems.append(problem)
         return None

@@ -66,7 +66,7 @@ class Site:
         kept = {at for group in GROUP.finditer(prose) for at in range(*group.span())}
         markdown = re.sub("@", lambda at: "@" if at.start() in kept else AT, markdown)
         # The footnote mark stands close to its word, wherever the line was wrapped.
-        return re.sub(r"(?:(?<=[\w)%'\"’”,;])|(?<=</span>))(?: |\n *)(?=\[@)", "", markdown)
+        return re.sub(r"(?:(?<=[\w)%'\"’”,;])|(?<=\w[?!])|(?<=</span>|</time>))(?: |\n *)(?=\[@)", "", markdown)
 
     def after(self, markdown: str) -> str:
         """Show the hidden @ again."""

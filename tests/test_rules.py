@@ -1,0 +1,268 @@
+"""Every rule of the checks has a project that breaks it, at a stated place, and one that keeps it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from conftest import BIB, INDEX, ROOT, Make, check_citations, check_links
+from ledger import built
+from ledger.problems import Problem
+
+RECORD = (ROOT / "tests" / "data" / "trial.md").read_text(encoding="utf-8")
+FRONT = "---\ntitle: Home\ndescription: A page.\nkind: home\nchecked: 2026-11-21\n---\n"
+SECOND = """\
+@article{two,
+  author = {Doe, Jane},
+  title = {Two},
+  journal = {J Test},
+  year = {2024},
+  doi = {10.1234/two},
+  keywords = {letter},
+  seen = {abstract},
+}
+"""
+CLAIM = """\
+claims:
+  - id: A1
+    article: A
+    topic: t
+    says: Something.
+    verdict: supported
+    finding: It is so [@known2024].
+    sources: [known2024]
+    seen: abstract
+    checked: "2026-11-21"
+"""
+CLAIMS = "docs/articles/claims.yml"
+RECORD_TYPE_LINE = RECORD[: RECORD.index("record_type:")].count("\n") + 1
+
+
+def page(text: str) -> dict[str, str]:
+    """The home page with ``text`` below it; its first line is line 5."""
+    return {"docs/index.md": f"{INDEX}\n{text}\n"}
+
+
+def entry(old: str = "", new: str = "") -> dict[str, str]:
+    """A second entry, cited, with one thing changed."""
+    assert old in SECOND
+    return {**page("Also [@two]."), "references.bib": BIB + (SECOND.replace(old, new) if old else SECOND)}
+
+
+class Rule(NamedTuple):
+    id: str
+    breaks: dict[str, str]
+    at: str
+    keeps: dict[str, str]
+    level: str = "error"
+
+
+RULES = (
+    Rule("absolute-link", page("[x](/index.md)"), "docs/index.md:5", page("[x](index.md)")),
+    Rule(
+        "bare-citation", page("As @known2024 says."), "docs/index.md:5", page("Write to a@example.org or `@known2024`.")
+    ),
+    Rule("bib-doi", entry("10.1234/two", "10.1234/two."), "references.bib:17", entry()),
+    Rule("bib-duplicate-doi", entry("10.1234/two", "10.1234/ABC"), "references.bib:17", entry()),
+    Rule("bib-duplicate-key", entry("{two,", "{KNOWN2024,"), "references.bib:12", entry()),
+    Rule(
+        "bib-duplicate-pmid",
+        {**page("[@two]"), "references.bib": (BIB + SECOND).replace("  doi", "  pmid = {7},\n  doi")},
+        "references.bib:18",
+        entry("  doi", "  pmid = {7},\n  doi"),
+    ),
+    Rule(
+        "bib-duplicate-pmcid",
+        {**page("[@two]"), "references.bib": (BIB + SECOND).replace("  doi", "  pmcid = {PMC7},\n  doi")},
+        "references.bib:18",
+        entry("  doi", "  pmcid = {PMC7},\n  doi"),
+    ),
+    Rule("bib-key", entry("{two,", "{two:2,"), "references.bib:12", entry()),
+    Rule("bib-kind", entry("{letter}", "{leter}"), "references.bib:18", entry("{letter}", "{news}")),
+    Rule("bib-nct", entry("{Two}", "{Two (NCT123)}"), "references.bib:14", entry("{Two}", "{Two (NCT01234567)}")),
+    Rule(
+        "bib-pmcid",
+        entry("doi =", "pmcid = {7},\n  doi ="),
+        "references.bib:17",
+        entry("doi =", "pmcid = {PMC7}, doi ="),
+    ),
+    Rule(
+        "bib-pmid", entry("doi =", "pmid = {PMC7},\n  doi ="), "references.bib:17", entry("doi =", "pmid = {7}, doi =")
+    ),
+    Rule("bib-required", entry("  year = {2024},\n", ""), "references.bib:12", entry()),
+    Rule("bib-seen", entry("{abstract}", "{abstrct}"), "references.bib:19", entry(), "warning"),
+    Rule("bib-syntax", entry("{Two},", "{Two}"), "references.bib:15", entry()),
+    Rule("bib-type", entry("@article", "@artcle"), "references.bib:12", entry("@article", "@Article")),
+    Rule(
+        "bib-url",
+        entry("doi =", "url = {www.x.org},\n  doi ="),
+        "references.bib:17",
+        entry("doi =", "url = {https://x.org}, doi ="),
+    ),
+    Rule(
+        "bib-urldate",
+        entry("doi =", "urldate = {2024-13-01},\n  doi ="),
+        "references.bib:17",
+        entry("doi =", "urldate = {2024-12-01},\n  doi ="),
+    ),
+    Rule("bib-year", entry("{2024}", "{24}"), "references.bib:16", entry("{2024}", "{2023}")),
+    Rule("claims", {CLAIMS: CLAIM.replace("verdict: supported", "verdict: yes")}, f"{CLAIMS}:6", {CLAIMS: CLAIM}),
+    Rule("config", {"mkdocs.yml": "site_name: x\nnav: a: b\n"}, "mkdocs.yml:2", {"mkdocs.yml": "nav: [index.md]\n"}),
+    Rule("duplicate-id", page("## A {#x}\n\n## B {#x}"), "docs/index.md:7", page("## A {#x}\n\n## B {#y}")),
+    Rule("empty-link", page("[x]()"), "docs/index.md:5", page("[x](index.md)")),
+    Rule(
+        "excuse",
+        page("A line. <!-- no-cite: why not -->"),
+        "docs/index.md:5",
+        page("Of 9 people. <!-- no-cite: why not -->"),
+    ),
+    Rule(
+        "front-matter",
+        {"docs/index.md": f"---\ntitle: x\na: b: c\n---\n{INDEX}"},
+        "docs/index.md:3",
+        {"docs/index.md": FRONT + INDEX},
+    ),
+    Rule("generated", page("<!-- generated: nothing -->"), "docs/index.md:5", page("<!-- generated: all-trials -->")),
+    Rule(
+        "glossary",
+        {"docs/glossary.md": "# G\n\n## Cell\n\nA cell.\n\n## cell\n\nA cell.\n"},
+        "docs/glossary.md:7",
+        {"docs/glossary.md": "# G\n\n## Cell\n\nA cell.\n\n## Islet\n\nAn islet.\n"},
+    ),
+    Rule("malformed-citation", page("So [@known2024, p. 3]."), "docs/index.md:5", page("So [@known2024].")),
+    Rule("malformed-url", page("[x](htps://example.org)"), "docs/index.md:5", page("[x](https://example.org)")),
+    Rule("misplaced-citation", page("## So [@known2024]"), "docs/index.md:5", page("## So\n\nIt is [@known2024].")),
+    Rule("missing-anchor", page("[x](#there)"), "docs/index.md:5", page("[x](#home)")),
+    Rule("missing-file", page("[x](there.md)"), "docs/index.md:5", page("[x](index.md)")),
+    Rule(
+        "missing-image", page("![x](there.png)"), "docs/index.md:5", {**page("![x](there.png)"), "docs/there.png": "x"}
+    ),
+    Rule("nct", page("See NCT123."), "docs/index.md:5", page("See NCT01234567.")),
+    Rule("nothing-seen", {"references.bib": "\n"}, "references.bib:1", {}),
+    Rule(
+        "orphan-page", {"docs/far.md": "# Far\n"}, "docs/far.md:1", {**page("[far](far.md)"), "docs/far.md": "# Far\n"}
+    ),
+    Rule(
+        "page-fields",
+        {"docs/index.md": FRONT.replace("kind: home\n", "") + INDEX},
+        "docs/index.md:1",
+        {"docs/index.md": FRONT + INDEX},
+        "warning",
+    ),
+    Rule(
+        "record",
+        {"docs/trials/sample.md": RECORD.replace("record_type: trial", "record_type: trail")},
+        f"docs/trials/sample.md:{RECORD_TYPE_LINE}",
+        {"docs/trials/sample.md": RECORD},
+    ),
+    Rule(
+        "repeated-key",
+        page("So [@known2024; @known2024]."),
+        "docs/index.md:5",
+        page("So [@known2024]. So [@known2024]."),
+    ),
+    Rule(
+        "third-party",
+        page("![x](https://example.org/x.png)"),
+        "docs/index.md:5",
+        page("[x](https://example.org/x.png)"),
+    ),
+    Rule(
+        "too-many-excuses",
+        page("Of 9 people. <!-- no-cite: why not -->\n\n" * 11),
+        "docs/index.md:25",
+        page("Of 9 people. <!-- no-cite: why not -->\n\n" * 10),
+    ),
+    Rule("uncited-entry", {"references.bib": BIB + SECOND}, "references.bib:12", entry()),
+    Rule("uncited-number", page("It was 83 %."), "docs/index.md:5", page("It was 83 % [@known2024].")),
+    Rule("undefined-key", page("So [@known2042]."), "docs/index.md:5", page("So [@known2024].")),
+    Rule("undefined-reference", page("[x][there]"), "docs/index.md:5", page("[x][there]\n\n[there]: index.md")),
+    Rule("unreadable", {"docs/index.md": INDEX, "docs/far.md/x": ""}, "docs/far.md:1", {}),
+    Rule(
+        "unused-reference",
+        page("[there]: index.md"),
+        "docs/index.md:5",
+        page("[there]\n\n[there]: index.md"),
+        "warning",
+    ),
+)
+
+
+def found(make: Make, files: dict[str, str], rule: str) -> list[Problem]:
+    root = make(files)
+    problems = {*check_citations(root).problems, *check_links(root).problems}
+    return sorted(problem for problem in problems if problem.rule == rule)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_project_that_breaks_the_rule_is_told_so_at_the_place(rule: Rule, make: Make) -> None:
+    problems = found(make, rule.breaks, rule.id)
+    places = [f"{problem.path}:{problem.line}" for problem in problems]
+    assert rule.at in places
+    assert {problem.level for problem in problems} == {rule.level}
+    assert all("\n" not in str(problem) for problem in problems)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_project_that_keeps_the_rule_is_left_alone(rule: Rule, make: Make) -> None:
+    assert found(make, rule.keeps, rule.id) == []
+
+
+def test_every_rule_that_the_source_can_name_is_in_this_table() -> None:
+    source = {rule for path in (ROOT / "scripts" / "ledger").glob("*.py") for rule in rules_in(path)}
+    assert source == {rule.id for rule in RULES}
+
+
+def test_no_rule_is_in_this_table_twice() -> None:
+    ids = [rule.id for rule in RULES]
+    assert sorted(set(ids)) == sorted(ids)
+
+
+def test_the_built_page_has_its_two_rules() -> None:
+    html = '<p id="a"></p><p id="a"></p><img src="https://example.org/x.png">'
+    assert [problem.rule for problem in built.check(html, "docs/index.md")] == ["duplicate-id", "third-party"]
+
+
+def rules_in(path: Path) -> Iterator[str]:
+    """The rule ids that a module can emit, read from its source."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            named = dict(zip(reversed(node.args.args), reversed(node.args.defaults), strict=False))
+            yield from (rule for name, value in named.items() if name.arg == "rule" for rule in texts(value, tree))
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+            continue
+        place = {"Problem": 2, "fault": 0, "problem": 0}.get(node.func.id)
+        if place is None or len(node.args) <= place:
+            continue
+        given = list(texts(node.args[place], tree))
+        if node.func.id == "fault" and not given and len(node.args) > 2:
+            given = list(texts(node.args[2], tree))  # fault(line, message, rule)
+        yield from (rule for rule in given if re.fullmatch(r"[a-z]+(?:-[a-z]+)*", rule))
+
+
+def texts(node: ast.expr, tree: ast.Module) -> Iterator[str]:
+    """The texts that an expression can be: literals, both sides of a condition, a name, an f-string over a loop."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from (*texts(node.body, tree), *texts(node.orelse, tree))
+    elif isinstance(node, ast.Name):
+        for other in ast.walk(tree):
+            if isinstance(other, ast.Assign) and [ast.unparse(target) for target in other.targets] == [node.id]:
+                yield from texts(other.value, tree)
+    elif isinstance(node, ast.JoinedStr):
+        stem = "".join(
+            part.value for part in node.values if isinstance(part, ast.Constant) and isinstance(part.value, str)
+        )
+        loops = (
+            other.iter
+            for other in ast.walk(tree)
+            if isinstance(other, ast.For) and isinstance(other.iter, ast.Tuple) and ast.unparse(other.target) == "name"
+        )
+        yield from (stem + str(item.value) for loop in loops for item in loop.elts if isinstance(item, ast.Constant))

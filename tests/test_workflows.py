@@ -1,0 +1,67 @@
+"""What runs on GitHub: valid, pinned, and with no more rights than it needs."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from conftest import ROOT
+
+GITHUB = ROOT / ".github"
+WORKFLOWS = sorted((GITHUB / "workflows").glob("*.yml"))
+BIN = Path(sys.executable).parent
+
+
+def run(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([str(BIN / command[0]), *command[1:]], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_there_is_one_workflow_for_pull_requests_and_one_for_publishing() -> None:
+    assert [path.name for path in WORKFLOWS] == ["check.yml", "deploy.yml"]
+
+
+def test_zizmor_finds_nothing() -> None:
+    result = run("zizmor", "--offline", "--quiet", ".github")
+    assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.parametrize(
+    ("schema", "files"),
+    [
+        ("vendor.github-workflows", WORKFLOWS),
+        ("vendor.dependabot", [GITHUB / "dependabot.yml"]),
+        ("vendor.github-issue-forms", [GITHUB / "ISSUE_TEMPLATE" / "wrong-fact.yml"]),
+    ],
+)
+def test_the_files_fit_their_schema(schema: str, files: list[Path]) -> None:
+    result = run("check-jsonschema", "--builtin-schema", schema, *(str(path) for path in files))
+    assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_every_action_is_pinned_by_its_full_hash_with_its_version(path: Path) -> None:
+    used = re.findall(r"uses: (\S+)(.*)", path.read_text(encoding="utf-8"))
+    assert used
+    for action, remark in used:
+        assert re.fullmatch(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}", action), action
+        assert re.match(r" # v\d", remark), f"say the version of {action}"
+
+
+def test_a_pull_request_gets_a_token_that_can_only_read_and_no_secret() -> None:
+    text = (GITHUB / "workflows" / "check.yml").read_text(encoding="utf-8")
+    workflow = yaml.safe_load(text)
+    assert workflow["permissions"] == {}
+    assert workflow["jobs"]["test"]["permissions"] == {"contents": "read"}
+    assert "secrets." not in text
+    assert "pull_request_target" not in text
+    assert workflow["jobs"]["test"]["steps"][-1]["run"] == "make test"
+
+
+def test_a_report_of_an_error_can_be_filled_in_from_the_page() -> None:
+    form = yaml.safe_load((GITHUB / "ISSUE_TEMPLATE" / "wrong-fact.yml").read_text(encoding="utf-8"))
+    assert {"page", "section"} <= {field.get("id") for field in form["body"]}
