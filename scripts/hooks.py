@@ -53,7 +53,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 def on_pre_build(config: MkDocsConfig) -> None:
     bibtex: Any = config.plugins["bibtex"]
     registry = bibtex.registry
-    registry.reference_text = lambda citation: current.reference(citation.key)
+    registry.reference_text = lambda citation: current.stand_in(citation.key)
     registry.inline_text = lambda block: current.inline(citation.key for citation in block.citations)
 
 
@@ -75,8 +75,9 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
 
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
-    found.extend(built.check(output, f"docs/{page.file.src_uri}"))
-    return output
+    html = current.complete(page.file.src_uri, output)
+    found.extend(built.check(html, f"docs/{page.file.src_uri}"))
+    return html
 
 
 def on_post_build(config: MkDocsConfig) -> None:

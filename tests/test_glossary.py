@@ -53,7 +53,8 @@ def tooltips(src: str = "basics/a.md", text: str = GLOSSARY) -> Tooltips:
 
 
 def html(text: str, src: str = "basics/a.md") -> str:
-    return markdown(text, extensions=[*EXTENSIONS, tooltips(src)])
+    extension = tooltips(src)
+    return extension.expand(markdown(text, extensions=[*EXTENSIONS, extension]))
 
 
 def explained(text: str, src: str = "basics/a.md") -> list[str]:
@@ -149,7 +150,8 @@ def test_the_glossary_itself_and_translations_explain_nothing(src: str) -> None:
 
 def test_markup_in_a_meaning_is_plain_text() -> None:
     text = GLOSSARY.replace("A blood test.", "A <b>test</b> & a `code` of 7 < 8.")
-    found = markdown("HbA1c", extensions=[tooltips(text=text)])
+    extension = tooltips(text=text)
+    found = extension.expand(markdown("HbA1c", extensions=[extension]))
     assert "A test &amp; a code of 7 &lt; 8. <a" in found
 
 

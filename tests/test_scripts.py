@@ -237,3 +237,14 @@ def test_what_is_printed_does_not_depend_on_the_order_of_files(script: str, make
 def test_the_project_itself_is_clean(script: str) -> None:
     assert (ROOT / "docs" / "index.md").is_file()
     assert run(script, ROOT).returncode == 0
+
+
+@both
+@pytest.mark.parametrize(
+    "piece", ["[^a", "[@", "](", "<a ", "<a \"<a ' ", "` ``", "\\[", "{#a", "a.b@", "] (", "&amp;"]
+)
+def test_no_repeated_sign_makes_a_check_slow(script: str, piece: str, make: Make) -> None:
+    root = make({"docs/index.md": f"{INDEX}\n{piece * (60_000 // len(piece))}\n"})
+    start = time.monotonic()
+    report(script, root)
+    assert time.monotonic() - start < 3

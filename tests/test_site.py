@@ -178,12 +178,26 @@ def test_a_page_without_front_matter_has_a_foot_without_a_date(root: Path) -> No
 
 
 def test_references_get_a_heading_and_stay_out_of_the_search(root: Path) -> None:
-    found = a_site(root).finish("index.md", html(root, "A fact [@known2024]."))
-    assert (
-        '<h2 id="sources-of-this-page" data-search-exclude>References</h2><div class="footnote" data-search-exclude>'
-        in found
-    )
-    assert "sources-of-this-page" not in a_site(root).finish("index.md", "<p>none</p>")
+    current = a_site(root)
+    searched = current.finish("index.md", html(root, "A fact [@known2024]."))
+    assert "footnote-ref" in searched
+    assert "Doe J" not in searched
+    served = current.complete("index.md", searched)
+    assert '<h2 id="sources-of-this-page">References</h2><div class="footnote">' in served
+    assert "Doe J, Roe R. A trial." in served
+    assert served.index("Doe J") < served.index('class="page-foot"')
+    assert "sources-of-this-page" not in a_site(root).complete("index.md", a_site(root).finish("index.md", "<p>x</p>"))
+
+
+def test_a_reference_travels_as_a_short_stand_in(root: Path) -> None:
+    current = a_site(root)
+    carried = current.stand_in("known2024")
+    assert len(carried) < 15
+    assert current.complete("index.md", f"<p>{carried}</p>") == f"<p>{current.reference('known2024')}</p>"
+
+
+def test_a_page_unknown_to_the_project_is_served_as_it_is(root: Path) -> None:
+    assert a_site(root).complete("new.md", "<p>x</p>") == "<p>x</p>"
 
 
 def test_a_trial_page_leads_back_to_all_trials(make: Make) -> None:

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import re
 
-from ledger.links import TEMPLATE_TAG, third_party
+from ledger.links import LOADS, TEMPLATE_TAG, third_party
+from ledger.mdscan import ATTRIBUTE_TEXT
 from ledger.problems import Problem
 
-NOT_TEXT = re.compile(r"<!--.*?-->|(<(script|style|textarea|title)\b[^>]*>).*?</\2\s*>", re.DOTALL | re.IGNORECASE)
-BUILT_ID = re.compile(r"<[A-Za-z][^<>]*?\sid\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+NOT_TEXT = re.compile(r"(<(script|style|textarea|title)\b[^>]*>).*?</\2\s*>", re.DOTALL | re.IGNORECASE)
+TAG = re.compile(rf"<[A-Za-z][\w-]*{ATTRIBUTE_TEXT}>")
+ID = re.compile(r"\sid\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
+LOADING = re.compile(rf"<(?:{'|'.join(LOADS)})\b", re.IGNORECASE)
 
 
 def check(html: str, shown: str) -> list[Problem]:
     """What is wrong with one finished page; ``shown`` is its source's path."""
-    text = NOT_TEXT.sub(lambda match: match[1] or "", html)
+    text = NOT_TEXT.sub(r"\1", COMMENT.sub("", html))
     problems = []
     seen: set[str] = set()
-    for match in BUILT_ID.finditer(text):
-        identifier = match[1] or match[2] or match[3]
-        if identifier in seen:
+    for tag in TAG.findall(text):
+        match = ID.search(tag) if "id" in tag or "ID" in tag else None
+        identifier = match and (match[1] or match[2] or match[3])
+        if identifier and identifier in seen:
             message = f"the built page has the id '{identifier}' twice; rename one of them in its source"
             problems.append(Problem(shown, 1, "duplicate-id", message))
-        seen.add(identifier)
-    for match in TEMPLATE_TAG.finditer(text):
-        for address in third_party(match["element"], match["attributes"]):
-            message = f"the built page asks {address} of a third party; take it out"
-            problems.append(Problem(shown, 1, "third-party", message))
+        if identifier:
+            seen.add(identifier)
+        if LOADING.match(tag) and "//" in tag:
+            parts = TEMPLATE_TAG.match(tag)
+            for address in third_party(parts["element"], parts["attributes"]) if parts else ():
+                message = f"the built page asks {address} of a third party; take it out"
+                problems.append(Problem(shown, 1, "third-party", message))
     return problems

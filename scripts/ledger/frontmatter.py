@@ -22,6 +22,8 @@ CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 
 NESTING = re.compile(r"[\[{]|(?<=[-?:] )[-?] ")
 MOST_NESTING = 3_000
+LONGEST_FAST = 2_000_000
+"""More openings or characters than this are read by the slower loader, which nothing can crash."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -90,8 +92,18 @@ def split(text: str) -> tuple[str | None, int]:
 
 def load(text: str, first_line: int = 1) -> Yaml:
     """Parse YAML. ``first_line`` is the file's line on which ``text`` starts. Raises BadYamlError."""
+    deep = sum(1 for _ in NESTING.finditer(text)) > MOST_NESTING or len(text) > LONGEST_FAST
+    if not deep:
+        try:
+            return _load(_FastLoader, text, first_line)
+        except BadYamlError:
+            pass  # read again by the other loader, which tells the place of a fault more exactly
+    return _load(_Loader, text, first_line)
+
+
+def _load(kind: Any, text: str, first_line: int) -> Yaml:
     try:
-        loader = _Loader(text)
+        loader = kind(text)
     except yaml.reader.ReaderError as error:
         line = first_line + text.count("\n", 0, error.position)
         raise BadYamlError(line, f"not valid YAML: {error.reason}; take the character out") from error

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from html import escape
 from xml.etree import ElementTree
 
 from markdown import Markdown
@@ -40,6 +41,11 @@ SKIP = {
     "dt",
     "summary",
 }
+
+
+SHORTEST = 3  # characters: no term is shorter, and most texts between tags are
+WORD = re.compile(r"(?<![\w-])[^\W_]+")
+MARKED = re.compile(r'<span class="term" data-term="(?P<anchor>[^"]+)">(?P<word>[^<]*)</span>')
 
 
 @dataclass(frozen=True)
@@ -99,24 +105,54 @@ def check(project: Project) -> Iterator[Problem]:
 
 
 class Tooltips(Extension):
-    """Explains each term where a page first uses it. ``words`` and ``up`` are set anew for every page."""
+    """Marks each term where a page first uses it; ``expand`` explains it once the page is done.
+
+    The marks are small, so that Markdown and the search have little to carry. Call ``turn`` for every page.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.terms: Mapping[str, Term] = {}
+        self.anchors: Mapping[str, Term] = {}
         self.pattern: re.Pattern[str] | None = None
+        self.beginnings: set[str] = set()
         self.up = ""
         self.active = True
 
     def learn(self, found: list[Term]) -> None:
         self.terms = {name.lower(): term for term in found for name in (term.name, *term.aliases)}
+        self.anchors = {term.anchor: term for term in found}
         names = sorted((re.escape(name) for name in self.terms), key=len, reverse=True)
-        self.pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(names)})s?(?![\w-])", re.IGNORECASE) if names else None
+        self.pattern = re.compile(rf"(?:{'|'.join(names)})s?(?![\w-])", re.IGNORECASE) if names else None
+        first = {match[0] for name in self.terms if (match := WORD.search(name))}
+        self.beginnings = first | {f"{word}s" for word in first}
+
+    def uses(self, text: str) -> Iterator[re.Match[str]]:
+        """Where terms stand in a text. A look at each word's beginning spares most of the search."""
+        done = 0
+        for word in WORD.finditer(text):
+            if word[0].lower() in self.beginnings and word.start() >= done and self.pattern:
+                match = self.pattern.match(text, word.start())
+                if match:
+                    done = match.end()
+                    yield match
 
     def turn(self, page: Page) -> None:
         """Get ready for ``page``: how far up the glossary lies, and whether to explain anything there."""
         self.up = "../" * page.url.count("/")
         self.active = page.src.split(".")[0] != "glossary" and ".zh." not in page.src
+
+    def expand(self, html: str) -> str:
+        """Put the explanations into finished HTML, behind the words that Markdown marked."""
+        return MARKED.sub(lambda match: self._explanation(self.anchors[match["anchor"]], match["word"]), html)
+
+    def _explanation(self, term: Term, word: str) -> str:
+        identifier = f"term-{term.anchor}"
+        return (
+            f'<span class="term"><button type="button" aria-describedby="{identifier}">{word}</button>'
+            f'<span class="tip" role="tooltip" id="{identifier}">{escape(term.meaning)} '
+            f'<a href="{self.up}glossary/#{term.anchor}">Glossary</a></span></span>'
+        )
 
     def extendMarkdown(self, md: Markdown) -> None:
         # After inline patterns (20), toc (5) and MkDocs' own look at links (0), which wants source files.
@@ -130,58 +166,43 @@ class _Explain(Treeprocessor):
 
     def run(self, root: ElementTree.Element) -> None:
         extension = self.extension
-        if extension.pattern is None or not extension.active:
-            return
-        used: set[str] = set()
-        self._visit(root, extension.pattern, used)
+        if extension.pattern and extension.active:
+            self._visit(root, set())
 
-    def _visit(self, parent: ElementTree.Element, pattern: re.Pattern[str], used: set[str]) -> None:
+    def _visit(self, parent: ElementTree.Element, used: set[str]) -> None:
         """Walk in reading order, so that the first use is the one a reader meets first."""
         if parent.tag in SKIP or "footnote" in (parent.get("class") or ""):
             return
         children = list(parent)
-        self._slot(parent, None, pattern, used)
+        self._slot(parent, None, used)
         for child in children:
-            self._visit(child, pattern, used)
-            self._slot(parent, child, pattern, used)
+            self._visit(child, used)
+            self._slot(parent, child, used)
 
-    def _slot(
-        self, parent: ElementTree.Element, child: ElementTree.Element | None, pattern: re.Pattern[str], used: set[str]
-    ) -> None:
+    def _slot(self, parent: ElementTree.Element, child: ElementTree.Element | None, used: set[str]) -> None:
         """Explain the terms in the text at the start of ``parent`` (``child`` None) or behind a child."""
-        while match := self._first(parent.text if child is None else child.tail, pattern, used):
+        text = (parent.text if child is None else child.tail) or ""
+        if len(text) < SHORTEST:
+            return
+        done = 0
+        for match in self.extension.uses(text):
             term = self._term(match[0])
+            if term.anchor in used:
+                continue
             used.add(term.anchor)
-            element = self._element(term, match[0])
-            before, element.tail = (
-                AtomicString(match.string[: match.start()]),
-                AtomicString(match.string[match.end() :]),
-            )
+            element = ElementTree.Element("span", {"class": "term", "data-term": term.anchor})
+            element.text = AtomicString(match[0])
+            before = AtomicString(text[done : match.start()])
             if child is None:
                 parent.text = before
                 parent.insert(0, element)
             else:
                 child.tail = before
                 parent.insert(list(parent).index(child) + 1, element)
-            child = element
-
-    def _first(self, text: str | None, pattern: re.Pattern[str], used: set[str]) -> re.Match[str] | None:
-        found = pattern.finditer(text or "")
-        return next((match for match in found if self._term(match[0]).anchor not in used), None)
+            child, done = element, match.end()
+        if done and child is not None:
+            child.tail = AtomicString(text[done:])
 
     def _term(self, word: str) -> Term:
         known = self.extension.terms
         return known.get(word.lower()) or known[word.lower().removesuffix("s")]
-
-    def _element(self, term: Term, word: str) -> ElementTree.Element:
-        holder = ElementTree.Element("span", {"class": "term"})
-        identifier = f"term-{term.anchor}"
-        button = ElementTree.SubElement(holder, "button", {"type": "button", "aria-describedby": identifier})
-        button.text = AtomicString(word)
-        tip = ElementTree.SubElement(
-            holder, "span", {"class": "tip", "role": "tooltip", "id": identifier, "data-search-exclude": ""}
-        )
-        tip.text = AtomicString(f"{term.meaning} ")
-        more = ElementTree.SubElement(tip, "a", {"href": f"{self.extension.up}glossary/#{term.anchor}"})
-        more.text = AtomicString("Glossary")
-        return holder

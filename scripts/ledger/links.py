@@ -295,7 +295,7 @@ def _undefined_references(page: Page) -> Iterator[Problem]:
         yield Problem(page.path, source.line(match.start()), "undefined-reference", message)
     used = {link.target for link in source.links if link.form == "reference"}
     notes = {m["name"] for line in source.prose.split("\n") if (m := FOOTNOTE.match(line))}
-    for match in re.finditer(r"\[\^(?P<name>[^\]\s]+)\]", source.prose):
+    for match in re.finditer(r"\[\^(?P<name>[^\[\]\s]{1,200})\]", source.prose):
         if match["name"] not in notes and not _escaped(source.prose, match.start()):
             message = f"the footnote {_short(match[0])} has no definition; add {_short(match[0])}: text"
             yield Problem(page.path, source.line(match.start()), "undefined-reference", message)

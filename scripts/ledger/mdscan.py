@@ -24,7 +24,7 @@ FENCE = re.compile(r"^(?P<indent>[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)?)(?P<fence>`
 ITEM = re.compile(r"^(?P<indent>\s*)(?:[-*+]|\d+[.)])\s+")
 DEFINITION = re.compile(r"^\s{0,3}:\s+")
 ADMONITION = re.compile(r"^(?P<indent>\s*)(?:!!!|\?\?\?\+?)\s")
-FOOTNOTE = re.compile(r"^\s{0,3}\[\^(?P<name>[^\]\s]+)\]:")
+FOOTNOTE = re.compile(r"^\s{0,3}\[\^(?P<name>[^\[\]\s]{1,200})\]:")
 REFERENCE = re.compile(
     r"^\s{0,3}\[(?P<name>[^\]^@][^\]]{0,999})\]:[ \t]*(?P<url><[^>\n]*>|\S*)[ \t]*"
     r"(?P<title>\"[^\n]*\"|'[^\n]*'|\([^\n]*\))?[ \t]*$"
@@ -409,7 +409,9 @@ def footnote_ids(source: Source) -> Iterator[str]:
     """Anchors that footnotes, and citations rendered as footnotes, make."""
     defined = {m["name"] for line in source.prose.split("\n") if (m := FOOTNOTE.match(line))}
     counts: dict[str, int] = {}
-    for match in re.finditer(r"\[\^(?P<name>[^\]\s]+)\](?!:)|(?<=[\[ ])@(?P<key>[\w-]+)(?=[;\]])", source.prose):
+    for match in re.finditer(
+        r"\[\^(?P<name>[^\[\]\s]{1,200})\](?!:)|(?<=[\[ ])@(?P<key>[\w-]+)(?=[;\]])", source.prose
+    ):
         name = match["name"] or match["key"]
         if match["name"] and name not in defined:
             continue

@@ -26,6 +26,9 @@ from ledger.mdscan import mask
 from ledger.project import BIB, Page, Project
 
 AT = "\ue000"  # stands for an @ that is no citation while mkdocs-bibtex looks at the text
+BEFORE_MARK = re.compile(r"(?:(?<=[\w)%'\"’”,;])|(?<=\w[?!])|(?<=</span>|</time>))(?: |\n *)$")
+FOOT_STAND_IN = "<!-- references -->"
+STAND_IN = re.compile("\ue001(?P<key>[\\w-]+)\ue001")  # stands for a reference until the page is done
 FOOTNOTES = '<div class="footnote">'
 
 
@@ -36,6 +39,7 @@ class Site:
     project: Project
     repo_url: str = ""
     references: dict[str, str] = field(default_factory=dict)
+    footnotes: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def tooltips(self) -> Tooltips:
@@ -51,6 +55,10 @@ class Site:
             self.references[key] = vancouver.footnote(entry) if entry else f"Not in {BIB}."  # seen in a preview only
         return self.references[key]
 
+    def stand_in(self, key: str) -> str:
+        """What Markdown and the search carry in place of a reference: short, so that both stay fast."""
+        return f"\ue001{key}\ue001"
+
     def inline(self, keys: Iterable[str]) -> str:
         """What a citation becomes in the text: footnote marks with commas between them."""
         return "<sup>,</sup>".join(f"[^{key}]" for key in keys)
@@ -63,27 +71,43 @@ class Site:
         self.tooltips.turn(page)
         markdown = generate.markdown(page, self.project, markdown)
         prose, _, _ = mask(markdown)
-        kept = {at for group in GROUP.finditer(prose) for at in range(*group.span())}
-        markdown = re.sub("@", lambda at: "@" if at.start() in kept else AT, markdown)
-        # The footnote mark stands close to its word, wherever the line was wrapped.
-        return re.sub(r"(?:(?<=[\w)%'\"’”,;])|(?<=\w[?!])|(?<=</span>|</time>))(?: |\n *)(?=\[@)", "", markdown)
+        parts: list[str] = []
+        done = 0
+        for group in GROUP.finditer(prose):
+            before = markdown[done : group.start()].replace("@", AT)
+            if before.endswith((" ", "\n")):  # the mark stands close to its word, wherever the line was wrapped
+                before = before[:-80] + BEFORE_MARK.sub("", before[-80:])
+            parts += [before, group[0]]
+            done = group.end()
+        return "".join(parts) + markdown[done:].replace("@", AT)
 
     def after(self, markdown: str) -> str:
         """Show the hidden @ again."""
         return markdown.replace(AT, "@")
 
     def finish(self, src: str, html: str) -> str:
-        """The page's HTML with the bibliography, a heading over its references, and its foot."""
+        """The text of a page as HTML, with a heading over its references, and its foot."""
         page = self.project.pages.get(src)
         if page is None:
             return html
-        html = generate.html(page, self.project, html)
-        if FOOTNOTES in html:
-            heading = '<h2 id="sources-of-this-page" data-search-exclude>References</h2>'
-            html = html.replace(FOOTNOTES, f'{heading}<div class="footnote" data-search-exclude>', 1)
+        text, footnotes, references = html.rpartition(FOOTNOTES)
+        if footnotes:  # Markdown puts them last; kept aside until the search has read the page
+            heading = '<h2 id="sources-of-this-page">References</h2>'
+            self.footnotes[src] = f"{heading}{footnotes}{references}"
+            html = text + FOOT_STAND_IN
         if page.record:
             html = f'<p class="up"><a href="../">All trials</a></p>{html}'
         return html + self.foot(page)
+
+    def complete(self, src: str, html: str) -> str:
+        """The whole page as it is served: references, explanations and the bibliography in their places."""
+        page = self.project.pages.get(src)
+        if page is None:
+            return html
+        html = html.replace(FOOT_STAND_IN, self.footnotes.get(src, ""), 1)
+        html = STAND_IN.sub(lambda match: self.reference(match["key"]), html)
+        self.tooltips.turn(page)
+        return generate.html(page, self.project, self.tooltips.expand(html))
 
     def foot(self, page: Page) -> str:
         """When the page was last checked, who reviewed it, and how to report an error."""
