@@ -39,7 +39,7 @@ lock: .venv/.site-ready ## Write requirements/*.txt anew from requirements/*.in
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	@for what in site test; do \
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11.5 --generate-hashes --no-emit-index-url \
-	--prerelease disallow --upgrade --custom-compile-command "make lock" \
+	--prerelease disallow --upgrade \
 	requirements/$$what.in -o requirements/$$what.txt || exit 1; done
 
 clean: ## Take away what was built and installed

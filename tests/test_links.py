@@ -476,3 +476,9 @@ def test_no_text_makes_the_rules_of_a_page_raise(text: str) -> None:
     for link in find_links(Source(text)):
         links.malformed(link.target)
         links.resolve(page, link.target)
+
+
+def test_pages_that_lead_only_to_each_other_are_orphans(make: Make) -> None:
+    root = make({"docs/a.md": "# A\n\n[B](b.md)\n", "docs/b.md": "# B\n\n[A](a.md)\n"})
+    orphans = [problem.path for problem in check_links(root).problems if problem.rule == "orphan-page"]
+    assert orphans == ["docs/a.md", "docs/b.md"]

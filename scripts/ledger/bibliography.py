@@ -147,6 +147,10 @@ class Name:
         return letters[:2].upper()
 
 
+OTHERS = Name("others")
+"""BibTeX's "and others": a list of authors that was not seen to its end."""
+
+
 def plain(value: str) -> str:
     """Take braces and the few LaTeX escapes BibTeX needs out of a value."""
     value = re.sub(r"\\([&%$#_{}])", r"\1", value)
@@ -403,6 +407,8 @@ def csl(entry: Entry) -> dict[str, Any]:
     item: dict[str, Any] = {"id": entry.key, "type": CSL_TYPES.get(entry.type, "document")}
     people: list[dict[str, str]] = []
     for name in names(entry.get("author")):
+        if name == OTHERS:
+            continue  # CSL has no way to say "and others"
         people.append({"family": name.family, "given": name.given} if name.given else {"literal": name.family})
     if people:
         item["author"] = people

@@ -78,12 +78,12 @@ def anchors(page: Page, project: Project) -> set[str]:
     return found
 
 
-def linked_pages(project: Project) -> Iterator[str]:
-    """Pages that a generated table leads to."""
+def linked_pages(project: Project) -> Iterator[tuple[str, str]]:
+    """Where generated tables lead: from which page to which."""
     for page in project.pages.values():
         for what, _ in _wanted(page):
             if what == "all-trials":
-                yield from (trial.src for trial in project.pages.values() if "trial" in trial.meta.data)
+                yield from ((page.src, trial.src) for trial in project.pages.values() if "trial" in trial.meta.data)
 
 
 def problems(project: Project) -> Iterator[Problem]:

@@ -70,6 +70,10 @@ NOT_ASKED = {
 OPEN_LINK = re.compile(r"(?<!\\)\](?:\(|[ \t]+\((?=https?:|[^\s()]{1,200}\.md[#)]))(?P<rest>[^\n]{0,60})")
 
 
+Edges = dict[str, set[str]]
+"""Which pages each page leads to."""
+
+
 @dataclass(frozen=True)
 class Anchors:
     """The ids of a page and, for the duplicate check, where each was written by hand."""
@@ -84,12 +88,12 @@ def check(project: Project) -> Report:
     if not project.pages:
         problems.append(Problem(DOCS, 1, "nothing-seen", "no page was seen; a check that saw nothing proves nothing"))
     anchors = {src: find_anchors(page, project) for src, page in project.pages.items()}
-    reached: set[str] = set(project.nav)
+    edges: Edges = {}
     total = 0
     for src, page in project.pages.items():
         for link in page.source.links:
             total += 1
-            problems += _check_link(project, page, link, anchors, reached)
+            problems += _check_link(project, page, link, anchors, edges)
         problems += _undefined_references(page)
         problems += _broken_syntax(page)
         problems += _raw_code(page)
@@ -97,9 +101,10 @@ def check(project: Project) -> Report:
             message = f"the id '{identifier}' stands twice on this page; give one of the two another {{#id}}"
             problems.append(Problem(page.path, line, "duplicate-id", message))
         problems += _page_fields(page)
-    reached.update(generate.linked_pages(project))
+    for src, target in generate.linked_pages(project):
+        edges.setdefault(src, set()).add(target)
     problems += [*generate.problems(project), *glossary.check(project)]
-    problems += [*_nav(project), *_orphans(project, reached)]
+    problems += [*_nav(project), *_orphans(project, edges)]
     problems += _assets(project)
     counts = {"pages": len(project.pages), "links": total, "anchors": sum(len(a.ids) for a in anchors.values())}
     return report("check_links", counts, problems)
@@ -131,7 +136,7 @@ def find_anchors(page: Page, project: Project) -> Anchors:
 
 
 def _check_link(
-    project: Project, page: Page, link: Link, anchors: Mapping[str, Anchors], reached: set[str]
+    project: Project, page: Page, link: Link, anchors: Mapping[str, Anchors], edges: Edges
 ) -> Iterator[Problem]:
     def problem(rule: str, message: str) -> Problem:
         return Problem(page.path, link.line, rule, message)
@@ -140,7 +145,7 @@ def _check_link(
         for part in link.target.split(","):
             address = part.split()[0] if part.split() else ""
             yield from _check_link(
-                project, page, Link(link.line, address, "", "html", "src", link.element), anchors, reached
+                project, page, Link(link.line, address, "", "html", "src", link.element), anchors, edges
             )
         return
     target = link.target
@@ -162,11 +167,11 @@ def _check_link(
         elif target.startswith("//"):
             yield problem("malformed-url", f"'{_short(target)}' has no scheme; write https://…")
         return
-    yield from _check_internal(project, page, link, target, anchors, reached)
+    yield from _check_internal(project, page, link, target, anchors, edges)
 
 
 def _check_internal(
-    project: Project, page: Page, link: Link, target: str, anchors: Mapping[str, Anchors], reached: set[str]
+    project: Project, page: Page, link: Link, target: str, anchors: Mapping[str, Anchors], edges: Edges
 ) -> Iterator[Problem]:
     def problem(rule: str, message: str) -> Problem:
         return Problem(page.path, link.line, rule, message)
@@ -192,7 +197,7 @@ def _check_internal(
         yield problem(what, _missing(project, page, path, file))
         return
     if file.endswith(".md") and file != page.src:
-        reached.add(file)
+        edges.setdefault(page.src, set()).add(file)
     if fragment and file in anchors:
         ids = anchors[file].ids
         if fragment not in ids and not fragment.startswith(":~:"):
@@ -374,10 +379,19 @@ def _nav(project: Project) -> Iterator[Problem]:
         yield Problem(CONFIG, line, "missing-file", f"the navigation names '{src}', which is not there{hint}")
 
 
-def _orphans(project: Project, reached: set[str]) -> Iterator[Problem]:
+def _orphans(project: Project, edges: Edges) -> Iterator[Problem]:
+    """Pages that no reader reaches from the navigation or the front page, link by link."""
+    roots = {src for src in (*project.nav, "index.md", "README.md") if src in project.pages} or set(edges)
+    reached: set[str] = set()
+    waiting = list(roots)
+    while waiting:
+        src = waiting.pop()
+        if src not in reached:
+            reached.add(src)
+            waiting += edges.get(src, ())
     for src, page in project.pages.items():
         original = re.sub(r"\.[a-z]{2,3}(?:-[A-Za-z]{2,4})?\.md$", ".md", src)
-        if src in reached or src in ("index.md", "404.md") or (original != src and original in project.pages):
+        if src in reached or src == "404.md" or (original != src and original in project.pages):
             continue
         message = "no page and no navigation leads here; link to it from its section's index page"
         yield Problem(page.path, 1, "orphan-page", message)

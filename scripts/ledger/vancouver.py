@@ -6,7 +6,7 @@ import re
 from html import escape
 from urllib.parse import urlsplit
 
-from ledger.bibliography import Entry, names
+from ledger.bibliography import OTHERS, Entry, names
 
 MOST_AUTHORS = 6
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -26,8 +26,8 @@ READ = {
 def authors(entry: Entry) -> str:
     """Six authors, then "et al."; family name and initials, bodies in full."""
     people = names(entry.get("author") or entry.get("institution") or entry.get("organization"))
-    others = any(person.family == "others" and not person.given for person in people)
-    people = [person for person in people if not (person.family == "others" and not person.given)]
+    others = OTHERS in people
+    people = [person for person in people if person != OTHERS]
     shown = [f"{person.family} {person.initials}".strip() for person in people[:MOST_AUTHORS]]
     if others or len(people) > MOST_AUTHORS:
         shown.append("et al")
