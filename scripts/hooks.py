@@ -52,6 +52,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 def on_pre_build(config: MkDocsConfig) -> None:
     bibtex: Any = config.plugins["bibtex"]
+    site.forget(Path(bibtex.config.bib_file), current.project)
     registry = bibtex.registry
     registry.reference_text = lambda citation: current.stand_in(citation.key)
     registry.inline_text = lambda block: current.inline(citation.key for citation in block.citations)

@@ -264,4 +264,7 @@ def test_a_broken_bibliography_is_shown_to_the_plugin_without_its_broken_entry(r
     readable = site.readable_bibliography(loaded)
     assert readable != bib
     assert set(bibliography.read(readable.read_text(encoding="utf-8")).entries) == set(loaded.bibliography.entries)
-    readable.unlink()
+    site.forget(readable, loaded)
+    assert not readable.exists()
+    site.forget(bib, loaded)
+    assert bib.exists()

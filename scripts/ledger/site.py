@@ -148,3 +148,9 @@ def readable_bibliography(project: Project) -> Path:
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(project.bibliography.clean_text())
     return Path(name)
+
+
+def forget(path: Path, project: Project) -> None:
+    """Take the stand-in file away once it has been read; the real one stays."""
+    if path != project.root / BIB:
+        path.unlink(missing_ok=True)
