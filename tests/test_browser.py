@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -51,6 +53,19 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
+def hosted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site as it is built for a host: with an address of its own and one of its repository."""
+    folder = tmp_path_factory.mktemp("hosted")
+    addresses = {"SITE_URL": "https://example.org/kb/", "REPO_URL": "https://github.com/example/kb"}
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **addresses}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     path = os.environ.get("CHROMIUM") or None
     flags = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
@@ -94,6 +109,19 @@ def test_no_page_asks_another_origin_or_keeps_anything_or_fails(browser: Browser
     assert [key for key in stored if not key.endswith(("__palette", "__search", ".__palette"))] == []
     assert wide == [], "wider than a phone"
     context.close()
+
+
+def test_with_a_repository_each_page_can_be_edited_and_still_asks_nobody_else(page: Page, hosted: Path) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((hosted / "trials" / "forward" / "index.html").as_uri())
+    page.wait_for_timeout(500)
+    assert [url for url in asked if not url.startswith("file:")] == []
+    edit = page.locator("a[rel=edit]").get_attribute("href")
+    assert edit == "https://github.com/example/kb/edit/main/docs/trials/forward.md"
+    report = page.locator("a.report").get_attribute("href") or ""
+    assert report.startswith("https://github.com/example/kb/issues/new?template=wrong-fact.yml")
+    assert "page=docs/trials/forward.md" in report
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -195,7 +195,8 @@ def _blank_code_blocks(text: str) -> str:
         if fence:
             mark = fence["fence"]
             place = bisect_right(closers[mark[0]], (number, 1 << 30))
-            end = next((n for n, size in closers[mark[0]][place:] if size >= len(mark)), None)
+            later = (closers[mark[0]][at] for at in range(place, len(closers[mark[0]])))
+            end = next((n for n, size in later if size >= len(mark)), None)
             if end is not None:
                 for inside in range(number, end + 1):
                     lines[inside] = _blank(lines[inside])
