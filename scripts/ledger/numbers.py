@@ -32,6 +32,11 @@ WORD = (
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
     r"|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred)"
 )
+MANY = (
+    r"(?:eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty"
+    r"|seventy|eighty|ninety|hundred)"
+)
+"""In words only larger groups count: "one of two ways" is no count of people."""
 PREFIXED = r"(?:k|m|µ|μ|n|p|mc)?(?:g|mol|l|L|IU|U|m)"
 UNIT = (
     rf"(?:{PREFIXED}(?:/(?:k?g|mL|ml|dL|dl|L|l|mol|mmol|min|h|d|day|m2|m²)){{0,3}}"
@@ -54,10 +59,11 @@ RULES: tuple[re.Pattern[str], ...] = tuple(
         rf"(?<![\w.,/])\d{{1,9}} (?:out )?of {FILLER}\d{{1,9}}(?![\w/])",
         rf"(?<![\w.,/])\d{{1,9}} (?:out )?of {FILLER}(?i:{WORD})\b",
         rf"(?i:\b{WORD}) (?:out )?of {FILLER}\d{{1,9}}(?![\w/.]\d|\w)",
+        rf"(?i:\b{WORD} (?:out )?of {FILLER}{MANY}\b)",
         r"(?<![\w.,/])\d{1,6} in (?:every )?\d{1,3}(?![\w/]|[.,]\d)",
         r"(?<![\w.,/-])\d{1,5}/\d{1,5}(?![\w/]|[.,]\d)",
         r"\b[nN]\s?=\s?\d",
-        r"\b[pP](?:[\s-]?values?)?\s?(?:[=<>≤≥]|of|was|is|below|under)\s?(?:[=<>≤≥]\s?)?[01]?[.,]\d",
+        r"\b[pP](?:[\s-]?values?)?\s?(?:[=<>≤≥]|of|was|is|below|under)\s?(?:[=<>≤≥]\s?)?[01]?[.,]\d|\b[pP] 0[.,]\d",
         r"\b(?:HR|RR|SMD|I²|I2)\s?(?:=|of|was)?\s?[-\u2212]?\d",
         r"[$€£¥]\s?\d|\b(?:USD|EUR|CNY|RMB|GBP)\s?\d",
         rf"{NUMBER}[\s-]?{UNIT}(?!\w)",
@@ -71,9 +77,10 @@ def find(text: str) -> str | None:
 
     ``text`` is prose whose code, comments, citations and link addresses are already taken out.
     """
-    if not re.search(r"\d|cent", text, re.IGNORECASE):
+    text = re.sub(r"[ \t\n]+", " ", text)
+    if not re.search(r"\d|cent| of ", text, re.IGNORECASE):
         return None
-    text = NAMES.sub(" ; ", re.sub(r"[ \t\n]+", " ", text))
+    text = NAMES.sub(" ; ", text)
     first: re.Match[str] | None = None
     for rule in RULES:
         match = rule.search(text)
