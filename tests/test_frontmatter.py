@@ -108,3 +108,11 @@ def test_aliases_that_multiply_are_refused() -> None:
 def test_any_text_is_read_or_refused_with_a_line(text: str) -> None:
     found = refused(f"---\n{text}\n---\n")
     assert found is None or 1 <= found.line <= text.count("\n") + 3
+
+
+def test_a_value_that_yaml_would_cut_at_a_hash_is_refused() -> None:
+    with pytest.raises(BadYamlError, match="drops '#1 in a pouch' as a comment") as caught:
+        split("---\nkind: trial\ntitle: Edited cells #1 in a pouch\n---\n")
+    assert caught.value.line == 3
+    for good in ('title: "Cells #1"', "title: Cells  # a remark", "title: C#", "# a remark", "title: {a: b} #x"):
+        assert split(f"---\n{good}\n---\n")[0]

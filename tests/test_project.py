@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from conftest import BIB, INDEX, TODAY, Make
+from conftest import BIB, INDEX, ROOT, TODAY, Make, check_citations
 from ledger import project
 from ledger.project import Page
 
@@ -94,3 +95,44 @@ def test_without_a_day_it_is_today(make: Make) -> None:
 def test_the_samples_are_good(make: Make) -> None:
     loaded = project.load(make(), TODAY)
     assert (loaded.pages["index.md"].text, loaded.problems, BIB.count("@article")) == (INDEX, [], 1)
+
+
+# --- across the records -------------------------------------------------------------------------------
+
+SAMPLE = (ROOT / "tests" / "data" / "trial.md").read_text(encoding="utf-8")
+
+
+def record_faults(root: Path) -> list[tuple[str, str]]:
+    return [(problem.path, problem.message) for problem in project.load(root, TODAY).record_problems]
+
+
+def test_a_record_names_therapy_pages_that_are_there(make: Make) -> None:
+    [stem] = re.findall(r"therapies: \[([\w-]+)\]", SAMPLE)
+    good = make({"docs/trials/sample.md": SAMPLE, f"docs/therapies/{stem}.md": "# T\n"})
+    assert record_faults(good) == []
+    (good / f"docs/therapies/{stem}.md").rename(good / f"docs/therapies/{stem}s.md")
+    [(path, message)] = record_faults(good)
+    assert path == "docs/trials/sample.md"
+    assert f"did you mean {stem}s?" in message
+
+
+def test_one_trial_has_one_page(make: Make) -> None:
+    copy = SAMPLE.replace("id: sample", "id: other")
+    faults = record_faults(make({"docs/trials/sample.md": SAMPLE, "docs/trials/other.md": copy}))
+    assert len({path for path, _ in faults}) == 1
+    assert any("has a page already" in message for _, message in faults)
+    assert any("is that of" in message for _, message in faults)
+
+
+def test_a_translation_shows_the_record_of_its_original_and_counts_once(make: Make) -> None:
+    text = "---\ntitle: 试验\n---\n# 试验\n\n<!-- generated: trial-results -->\n"
+    loaded = project.load(make({"docs/trials/sample.md": SAMPLE, "docs/trials/sample.zh.md": text}), TODAY)
+    assert loaded.pages["trials/sample.zh.md"].record == loaded.pages["trials/sample.md"].record
+    assert [page.src for page, _ in loaded.records.values()] == ["trials/sample.md"]
+
+
+def test_what_a_page_with_an_error_cites_is_not_called_uncited(make: Make) -> None:
+    broken = SAMPLE.replace("known2024", "other2024").replace("cohort:", "cohorte:")
+    bib = BIB + BIB.replace("known2024", "other2024").replace("10.1234/abc", "10.1234/def")
+    report = check_citations(make({"docs/trials/sample.md": broken, "references.bib": bib}))
+    assert "uncited-entry" not in {problem.rule for problem in report.problems}

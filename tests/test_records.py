@@ -47,8 +47,16 @@ BAD = {
     "a key is mistyped": ("  cohort: sample", "  cohrt: sample", "cohrt: unknown key"),
     "a key of a fact is mistyped": ("where: table 1", "were: table 1", "delivery.dose.were: unknown key"),
     "a key is missing": ("  record_type: trial\n", "", "record_type: this key is missing"),
-    "a word is not one of the registry's": ("value: completed", "value: finished", "status.1.value: Input should be"),
-    "a phase is not one of the registry's": ("{value: phase 1,", "{value: phase I,", "phase.value: Input should be"),
+    "a word is not one of the registry's": (
+        "value: completed",
+        "value: finished",
+        "status.1.value: 'finished' is not allowed here; write one of",
+    ),
+    "a phase is not one of the registry's": (
+        "{value: phase 1,",
+        "{value: phase I,",
+        "phase.value: 'phase I' is not allowed here",
+    ),
     "a fact has no source": (
         "{value: once, cite: known2024, seen: abstract}",
         "{value: once}",
@@ -62,12 +70,16 @@ BAD = {
     "a count is no number": (
         "treated: {value: 14,",
         "treated: {value: about 14,",
-        "people.treated.value: Input should",
+        "people.treated.value: ",
     ),
-    "a count is below zero": ("treated: {value: 14,", "treated: {value: -1,", "people.treated.value: Input should"),
+    "a count is below zero": (
+        "treated: {value: 14,",
+        "treated: {value: -1,",
+        "people.treated.value: '-1' is no count; write a whole number",
+    ),
     "a result has neither count nor value": (f"{RESULT}, ", "", "results.0: give n and of, or value"),
     "n is more than N": (RESULT, "n: 13, of: 12", "results.0: n 13 is greater than of 12"),
-    "N is zero": (RESULT, "n: 0, of: 0", "results.0.of: Input should be"),
+    "N is zero": (RESULT, "n: 0, of: 0", "results.0.of: '0' is no count"),
     "a row counts more people than were treated": (RESULT, "n: 10, of: 15", "more than the 14 treated"),
     "more were analysed than treated": ("{value: 12,", "{value: 15,", "analysed 15 is more than treated 14"),
     "a result does not say how far it was seen": (
@@ -75,7 +87,11 @@ BAD = {
         "comparator: 8.1 % before, n_people: 1, cite: known2024}",
         "results.1.seen: this key is missing",
     ),
-    "how far it was seen is not a known word": ("seen: full text", "seen: skimmed", "delivery.dose.seen: Input should"),
+    "how far it was seen is not a known word": (
+        "seen: full text",
+        "seen: skimmed",
+        "delivery.dose.seen: 'skimmed' is not allowed here",
+    ),
     "no results and no reason": (
         SAMPLE[SAMPLE.index("  results:") : SAMPLE.index("  harms:")],
         "  results: []\n",
@@ -107,8 +123,12 @@ BAD = {
         "publications: [known 2024]",
         "publications.0",
     ),
-    "a country is a number": ("[Norway, China]", "[Norway, 47]", "countries.value.1: Input should be a valid string"),
-    "a list is written as a word": ("therapies: [donor-line]", "therapies: donor-line", "therapies: Input should be"),
+    "a country is a number": ("[Norway, China]", "[Norway, 47]", "countries.value.1: '47' must be text"),
+    "a list is written as a word": (
+        "therapies: [donor-line]",
+        "therapies: donor-line",
+        "therapies: a list is needed here; write [one, two]",
+    ),
     "there is no therapy": ("therapies: [donor-line]", "therapies: []", "therapies: List should have at least 1"),
     "the id is not the file's name": ("  id: sample", "  id: other", "id 'other' must be the file's name 'sample'"),
 }

@@ -96,6 +96,7 @@ def check(project: Project) -> Report:
         problems += _record_keys(page, entries, used)
     total += _data_keys(project, used, problems)
     problems += _data_numbers(project)
+    used.update(re.findall(r"[A-Za-z0-9_-]+", project.unread))  # a page with an error may cite them
     for key, entry in entries.items():
         if key not in used:
             message = f"{key}: no page cites this entry; cite it or take it out"
@@ -163,7 +164,7 @@ def _places(page: Page) -> Iterator[Problem]:
         if where:
             for match in GROUP.finditer(source.prose, block.start, block.end):
                 yield problem(match.start(), where)
-    for match in INLINE.finditer(source.prose):
+    for match in source.inline:
         if citation.search(match["text"]) or citation.search(match["title"] or ""):
             yield problem(match.start(), "the text of an image" if match["image"] else "the text of a link")
     for tag in TAG.finditer(source.prose):

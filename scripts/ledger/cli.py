@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from collections.abc import Callable
 from io import TextIOWrapper
@@ -29,3 +30,15 @@ def run(name: str, check: Callable[[project.Project], Report], root: Path | None
     except KeyboardInterrupt:
         print(f"{name}: stopped", file=sys.stderr)
     return COULD_NOT_RUN
+
+
+def cannot_listen(host: str, port: int) -> str | None:
+    """Why the preview cannot be served at an address, with what to do; None where it can."""
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or "no such port"
+        return f"cannot serve at {host}:{port} ({reason}); name another address: make serve ADDR=127.0.0.1:8123"
+    return None

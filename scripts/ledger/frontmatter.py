@@ -43,6 +43,14 @@ for _loader in (_Loader, _FastLoader):
     ):
         _loader.add_implicit_resolver(f"tag:yaml.org,2002:{_name}", re.compile(_pattern), _first)
 
+REMEDIES = {
+    "mapping values are not allowed here": "put a value that holds ': ' in quotes",
+    "found unexpected end of stream": "close the quotes or brackets",
+    "could not find expected ':'": "write `key: value`, with a space after the colon",
+    "while scanning": "put the value in quotes",
+}
+LOST = re.compile(r"^[ \t]*[\w-]+:[ \t]+[^\s\"'#&*|>{\[][^\"'\n]*?[ \t](?P<lost>#\S[^\n]*)", re.MULTILINE)
+"""A value that goes on with ``#`` and a letter: YAML takes the rest for a comment and drops it."""
 MOST_VALUES = 200_000
 
 Path = tuple[str | int, ...]
@@ -87,7 +95,12 @@ def split(text: str) -> tuple[str | None, int]:
     closing = CLOSING.search(text, opening.end())
     if closing is None:
         raise BadYamlError(1, "front matter is opened with --- and never closed; add a line --- after it")
-    return text[opening.end() : closing.start()], closing.end()
+    header = text[opening.end() : closing.start()]
+    lost = LOST.search(header)
+    if lost:
+        line = 2 + header.count("\n", 0, lost.start("lost"))
+        raise BadYamlError(line, f"YAML drops '{lost['lost'][:40]}' as a comment; put the whole value in quotes")
+    return header, closing.end()
 
 
 def load(text: str, first_line: int = 1) -> Yaml:
@@ -119,7 +132,9 @@ def _load(kind: Any, text: str, first_line: int) -> Yaml:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = first_line + (mark.line if mark else 0)
-        raise BadYamlError(line, f"not valid YAML: {error.problem or error.context}") from error
+        said = str(error.problem or error.context)
+        remedy = next((text for start, text in REMEDIES.items() if said.startswith(start)), "check quotes and brackets")
+        raise BadYamlError(line, f"not valid YAML: {said}; {remedy}") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise BadYamlError(first_line, f"not valid YAML: {reason}") from error

@@ -97,7 +97,7 @@ def problems(project: Project) -> Iterator[Problem]:
             if not match or match["what"] not in (*MAKERS, "bibliography"):
                 known = ", ".join((*MAKERS, "bibliography"))
                 yield Problem(page.path, line, "generated", f"nothing is generated for this comment; one of: {known}")
-            elif match["what"].startswith("trial-") and not page.record and "trial" not in page.meta.data:
+            elif match["what"].startswith("trial-") and not (page.record or page.broken or "trial" in page.meta.data):
                 yield Problem(page.path, line, "generated", "this page has no trial record to make the table from")
 
 
@@ -188,7 +188,16 @@ def trial_facts(page: Page, project: Project, options: Options) -> str:
     rows.append(("**Evidence stage**", record.stage, "derived from this record"))
     add("Diabetes", record.diabetes_type)
     numbers = ", ".join(
-        f"{safe(r.id)} (last looked at {day(r.checked)})" if r.checked else f"{safe(r.id)} (registry page not seen)"
+        f"{safe(r.id)} ("
+        + "; ".join(
+            part
+            for part in (
+                f"last looked at {day(r.checked)}" if r.checked else "registry page not seen",
+                safe(r.note or ""),
+            )
+            if part
+        )
+        + ")"
         for r in record.registry
     )
     rows.append(("**Registry**", numbers or "No registration found", cite(*(r.cite for r in record.registry))))

@@ -14,7 +14,6 @@ from ledger.mdscan import (
     ATTRIBUTE_TEXT,
     BY_REFERENCE,
     FOOTNOTE,
-    INLINE,
     Link,
     attribute_ids,
     footnote_ids,
@@ -287,7 +286,7 @@ def malformed(target: str) -> str | None:
 def _undefined_references(page: Page) -> Iterator[Problem]:
     source = page.source
     defined = references(source)
-    inline = [match.span() for match in INLINE.finditer(source.prose)]
+    inline = [match.span() for match in source.inline]
     for match in BY_REFERENCE.finditer(source.prose):
         name = " ".join((match["name"] or match["text"]).lower().split())
         if name in defined or match["text"].startswith(("@", "^")) or match["name"].startswith(("@", "^")):
@@ -316,8 +315,8 @@ def _undefined_references(page: Page) -> Iterator[Problem]:
 def _broken_syntax(page: Page) -> Iterator[Problem]:
     """``](`` that is no link: an address with a space, or a bracket that never closes."""
     source = page.source
-    closed = {match.end("text") for match in INLINE.finditer(source.prose)}
-    inner = [match.span("text") for match in INLINE.finditer(source.prose)]
+    closed = {match.end("text") for match in source.inline}
+    inner = [match.span("text") for match in source.inline]
     for match in OPEN_LINK.finditer(source.prose):
         if match.start() in closed or any(start <= match.start() < end for start, end in inner):
             continue
@@ -390,8 +389,7 @@ def _orphans(project: Project, edges: Edges) -> Iterator[Problem]:
             reached.add(src)
             waiting += edges.get(src, ())
     for src, page in project.pages.items():
-        original = re.sub(r"\.[a-z]{2,3}(?:-[A-Za-z]{2,4})?\.md$", ".md", src)
-        if src in reached or src == "404.md" or (original != src and original in project.pages):
+        if src in reached or src == "404.md" or project.original(src):
             continue
         message = "no page and no navigation leads here; link to it from its section's index page"
         yield Problem(page.path, 1, "orphan-page", message)

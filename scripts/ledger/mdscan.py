@@ -126,6 +126,11 @@ class Source:
         return list(find_headings(self))
 
     @cached_property
+    def inline(self) -> list[re.Match[str]]:
+        """Every link and image written as ``[text](address)``."""
+        return list(INLINE.finditer(self.prose))
+
+    @cached_property
     def links(self) -> list[Link]:
         return list(find_links(self))
 
@@ -459,7 +464,7 @@ def find_links(source: Source) -> Iterator[Link]:
     """Every link and image of the source, raw HTML included, in no particular order."""
     defined = references(source)
     taken: list[tuple[int, int]] = []
-    for match in INLINE.finditer(source.prose):
+    for match in source.inline:
         form: Literal["inline", "image"] = "image" if match["image"] else "inline"
         taken.append(match.span())
         yield Link(source.line(match.start()), match["url"].strip("<>"), match["text"], form)

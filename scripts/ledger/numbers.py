@@ -60,12 +60,13 @@ RULES: tuple[re.Pattern[str], ...] = tuple(
         rf"(?<![\w.,/])\d{{1,9}} (?:out )?of {FILLER}(?i:{WORD})\b",
         rf"(?i:\b{WORD}) (?:out )?of {FILLER}\d{{1,9}}(?![\w/.]\d|\w)",
         rf"(?i:\b{WORD} (?:out )?of {FILLER}{MANY}\b)",
+        rf"(?i:\b(?:one|two|three) in (?:every )?{WORD}\b)(?! ways?\b)",
         r"(?<![\w.,/])\d{1,6} in (?:every )?\d{1,3}(?![\w/]|[.,]\d)",
         r"(?<![\w.,/-])\d{1,5}/\d{1,5}(?![\w/]|[.,]\d)",
         r"\b[nN]\s?=\s?\d",
         r"\b[pP](?:[\s-]?values?)?\s?(?:[=<>≤≥]|of|was|is|below|under)\s?(?:[=<>≤≥]\s?)?[01]?[.,]\d|\b[pP] 0[.,]\d",
         r"\b(?:HR|RR|SMD|I²|I2)\s?(?:=|of|was)?\s?[-\u2212]?\d",
-        r"[$€£¥]\s?\d|\b(?:USD|EUR|CNY|RMB|GBP)\s?\d",
+        r"[$€£¥]\s?\d[\d.,]*(?<=\d)|\b(?:USD|EUR|CNY|RMB|GBP)\s?\d",
         rf"{NUMBER}[\s-]?{UNIT}(?!\w)",
         r"\b(?:[Dd]ay|[Ww]eek|[Mm]onth|[Yy]ear)s? \d{1,3}(?![\w:/-]|[.,]\d)",
     )
@@ -78,7 +79,7 @@ def find(text: str) -> str | None:
     ``text`` is prose whose code, comments, citations and link addresses are already taken out.
     """
     text = re.sub(r"[ \t\n]+", " ", text)
-    if not re.search(r"\d|cent| of ", text, re.IGNORECASE):
+    if not re.search(r"\d|cent| of | in ", text, re.IGNORECASE):
         return None
     text = NAMES.sub(" ; ", text)
     first: re.Match[str] | None = None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
@@ -28,6 +30,8 @@ MARKDOWN = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
 """What MkDocs takes for a page."""
 
 
+TRANSLATION = re.compile(r"(?P<original>.+)\.[a-z]{2,3}(?:-[A-Za-z]{2,4})?\.md")
+"""The source of a translated page: ``name.zh.md`` stands beside ``name.md``."""
 LONGEST_LINE = 500_000
 """Characters in one line of a page; more is no prose, and would only slow every check down."""
 
@@ -44,6 +48,8 @@ class Page:
     text: str
     meta: Yaml = field(default_factory=lambda: Yaml({}))
     record: Record | None = None
+    broken: bool = False
+    """Whether the front matter could not be read, so that nothing is known of what it holds."""
 
     @property
     def path(self) -> str:
@@ -83,11 +89,18 @@ class Project:
     today: date
     problems: Sequence[Problem] = ()
     record_problems: Sequence[Problem] = ()
+    unread: str = ""
+    """The text of pages whose front matter or record has an error: what they cite is not known."""
+
+    def original(self, src: str) -> Page | None:
+        """The page of which ``src`` is a translation, if it is one."""
+        match = TRANSLATION.fullmatch(src)
+        return self.pages.get(f"{match['original']}.md") if match else None
 
     @cached_property
     def records(self) -> Mapping[str, tuple[Page, Record]]:
         """Trial records by id, in the order of their pages' titles."""
-        found = [(page, page.record) for page in self.pages.values() if page.record]
+        found = [(page, page.record) for page in self.pages.values() if page.record and not self.original(page.src)]
         return {record.id: (page, record) for page, record in sorted(found, key=lambda pair: pair[0].title.lower())}
 
 
@@ -101,18 +114,22 @@ def load(root: Path, today: date | None = None) -> Project:
     record_problems: list[Problem] = []
     pages: dict[str, Page] = {}
     files: set[str] = set()
+    unread: list[str] = []
     for path in sorted(docs.rglob("*")):
         src = path.relative_to(docs).as_posix()
         if any(part.startswith(".") for part in PurePosixPath(src).parts):
             continue
         if path.suffix in MARKDOWN:
+            faults = len(problems) + len(record_problems)
             page = _read_page(path, src, today, problems, record_problems)
+            if len(problems) + len(record_problems) > faults:
+                unread.append(read_text(path, src)[0])
             if page:
                 pages[src] = page
                 files.add(src)
         elif path.is_file():
             files.add(src)
-    return Project(
+    found = Project(
         root=root,
         pages=pages,
         files=frozenset(files),
@@ -122,7 +139,44 @@ def load(root: Path, today: date | None = None) -> Project:
         today=today,
         problems=problems,
         record_problems=record_problems,
+        unread="\n".join(unread),
     )
+    for src, page in pages.items():
+        original = found.original(src)
+        if original and original.record:  # a translation shows the record of its original
+            pages[src] = replace(page, record=original.record)
+    record_problems.extend(_across_records(found))
+    return found
+
+
+def _across_records(project: Project) -> list[Problem]:
+    """What one record cannot know: pages that are not there, numbers and titles taken twice."""
+    problems = []
+    ids: dict[str, str] = {}
+    titles: dict[str, str] = {}
+    therapies = {src for src in project.pages if src.startswith("therapies/")}
+
+    def problem(page: Page, place: tuple[str | int, ...], message: str) -> None:
+        problems.append(Problem(page.path, page.meta.line(("trial", *place)), "record", message))
+
+    for page, record in project.records.values():
+        for number, stem in enumerate(record.therapies):
+            if therapies and f"therapies/{stem}.md" not in therapies:
+                near = get_close_matches(stem, [PurePosixPath(src).stem for src in therapies], 1)
+                hint = f"; did you mean {near[0]}?" if near else "; name a page in docs/therapies without .md"
+                problem(page, ("therapies", number), f"there is no page therapies/{stem}.md{hint}")
+        for number, registration in enumerate(record.registry):
+            first = ids.setdefault(registration.id, page.path)
+            if first != page.path:
+                problem(
+                    page, ("registry", number), f"{registration.id} has a page already, {first}; one trial, one page"
+                )
+        first = titles.setdefault(page.title.lower(), page.path)
+        if first != page.path:
+            line = page.meta.line(("title",))
+            message = f"the title '{page.title}' is that of {first}; give each trial its own"
+            problems.append(Problem(page.path, line, "record", message))
+    return problems
 
 
 def read_text(path: Path, shown: str) -> tuple[str, Problem | None]:
@@ -165,7 +219,7 @@ def _read_page(
                 raise BadYamlError(2, "front matter must be a list of `key: value` lines")
     except BadYamlError as error:
         problems.append(Problem(shown, error.line, "front-matter", f"{error}; MkDocs would not read it"))
-        return Page(src, body)
+        return Page(src, body, broken=True)
     record = None
     if "trial" in meta.data:
         record, found = records.read(meta, shown, today)
@@ -174,8 +228,6 @@ def _read_page(
         if record and record.id != stem:
             line = meta.line(("trial", "id"))
             record_problems.append(Problem(shown, line, "record", f"id '{record.id}' must be the file's name '{stem}'"))
-        if ".zh." in src:
-            record = None  # a translation shows the record of its original
     return Page(src, body, meta, record)
 
 

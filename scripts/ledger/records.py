@@ -377,6 +377,16 @@ def _problem(meta: Yaml, path: str, error: dict[str, Any]) -> Problem:
         message = "unknown key; see CONTRIBUTING.md for the keys of a record"
     elif error["type"] == "missing":
         message = "this key is missing; add it"
+    elif error["type"] == "literal_error":
+        message = f"'{given}' is not allowed here; write one of: {error['ctx']['expected']}"
+    elif error["type"].startswith(("int_", "greater", "less")):
+        message = f"'{given}' is no count; write a whole number"
+    elif error["type"] == "string_type":
+        message = f"'{given}' must be text; put it in quotes"
+    elif error["type"] == "list_type":
+        message = "a list is needed here; write [one, two]"
+    elif error["type"] in ("model_type", "dict_type"):
+        message = "a value of its own form is needed here; see the table in CONTRIBUTING.md"
     elif isinstance(given, str | int | bool):
         message += f" (found '{given}')"
     return Problem(path, meta.line(place), "record", f"{shown}: {message}")

@@ -26,7 +26,7 @@ from ledger.mdscan import mask
 from ledger.project import BIB, Page, Project
 
 AT = "\ue000"  # stands for an @ that is no citation while mkdocs-bibtex looks at the text
-BEFORE_MARK = re.compile(r"(?:(?<=[\w)%'\"’”,;])|(?<=\w[?!])|(?<=</span>|</time>))(?: |\n *)$")
+BEFORE_MARK = re.compile(r"(?:[\w)%'\"’”,;]|\w[?!]|</span>|</time>)$")
 FOOT_STAND_IN = "<!-- references -->"
 STAND_IN = re.compile("\ue001(?P<key>[\\w-]+)\ue001")  # stands for a reference until the page is done
 FOOTNOTES = '<div class="footnote">'
@@ -74,9 +74,7 @@ class Site:
         parts: list[str] = []
         done = 0
         for group in GROUP.finditer(prose):
-            before = markdown[done : group.start()].replace("@", AT)
-            if before.endswith((" ", "\n")):  # the mark stands close to its word, wherever the line was wrapped
-                before = before[:-80] + BEFORE_MARK.sub("", before[-80:])
+            before = _close_up(markdown[done : group.start()].replace("@", AT))
             parts += [before, group[0]]
             done = group.end()
         return "".join(parts) + markdown[done:].replace("@", AT)
@@ -138,6 +136,13 @@ class Site:
         items = [csl(entry) for entry in self.project.bibliography.entries.values()]
         text = json.dumps(items, ensure_ascii=False, indent=1) + "\n"
         (folder / "references.json").write_text(text, encoding="utf-8")
+
+
+def _close_up(text: str) -> str:
+    """Text before a citation without the space there: the mark stands close to its word, wherever the line broke."""
+    closed = text.rstrip(" ")
+    closed = closed.removesuffix("\n") if closed.endswith("\n") else text.removesuffix(" ")
+    return closed if BEFORE_MARK.search(closed[-8:]) else text
 
 
 def readable_bibliography(project: Project) -> Path:
