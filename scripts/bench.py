@@ -18,7 +18,7 @@ from pathlib import Path
 
 from launch import in_environment
 
-RUNS = 5
+RUNS = 7
 MOST_FOR_CHECKS = 1.0  # seconds
 MOST_RATIO = 2.0
 LEFT_OUT = re.compile(

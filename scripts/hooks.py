@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import gc
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort
+from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import CombinedEvent, event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
@@ -52,16 +54,29 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     if any(report.errors for report in reports):
         _stop("the checks found errors (above); mend them")
     current = site.Site(loaded, config.repo_url or "")
-    config.plugins["bibtex"].config.bib_file = str(site.readable_bibliography(loaded))
+    config.plugins["bibtex"].config.bib_file = str(site.keys_file(loaded))
     if not config.repo_url:
         config.edit_uri = None  # an address that is not set is left out, never invented
     config.markdown_extensions.append(current.tooltips)  # type: ignore[arg-type]
     return config
 
 
+def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[..., None]) -> LiveReloadServer:
+    server.watch(str(current.project.root / project.BIB))  # not in mkdocs.yml, which stops when the file is not there
+    return server
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    for src, text in current.replaced().items():
+        file = files.get_file_from_path(src)
+        if file:
+            file.content_string = text
+    return files
+
+
 def on_pre_build(config: MkDocsConfig) -> None:
     bibtex: Any = config.plugins["bibtex"]
-    site.forget(Path(bibtex.config.bib_file), current.project)
+    Path(bibtex.config.bib_file).unlink()
     registry = bibtex.registry
     registry.reference_text = lambda citation: current.stand_in(citation.key)
     registry.inline_text = lambda block: current.inline(citation.key for citation in block.citations)

@@ -109,6 +109,11 @@ def test_a_doi_that_is_taken_in_any_case_is_told(doi: str) -> None:
     assert told(GOOD + GOOD.replace("{one,", "{two,").replace("10.1234/one", doi)) == ["15 bib-duplicate-doi"]
 
 
+def test_an_address_that_leads_to_a_doi_of_another_entry_is_told() -> None:
+    url = GOOD.replace("{one,", "{two,").replace("doi = {10.1234/one}", "url = {https://doi.org/10.1234/one}")
+    assert told(GOOD + url) == ["10 bib-duplicate-doi"]
+
+
 @pytest.mark.parametrize(
     "doi",
     [
@@ -258,14 +263,6 @@ def test_csl_json_carries_what_the_entry_says() -> None:
     assert item["type"] == "article-journal"
     assert item["author"] == [{"family": "Doe", "given": "Jane"}]
     assert (item["DOI"], item["issued"]) == ("10.1234/one", {"date-parts": [[2024]]})
-
-
-def test_the_readable_entries_can_be_written_again() -> None:
-    text = "@string{jt = {J Test}}\n" + changed("{J Test}", "jt") + changed("{One},", "{One}", "two")
-    again = read(read(text).clean_text())
-    assert list(again.entries) == ["one"]
-    assert again.entries["one"].get("journal") == "J Test"
-    assert again.problems == []
 
 
 @settings(deadline=None, max_examples=80)

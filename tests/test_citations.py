@@ -128,6 +128,8 @@ def test_a_citation_as_a_link_or_an_image_is_told(text: str, make: Make) -> None
         "{@known2024}",
         "<@known2024>",
         "【@known2024】",
+        "@2known",
+        "@_known",
     ],
 )
 def test_a_bare_key_is_told(text: str, make: Make) -> None:
@@ -228,6 +230,8 @@ def test_a_number_needs_its_source_in_its_own_paragraph_item_or_row(text: str, l
         "1. First\n2. Second",
         "[there](https://example.org/83%25/12/14)",
         'A paragraph.\n{: .class data-days="12 days" }',
+        'A paragraph.\n{: style="width:45%" }',
+        "![x](img/pic.png){ width=45% }",
     ],
 )
 def test_a_number_with_its_source_or_none_to_give_raises_nothing(text: str, make: Make) -> None:
@@ -276,7 +280,19 @@ def test_more_excuses_than_allowed_are_told_each(make: Make) -> None:
     assert told(make, text * (MOST_EXCUSES + 2)) == ["25 too-many-excuses", "27 too-many-excuses"]
 
 
-@pytest.mark.parametrize("number", ["NCT123", "NCT-01234567", "NCT 01234567", "NCT012345678", "NCT0123456x"])
+@pytest.mark.parametrize(
+    "number",
+    [
+        "NCT123",
+        "NCT-01234567",
+        "NCT 01234567",
+        "NCT012345678",
+        "NCT0123456x",
+        "nct01234567",
+        "NCT:01234567",
+        "NCTO1234567",
+    ],
+)
 def test_a_trial_number_of_the_wrong_form_is_told(number: str, make: Make) -> None:
     assert told(make, f"See {number}.") == ["5 nct"]
 

@@ -303,6 +303,17 @@ def test_a_preview_tells_errors_goes_on_and_follows_every_file(preview: Start) -
     site.edit("docs/trials/sample.md", SAMPLE.replace("n: 10, of: 12", "n: 13, of: 12"))
     site.wait(lambda: "n 13 is greater than of 12" in site.said())
     site.wait(lambda: "This table cannot be shown" in site.page("trials/sample/"))
+
+    (site.root / "docs" / "index.md").write_bytes(b"\xff")
+    site.wait(lambda: "This page cannot be read" in site.page())
+    site.edit("docs/index.md", HOME)
+    site.wait(lambda: "See" in site.page())
+
+    (site.root / "references.bib").unlink()
+    site.wait(lambda: "references.bib:1: error: the file is missing" in site.said())
+    site.edit("references.bib", BIB)
+    site.edit("docs/index.md", HOME.replace("See", "Again, see"))
+    site.wait(lambda: "Again, see" in site.page() and "Doe J. A trial." in site.page())
     assert "Traceback" not in site.said()
 
 

@@ -328,6 +328,15 @@ def test_headings_of_the_same_name_get_ids_of_their_own(text: str, make: Make) -
         '<form action="https://example.org"></form>',
         '<link rel="stylesheet" href="https://example.org/x.css">',
         '<a href="other/" ping="https://example.org">x</a>',
+        '![x](img/pic.png){ style="background:url(https://example.org/x.png)" }',
+        '![x](img/pic.png){ src="https://example.org/x.png" }',
+        '<table background="https://example.org/x.png"></table>',
+        '<svg><script href="https://example.org/x.js"></script></svg>',
+        '<svg><feImage href="https://example.org/x.png"/></svg>',
+        "<script>var u = 'https://example.org'; fetch(u)</script>",
+        "<script>document.write('<img src=https://example.org/x.png>')</script>",
+        '<img src="img/pic.png" onerror="this.src=\'https://example.org/x.png\'">',
+        '<meta http-equiv=refresh content="0;url=https://example.org">',
     ],
 )
 def test_a_page_that_would_ask_a_third_party_is_told(text: str, make: Make) -> None:
@@ -349,6 +358,7 @@ def test_a_page_that_would_ask_a_third_party_is_told(text: str, make: Make) -> N
         ("docs/a.js", "s.src = 'https://example.org/x.js'\n", 1),
         ("docs/a.js", "s.setAttribute('src', 'https://example.org/x.js')\n", 1),
         ("docs/a.js", "new WebSocket('wss://example.org')\n", 1),
+        ("docs/a.js", "const u = '//example.org/x';\nfetch(u)\n", 1),
         ("docs/a.svg", "<svg>\n<image href='https://example.org/x.png'/></svg>\n", 2),
         ("docs/a.html", "<img src=https://example.org/x.png>\n", 1),
         ("overrides/main.html", '<p>\n<script src="https://example.org/x.js"></script>\n', 2),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import date
 from pathlib import Path
@@ -73,8 +74,14 @@ def test_a_configuration_without_a_navigation_names_no_page(config: str, make: M
 
 def test_a_page_that_cannot_be_read_does_not_hide_the_others(make: Make) -> None:
     loaded = project.load(make({"docs/a.md": b"\xff", "docs/b.md": "# B"}), TODAY)
-    assert sorted(loaded.pages) == ["b.md", "index.md"]
+    assert [src for src, page in loaded.pages.items() if page.unreadable] == ["a.md"]
     assert [str(problem).split(": ")[0] for problem in loaded.problems] == ["docs/a.md:1"]
+
+
+def test_what_is_no_file_is_told_and_not_waited_for(make: Make) -> None:
+    root = make({"docs/b.md": "# B"})
+    os.mkfifo(root / "docs" / "a.md")
+    assert [problem.rule for problem in project.load(root, TODAY).problems] == ["unreadable"]
 
 
 def test_a_page_with_broken_front_matter_is_still_checked(make: Make) -> None:

@@ -88,7 +88,9 @@ DOI = re.compile(r"10\.\d{4,9}/[^\s{}\"<>\\]*[^\s{}\"<>\\.,;]")
 PMID = re.compile(r"[1-9]\d{0,8}")
 PMCID = re.compile(r"PMC[1-9]\d{0,9}")
 NCT = re.compile(r"NCT\d{8}")
-NCT_LIKE = re.compile(r"\bNCT[ _-]?\d\w*")
+NCT_LIKE = re.compile(r"\bNCT[ _:#-]{0,2}[\dO]\w{0,40}", re.IGNORECASE)
+PLAIN_ENTRY = re.compile(r"@\w+\{[\w-]+,\n(?:[ \t]*[A-Za-z]+[ \t]*=[ \t]*\{(?:[^{}]|\{[^{}]*+\})*+\},\n)++\}\s*")
+"""An entry written the way this file is kept, in which pybtex cannot find a fault; so it is not asked."""
 YEAR = re.compile(r"(?:1[89]|20)\d\d")
 
 
@@ -180,11 +182,6 @@ class Bibliography:
     path: str
     entries: Mapping[str, Entry]
     problems: Sequence[Problem] = ()
-    strings: str = ""
-
-    def clean_text(self) -> str:
-        """The readable entries alone, so that one typing slip does not stop the preview of the site."""
-        return self.strings + "\n\n".join(entry.raw for entry in self.entries.values()) + "\n"
 
 
 def read(text: str, path: str = "references.bib") -> Bibliography:
@@ -238,7 +235,7 @@ def read(text: str, path: str = "references.bib") -> Bibliography:
             continue
         folded[entry.key.lower()] = entry.key
         entries[entry.key] = entry
-    return Bibliography(path, entries, problems, "".join(f"{block.raw}\n\n" for block in library.strings))
+    return Bibliography(path, entries, problems)
 
 
 def _reason(block: model.ParsingFailedBlock) -> str:
@@ -275,6 +272,8 @@ def _unwrap(value: str) -> str:
 
 def _refused_by_pybtex(entry: Entry, macros: Mapping[str, str]) -> tuple[int, str] | None:
     """What mkdocs-bibtex's parser says against an entry: (lines below its first, message)."""
+    if PLAIN_ENTRY.fullmatch(entry.raw):
+        return None
     found: list[PybtexSyntaxError] = []
     try:
         for _ in LowLevelParser(entry.raw, handle_error=found.append, macros=macros):
@@ -301,7 +300,7 @@ def check(bibliography: Bibliography, today: date) -> list[Problem]:
         _check_identifiers(entry, fault)
         _check_dates(entry, today, fault)
         for name in ("doi", "pmid", "pmcid"):
-            value = _normal(name, entry.get(name))
+            value = _normal(name, entry.get(name) or (_doi_in(entry.get("url")) if name == "doi" else ""))
             if not value:
                 continue
             first = seen_ids.setdefault((name, value), entry)
@@ -319,7 +318,7 @@ def _check_fields(entry: Entry, fault: Any) -> None:
         near = get_close_matches(entry.type, REQUIRED, 1)
         fault("bib-type", f"unknown type @{entry.type}" + (f"; did you mean @{near[0]}?" if near else ""))
     for names_ in REQUIRED.get(entry.type, ()):
-        if any(entry.get(name) for name in names_.split("|")):
+        if any(plain(entry.get(name)) for name in names_.split("|")):
             continue
         if names_ == "author" and "not seen" in entry.get("note"):
             continue  # said openly in the entry: the list of authors could not be read
@@ -381,6 +380,11 @@ def _check_dates(entry: Entry, today: date, fault: Any) -> None:
 def _normal(name: str, value: str) -> str:
     value = value.strip().lower()
     return _bare_doi(value) if name == "doi" else value
+
+
+def _doi_in(url: str) -> str:
+    """The DOI to which an address leads; empty for any other address."""
+    return url if re.match(r"https?://(?:dx\.|www\.)?doi\.org/", url, re.IGNORECASE) else ""
 
 
 def _bare_doi(value: str) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
-from ledger.links import LOADS, TEMPLATE_TAG, third_party
+from ledger.links import CSS_ADDRESS, LOADS, TEMPLATE_TAG, third_party
 from ledger.mdscan import ATTRIBUTE_TEXT
 from ledger.problems import Problem
 
@@ -28,9 +29,11 @@ def check(html: str, shown: str) -> list[Problem]:
             problems.append(Problem(shown, 1, "duplicate-id", message))
         if identifier:
             seen.add(identifier)
-        if LOADING.match(tag) and "//" in tag:
+        if "//" in tag and (LOADING.match(tag) or "style" in tag):
             parts = TEMPLATE_TAG.match(tag)
-            for address in third_party(parts["element"], parts["attributes"]) if parts else ():
+            asked = list(third_party(parts["element"], parts["attributes"])) if parts else []
+            asked += [match[1] for match in CSS_ADDRESS.finditer(unescape(tag)) if "style" in tag]
+            for address in asked:
                 message = f"the built page asks {address} of a third party; take it out"
                 problems.append(Problem(shown, 1, "third-party", message))
     return problems

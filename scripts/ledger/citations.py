@@ -9,15 +9,20 @@ from difflib import get_close_matches
 from html import unescape
 
 from ledger import bibliography, claims, numbers
-from ledger.mdscan import INLINE, REFERENCE, TAG, Block, Source
+from ledger.mdscan import ATTRIBUTES, INLINE, REFERENCE, TAG, Block, Source
 from ledger.problems import Problem, Report, report
 from ledger.project import BIB, CLAIMS, Page, Project, read_text
 
 GROUP = re.compile(r"\[@(?P<keys>[A-Za-z0-9_-]+(?:; @[A-Za-z0-9_-]+)*)\]")
 BRACKET_LIKE = re.compile(r"\\?[\[(](?:[^\[\]()@\n]{0,80}[\s;,\-(])?@[^\[\]()\n]{0,300}[\])]?")
-BARE = re.compile(r"(?<![\w.@/+=&-])@(?P<key>[A-Za-z][\w:.-]*)")
+BARE = re.compile(r"(?<![\w.@/+=&-])@(?P<key>[A-Za-z0-9_][\w:.-]*)")
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 EXCUSE = re.compile(r"no-cite\b(?::\s*(?P<reason>\S.*))?", re.DOTALL)
+NO_WORDS = re.compile(
+    rf"{GROUP.pattern.replace('?P<keys>', '?:')}|\]\([^()\n]*\)|{TAG.pattern}|{ATTRIBUTES.pattern}|https?://\S+"
+)
+"""What a reader does not see as words: citations, the addresses of links, tags and attribute lists."""
+READ_ALOUD = re.compile(r"\s(?:alt|title|aria-label)\s*=\s*([\"'][^\"']*[\"'])", re.IGNORECASE)
 NO_PLACE = {
     "heading": "a heading",
     "title": "the title of a note",
@@ -81,7 +86,8 @@ def check(project: Project) -> Report:
     used: set[str] = set()
     if not project.pages:
         problems.append(Problem("docs", 1, "nothing-seen", "no page was seen; a check that saw nothing proves nothing"))
-    if not entries:
+    readable = not any(problem.rule == "unreadable" for problem in project.bibliography.problems)
+    if not entries and readable:
         problems.append(Problem(BIB, 1, "nothing-seen", "no entry was seen; a check that saw nothing proves nothing"))
     for page in project.pages.values():
         for citation in find(page):
@@ -101,6 +107,8 @@ def check(project: Project) -> Report:
         if key not in used:
             message = f"{key}: no page cites this entry; cite it or take it out"
             problems.append(Problem(BIB, entry.line, "uncited-entry", message))
+    if not readable:  # said once; what cannot be read cannot be compared with
+        problems = [problem for problem in problems if problem.rule != "undefined-key"]
     if len(excuses) > MOST_EXCUSES:
         message = f"{len(excuses)} excuses on the site, at most {MOST_EXCUSES} are allowed; cite a source instead"
         problems += [Problem(e.path, e.line, "too-many-excuses", message) for e in excuses[MOST_EXCUSES:]]
@@ -237,10 +245,10 @@ def _line_of(number: str, text: str) -> int:
 def prose_only(block: Block) -> str:
     """A block's words: without list marks, link addresses, tags, attribute lists and citations."""
     text = re.sub(r"^(\s*)\d+[.)](?=\s)", lambda m: " " * len(m[0]), block.text)
-    text = INLINE.sub(lambda match: match["text"], text)
+    text = INLINE.sub(lambda match: f"{match['text']} {match['title'] or ''}".rstrip(), text)
     text = REFERENCE.sub("", text)
-    text = TAG.sub(" ", text)
-    text = re.sub(r"\{:?[ ]*[#.][^}\n]{0,999}\}", "", text)
+    text = TAG.sub(lambda match: " " + " ".join(READ_ALOUD.findall(match["attributes"])), text)
+    text = ATTRIBUTES.sub("", text)
     text = re.sub(r"https?://\S+", " ", unescape(text))
     text = re.sub(r"(?m)^[ \t]*>[ \t>]*|\\(?=[^\w\s])", "", text)
     text = re.sub(r"(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)", "", text)
@@ -248,7 +256,8 @@ def prose_only(block: Block) -> str:
 
 
 def _identifiers(path: str, source: Source) -> Iterator[Problem]:
-    for match in bibliography.NCT_LIKE.finditer(source.prose):
+    words = NO_WORDS.sub(lambda match: " " * len(match[0]), source.prose)
+    for match in bibliography.NCT_LIKE.finditer(words):
         if not bibliography.NCT.fullmatch(match[0]):
             message = f"'{match[0]}' is not a ClinicalTrials.gov number; NCT and eight digits"
             yield Problem(path, source.line(match.start()), "nct", message)

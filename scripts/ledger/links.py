@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 from ledger import generate, glossary
 from ledger.mdscan import (
     ATTRIBUTE_TEXT,
+    ATTRIBUTES,
     BY_REFERENCE,
     FOOTNOTE,
     Link,
@@ -31,7 +32,7 @@ HOST = re.compile(
 LOADS = {
     "img": ("src", "srcset"),
     "source": ("src", "srcset"),
-    "script": ("src",),
+    "script": ("src", "href", "xlink:href"),
     "iframe": ("src",),
     "embed": ("src",),
     "object": ("data",),
@@ -42,7 +43,12 @@ LOADS = {
     "link": ("href",),
     "form": ("action",),
     "body": ("background",),
+    "table": ("background",),
+    "tr": ("background",),
+    "td": ("background",),
+    "th": ("background",),
     "image": ("href", "xlink:href"),
+    "feimage": ("href", "xlink:href"),
     "use": ("href", "xlink:href"),
     "base": ("href",),
     "frame": ("src",),
@@ -59,9 +65,17 @@ SCRIPT_ADDRESS = re.compile(
     r"|open\(\s*[\"'`]\w{1,9}[\"'`]\s*,|setAttribute\(\s*[\"'`](?:src|href)[\"'`]\s*,|open)\s*\(?[^\"'`\n]{0,40}"
     r"[\"'`]((?:https?:|wss?:)?//[^\"'`\s]+)"
 )
+ANY_ADDRESS = re.compile(
+    r"((?:https?|wss?)://(?!www\.w3\.org/)[^\s\"'`)<>\\]+|(?<=[\"'`])//[\w-]+\.[^\s\"'`)<>\\]+)", re.IGNORECASE
+)
+"""In a script whatever looks like an address may be fetched; only the W3C's names of formats are never."""
+LOADING_ATTRIBUTE = re.compile(
+    r"(?:src|srcset|poster|data|background)=[\"']?\s*((?:https?:)?//[^\s\"'}]+)", re.IGNORECASE
+)
 TEMPLATE_TAG = re.compile(rf"<(?P<element>[A-Za-z][\w-]*)(?P<attributes>{ATTRIBUTE_TEXT})>")
 NOT_ASKED = {
     ".css": re.compile(r"/\*.*?\*/", re.DOTALL),
+    ".js": re.compile(r"/\*.*?\*/|(?:(?<=[\s;{}])|\A)//[^\n]*", re.DOTALL),
     ".html": re.compile(r"<!--.*?-->|\{#.*?#\}|\{%.*?%\}", re.DOTALL),
     ".svg": re.compile(r"<!--.*?-->", re.DOTALL),
 }
@@ -197,6 +211,8 @@ def _check_internal(
         return
     if file.endswith(".md") and file != page.src:
         edges.setdefault(page.src, set()).add(file)
+    if file in anchors and project.pages[file].unreadable:
+        return
     if fragment and file in anchors:
         ids = anchors[file].ids
         if fragment not in ids and not fragment.startswith(":~:"):
@@ -338,13 +354,19 @@ def _escaped(text: str, position: int) -> bool:
 def _raw_code(page: Page) -> Iterator[Problem]:
     """Addresses that a style sheet or a script written into the page would fetch."""
     source = page.source
-    found = [
-        (position, match[1])
-        for position, _, attributes in source.tags
-        for match in CSS_ADDRESS.finditer(attributes.get("style", ""))
-    ]
+    found: list[tuple[int, str]] = []
+    for position, element, attributes in source.tags:
+        texts = [CSS_ADDRESS.finditer(attributes.get("style", ""))]
+        texts += [ANY_ADDRESS.finditer(value) for name, value in attributes.items() if name.startswith("on")]
+        if element == "meta" and "refresh" in attributes.get("http-equiv", "").lower():
+            texts.append(ANY_ADDRESS.finditer(attributes.get("content", "")))
+        found += [(position, match[1]) for text in texts for match in text]
+    for listed in ATTRIBUTES.finditer(source.prose):
+        for rule in (CSS_ADDRESS, LOADING_ATTRIBUTE):
+            found += [(listed.start(), match[1]) for match in rule.finditer(listed["list"])]
     for code in source.raw:
-        found += [(code.start + at, address) for at, address in _fetched(code.text, ".js")]
+        suffix = ".js" if code.element == "script" else ".css"
+        found += [(code.start + at, address) for at, address in _fetched(code.text, suffix)]
     for position, address in found:
         message = f"'{_short(address)}' would make the reader's browser ask a third party; keep the file in {DOCS}/"
         yield Problem(page.path, source.line(position), "third-party", message)
@@ -422,9 +444,13 @@ def _assets(project: Project) -> Iterator[Problem]:
 def _fetched(text: str, suffix: str) -> Iterator[tuple[int, str]]:
     if suffix in NOT_ASKED:
         text = NOT_ASKED[suffix].sub(lambda match: " " * len(match[0]), text)
-    for match in CSS_ADDRESS.finditer(text):
-        yield match.start(), match[1]
-    if suffix in (".js", ".html"):
+    if suffix != ".js":
+        for match in CSS_ADDRESS.finditer(text):
+            yield match.start(), match[1]
+    if suffix == ".js":
+        for match in ANY_ADDRESS.finditer(text):
+            yield match.start(), match[1]
+    if suffix == ".html":
         for match in SCRIPT_ADDRESS.finditer(text):
             yield match.start(), match[1]
     if suffix in (".html", ".svg"):

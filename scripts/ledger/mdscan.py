@@ -364,6 +364,7 @@ def find_headings(source: Source) -> Iterator[Heading]:
     """Headings with the ids Python-Markdown's toc extension will give them."""
     raw = source.text.split("\n")
     used = {explicit for _, explicit in attribute_ids(source)}
+    last: dict[str, str] = {}
     for block in source.blocks:
         if block.kind != "heading":
             continue
@@ -380,7 +381,10 @@ def find_headings(source: Source) -> Iterator[Heading]:
             explicit = (found["id"] or found["id2"]) if found else None
             text = text[: attributes[-1].start()].rstrip()
         name = plain_text(text)
-        identifier = explicit or unique(slugify(name, "-"), used)
+        slug = slugify(name, "-")
+        identifier = explicit or unique(last.get(slug, slug), used)
+        if not explicit:
+            last[slug] = identifier  # where the next of the same name goes on counting
         yield Heading(block.line, level, name, identifier, explicit is not None)
 
 

@@ -13,21 +13,8 @@ MONTHS = (
     "|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
 )
 
-NAMES = re.compile(
-    r"\b(?:type|phase|part|table|figure|fig|step|page|pages|grade|stage|section|article|chapter|version|rule|level|item"
-    r"|question|claim|reference|ref|order|no|number|appendix|box|cohort|arm|edition|python|issue|volume|item)s?\.?"
-    r"[ \u00a0-]\d+[a-z]?(?:[/.\u2013-]\d+)*(?:,? (?:and|or|to) \d+(?![.,]?\d| ?%))?"
-    rf"|\b\d{{1,2}}(?:st|nd|rd|th)?(?:\s?[\u2013-]\s?\d{{1,2}})? (?:{MONTHS})\b(?: \d{{4}})?"
-    rf"|\b(?:{MONTHS})\.? \d{{1,2}}(?:, \d{{4}})?\b"
-    r"|\b(?:in|of|since|by|until|till|from|during|after|before|to|and) (?:19|20)\d\d\b"
-    r"|\b\d{4}-\d\d(?:-\d\d)?\b|\b\d{1,2}:\d\d\b|\b24/7\b"
-    r"|\b[A-Za-z][A-Za-z0-9]*[-\u2011]\d+\w*|\b[A-Za-z]+\d\w*",
-    re.IGNORECASE,
-)
-"""Figures that belong to a name or a date."""
-
 NUMBER = r"(?<![\w.,/#])\d{1,15}(?:[.,\u00a0\u2009\u202f]\d{1,15})*"
-POWER = r"(?:\s?[×x*]\s?10(?:\s?\^\s?[-\u2212]?\d{1,3}|[\u207b\u2070\u00b9\u00b2\u00b3\u2074-\u2079]{1,3}))"
+POWER = r"(?:\s?[×x*]\s?10(?:\s?\^\s?[-\u2212]?\d{1,3}|[-\u2212]\d{1,2}|[\u207b\u2070\u00b9\u00b2\u00b3\u2074-\u2079]{1,3}))"
 WORD = (
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
     r"|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred)"
@@ -37,24 +24,48 @@ MANY = (
     r"|seventy|eighty|ninety|hundred)"
 )
 """In words only larger groups count: "one of two ways" is no count of people."""
-PREFIXED = r"(?:k|m|µ|μ|n|p|mc)?(?:g|mol|l|L|IU|U|m)"
+PREFIXED = r"(?:(?:k|m|µ|μ|n|p|mc)?(?:g|mol|l|L|IU|U|m)|[mµμnp]M)"
+PEOPLE = (
+    r"(?:people|persons?|participants?|patients?|adults?|children|adolescents?|recipients?|women|men|donors?"
+    r"|subjects?|volunteers?|individuals?|deaths?)"
+)
 UNIT = (
     rf"(?:{PREFIXED}(?:/(?:k?g|mL|ml|dL|dl|L|l|mol|mmol|min|h|d|day|m2|m²)){{0,3}}"
-    r"|IEQ|IE|GBq|MBq|Gy|mmHg|mm\sHg|°C|kcal|kDa|cm|km|mm|µm|nm|GB|MB|kB"
-    r"|(?:islet\s)?(?:units?|doses?|infusions?|injections?|cells?|islet\sequivalents?|grams?|litres?|milligrams?)"
+    r"|IEQ|IE|GBq|MBq|Gy|mmHg|mm\sHg|°[CF]|kcal|kDa|cm|km|mm|µm|nm|GB|MB|kB"
+    r"|(?:islet\s)?(?:units?|doses?|infusions?|injections?|cells?|islet\sequivalents?|grams?|lit(?:re|er)s?|milligrams?"
+    r"|tablets?|capsules?|pills?|vials?|shots?|drops?|cc)"
     r"|(?:second|minute|hour|day|week|month|year|decade)s?(?:-old)?|h|min|yrs?|mo"
     r"|(?:person|patient|year)-years?"
-    r"|people|persons?|participants?|patients?|adults?|children|adolescents?|recipients?|women|men|donors?"
-    r"|deaths?|cases|fold|times|percentage\spoints?|points?"
+    rf"|{PEOPLE}|mice|rats|monkeys|animals|cases|fold|times|percentage\spoints?|points?"
     r"|dollars?|euros?|yuan|pounds|RMB|USD|EUR|CNY|GBP|million|billion|thousand)"
 )
-FILLER = r"(?:the |these |those |its |their |all |about )?"
+MEASURE = rf"(?:[%％‰]|per\s?cent|(?-i:{PREFIXED}(?:/|\b(?!\.\w)))|(?:out )?of (?:the |these |those |all )?\d)"
+"""What shows that the figure before it is measured or counted, whatever word stands before the figure."""
+
+NAMES = re.compile(
+    r"\b(?:type|phase|part|table|figure|fig|step|page|pages|grade|stage|section|article|chapter|version|rule|level|item"
+    r"|question|claim|reference|ref|order|no|number|appendix|box|cohort|arm|edition|python|issue|volume|item)s?\.?"
+    rf"(?>[ \u00a0-]\d+[a-z]?(?:[/.\u2013-]\d+)*)(?!,?\d|\s?-?{MEASURE})"
+    rf"(?:,? (?:and|or|to) \d++(?!-?\s?(?:{MEASURE}|{UNIT}\b)|[.,]?\d))?"
+    rf"|\b\d{{1,2}}(?:st|nd|rd|th)?(?:\s?[\u2013-]\s?\d{{1,2}})? (?-i:{MONTHS})\b(?: \d{{4}})?"
+    rf"|\b(?-i:{MONTHS})\.? \d{{1,2}}(?:, \d{{4}})?\b"
+    r"|\b(?:in|since|by|until|till|from|during|after|before) (?:19|20)\d\d\b"
+    rf"|(?<!\d )\b(?:of|to|and) (?:19|20)\d\d\b(?!-?\s?(?:{MEASURE}|{UNIT}\b))"
+    r"|\b\d{4}-\d\d(?:-\d\d)?\b|\b\d{1,2}:\d\d\b|\b24/7\b"
+    rf"|(?<![\w/])(?:(?:19|20)\d\d/\d{{1,4}}|\d{{1,4}}/(?:19|20)\d\d)\b(?!/|\s?{UNIT}\b)"
+    r"|\b[A-Za-z][A-Za-z0-9]*[-\u2011]\d+\w*|\b(?!(?:USD|EUR|CNY|RMB|GBP)\d)[A-Za-z]+\d\w*",
+    re.IGNORECASE,
+)
+"""Figures that belong to a name or a date."""
+
+FILLER = r"(?:every |each |the |these |those |its |their |all |about )?"
 
 RULES: tuple[re.Pattern[str], ...] = tuple(
     re.compile(rule)
     for rule in (
         rf"{NUMBER}\s?-?(?:[%％‰]|[Pp]er\s?cents?\b)",
         rf"(?i:\b{WORD}[\s-](?:(?:and a half|point {WORD})\s)?per\s?cents?\b)",
+        r"(?<![\w.,/#-])\d{1,6}(?:\.\d{1,6})?[eE][-+\u2212]?\d{1,3}(?!\w)",
         rf"{NUMBER}{POWER}|(?<![\w.,])10[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]{{1,3}}|(?<![\w.,])10\^\d",
         rf"(?<![\w.,/])\d{{1,9}} (?:out )?of {FILLER}\d{{1,9}}(?![\w/])",
         rf"(?<![\w.,/])\d{{1,9}} (?:out )?of {FILLER}(?i:{WORD})\b",
@@ -64,13 +75,17 @@ RULES: tuple[re.Pattern[str], ...] = tuple(
         r"(?<![\w.,/])\d{1,6} in (?:every )?\d{1,3}(?![\w/]|[.,]\d)",
         r"(?<![\w.,/-])\d{1,5}/\d{1,5}(?![\w/]|[.,]\d)",
         r"\b[nN]\s?=\s?\d",
-        r"\b[pP](?:[\s-]?values?)?\s?(?:[=<>≤≥]|of|was|is|below|under)\s?(?:[=<>≤≥]\s?)?[01]?[.,]\d|\b[pP] 0[.,]\d",
+        r"\b[pP](?:[\s-]?values?)?\s?(?:[=<>≤≥]|of|was|is|below|under)\s?(?:[=<>≤≥]\s?)?(?:[01]?[.,]\d|\d(?:\.\d)?\s?(?:[eE][-\u2212]|[×x*]))|\b[pP] 0[.,]\d",
         r"\b(?:HR|RR|SMD|I²|I2)\s?(?:=|of|was)?\s?[-\u2212]?\d",
         r"[$€£¥]\s?\d[\d.,]*(?<=\d)|\b(?:USD|EUR|CNY|RMB|GBP)\s?\d",
-        rf"{NUMBER}[\s-]?{UNIT}(?!\w)",
+        rf"{NUMBER}[\s-]?{UNIT}(?!\w|\.[A-Z])",
+        rf"(?i:\b{MANY}(?:-{WORD})? {PEOPLE}\b)",
         r"\b(?:[Dd]ay|[Ww]eek|[Mm]onth|[Yy]ear)s? \d{1,3}(?![\w:/-]|[.,]\d)",
     )
 )
+
+WORTH_A_LOOK = re.compile(rf"\d|cent| of | in |{MANY}", re.IGNORECASE)
+"""Text without any of these holds no number; most paragraphs are done here."""
 
 
 def find(text: str) -> str | None:
@@ -78,8 +93,9 @@ def find(text: str) -> str | None:
 
     ``text`` is prose whose code, comments, citations and link addresses are already taken out.
     """
-    text = re.sub(r"[ \t\n]+", " ", text)
-    if not re.search(r"\d|cent| of | in ", text, re.IGNORECASE):
+    text = re.sub(r"(?<!\d)[\u00a0\u2009\u202f]|[\u00a0\u2009\u202f](?!\d)|[ \t\n]+", " ", text)
+    text = text.replace("\u2011", "-")
+    if not WORTH_A_LOOK.search(text):
         return None
     text = NAMES.sub(" ; ", text)
     first: re.Match[str] | None = None

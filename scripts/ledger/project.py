@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -32,7 +33,7 @@ MARKDOWN = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
 
 TRANSLATION = re.compile(r"(?P<original>.+)\.[a-z]{2,3}(?:-[A-Za-z]{2,4})?\.md")
 """The source of a translated page: ``name.zh.md`` stands beside ``name.md``."""
-LONGEST_LINE = 500_000
+LONGEST_LINE = 20_000
 """Characters in one line of a page; more is no prose, and would only slow every check down."""
 
 
@@ -50,6 +51,8 @@ class Page:
     record: Record | None = None
     broken: bool = False
     """Whether the front matter could not be read, so that nothing is known of what it holds."""
+    unreadable: bool = False
+    """Whether the whole file could not be read; its text is empty."""
 
     @property
     def path(self) -> str:
@@ -121,12 +124,10 @@ def load(root: Path, today: date | None = None) -> Project:
             continue
         if path.suffix in MARKDOWN:
             faults = len(problems) + len(record_problems)
-            page = _read_page(path, src, today, problems, record_problems)
+            pages[src] = _read_page(path, src, today, problems, record_problems)
+            files.add(src)
             if len(problems) + len(record_problems) > faults:
-                unread.append(read_text(path, src)[0])
-            if page:
-                pages[src] = page
-                files.add(src)
+                unread.append(_salvage(path))
         elif path.is_file():
             files.add(src)
     found = Project(
@@ -179,8 +180,15 @@ def _across_records(project: Project) -> list[Problem]:
     return problems
 
 
+def _salvage(path: Path) -> str:
+    """What can be read of a file with an error, signs that are no UTF-8 left out."""
+    return path.read_bytes().decode("utf-8", "ignore") if path.is_file() and os.access(path, os.R_OK) else ""
+
+
 def read_text(path: Path, shown: str) -> tuple[str, Problem | None]:
     """A file's text with plain line ends, or an empty text and the problem that stopped it."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        return "", Problem(shown, 1, "unreadable", "this is no file that holds text; remove it")
     try:
         return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n"), None
     except UnicodeDecodeError as error:
@@ -195,9 +203,7 @@ def read_text(path: Path, shown: str) -> tuple[str, Problem | None]:
         return "", Problem(shown, 1, "unreadable", f"cannot be read: {reason}; check its permissions")
 
 
-def _read_page(
-    path: Path, src: str, today: date, problems: list[Problem], record_problems: list[Problem]
-) -> Page | None:
+def _read_page(path: Path, src: str, today: date, problems: list[Problem], record_problems: list[Problem]) -> Page:
     shown = f"{DOCS}/{src}"
     text, problem = read_text(path, shown)
     if not problem and len(text) > LONGEST_LINE:
@@ -207,7 +213,7 @@ def _read_page(
             problem = Problem(shown, long, "unreadable", message)
     if problem:
         problems.append(problem)
-        return None
+        return Page(src, "", broken=True, unreadable=True)
     meta = Yaml({})
     body = text
     try:

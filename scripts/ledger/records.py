@@ -107,7 +107,7 @@ Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
 class Strict(BaseModel):
     """Unknown keys are refused: a typing slip must not lose a fact without a word."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", str_strip_whitespace=True)
 
 
 class Sourced(Strict):

@@ -29,6 +29,10 @@ AT = "\ue000"  # stands for an @ that is no citation while mkdocs-bibtex looks a
 BEFORE_MARK = re.compile(r"(?:[\w)%'\"’”,;]|\w[?!]|</span>|</time>)$")
 FOOT_STAND_IN = "<!-- references -->"
 STAND_IN = re.compile("\ue001(?P<key>[\\w-]+)\ue001")  # stands for a reference until the page is done
+MARKS = re.compile(
+    r'<sup id="fnref[^>]*><a [^>]*>[^<]*</a></sup>(?:<sup>,</sup><sup id="fnref[^>]*><a [^>]*>[^<]*</a></sup>)*'
+)
+MARKS_STAND_IN = "<!-- marks \ue002 -->"
 FOOTNOTES = '<div class="footnote">'
 
 
@@ -40,6 +44,7 @@ class Site:
     repo_url: str = ""
     references: dict[str, str] = field(default_factory=dict)
     footnotes: dict[str, str] = field(default_factory=dict)
+    marks: dict[str, list[str]] = field(default_factory=dict)
 
     @cached_property
     def tooltips(self) -> Tooltips:
@@ -63,6 +68,14 @@ class Site:
         """What a citation becomes in the text: footnote marks with commas between them."""
         return "<sup>,</sup>".join(f"[^{key}]" for key in keys)
 
+    def replaced(self) -> dict[str, str]:
+        """What a preview shows in place of a page that cannot be read, by source path."""
+        return {
+            src: "# This page cannot be read\n\nThe checks say why. It is shown once that is mended.\n"
+            for src, page in self.project.pages.items()
+            if page.unreadable
+        }
+
     def before(self, src: str, markdown: str) -> str:
         """Put generated tables in; hide every @ that is no citation (in code, comments, mail addresses)."""
         page = self.project.pages.get(src)
@@ -84,15 +97,20 @@ class Site:
         return markdown.replace(AT, "@")
 
     def finish(self, src: str, html: str) -> str:
-        """The text of a page as HTML, with a heading over its references, and its foot."""
+        """The text of a page as HTML, and its foot.
+
+        The footnote marks and the references are kept aside until the search has read the page: their numbers are
+        no words of it, and reading them all takes time.
+        """
         page = self.project.pages.get(src)
         if page is None:
             return html
         text, footnotes, references = html.rpartition(FOOTNOTES)
-        if footnotes:  # Markdown puts them last; kept aside until the search has read the page
+        if footnotes:  # Markdown puts them last
             heading = '<h2 id="sources-of-this-page">References</h2>'
             self.footnotes[src] = f"{heading}{footnotes}{references}"
-            html = text + FOOT_STAND_IN
+            self.marks[src] = MARKS.findall(text)
+            html = MARKS.sub(MARKS_STAND_IN, text) + FOOT_STAND_IN
         if page.record:
             html = f'<p class="up"><a href="../">All trials</a></p>{html}'
         return html + self.foot(page)
@@ -102,6 +120,8 @@ class Site:
         page = self.project.pages.get(src)
         if page is None:
             return html
+        marks = iter(self.marks.get(src, ()))
+        html = re.sub(MARKS_STAND_IN, lambda _: next(marks, ""), html)
         html = html.replace(FOOT_STAND_IN, self.footnotes.get(src, ""), 1)
         html = STAND_IN.sub(lambda match: self.reference(match["key"]), html)
         self.tooltips.turn(page)
@@ -145,17 +165,13 @@ def _close_up(text: str) -> str:
     return closed if BEFORE_MARK.search(closed[-8:]) else text
 
 
-def readable_bibliography(project: Project) -> Path:
-    """A .bib file that mkdocs-bibtex can read: the real one, or its good entries while it has a fault."""
-    if not project.bibliography.problems:
-        return project.root / BIB
-    handle, name = tempfile.mkstemp(suffix=".bib", prefix="readable-")
+def keys_file(project: Project) -> Path:
+    """A temporary .bib file that holds the keys alone, which is all mkdocs-bibtex needs; delete it once it is read.
+
+    The bibliography is read already: parsing it again would take a tenth of the build, and stop a preview at the
+    first typing slip.
+    """
+    handle, name = tempfile.mkstemp(suffix=".bib", prefix="keys-")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(project.bibliography.clean_text())
+        file.writelines(f"@misc{{{key},}}\n" for key in project.bibliography.entries)
     return Path(name)
-
-
-def forget(path: Path, project: Project) -> None:
-    """Take the stand-in file away once it has been read; the real one stays."""
-    if path != project.root / BIB:
-        path.unlink(missing_ok=True)

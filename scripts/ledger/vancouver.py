@@ -98,7 +98,7 @@ def _identifiers(entry: Entry) -> list[str]:
         found.append("PMID: " + _link(f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/", pmid))
     if pmcid:
         found.append("PMCID: " + _link(f"https://pmc.ncbi.nlm.nih.gov/articles/{pmcid}/", pmcid))
-    if url and not doi:
+    if url and not (doi or (pmid and f"/{pmid}" in url) or (pmcid and pmcid in url)):
         found.append("Available from: " + _link(url, urlsplit(url).netloc.removeprefix("www.") or url))
     return [_stop(identifier) for identifier in found]
 
