@@ -288,7 +288,7 @@ def test_a_preview_tells_errors_goes_on_and_follows_every_file(preview: Start) -
 
     site.edit("docs/index.md", HOME.replace("known2024", "unknown2024"))
     site.wait(lambda: "docs/index.md:11: error: @unknown2024 is not in references.bib" in site.said())
-    assert "the preview goes on, and follows when you save" in site.said().replace("\n", " ")
+    site.wait(lambda: "the preview goes on, and follows when you save" in site.said().replace("\n", " "))
     site.wait(lambda: site.page("about/corrections/") != "")
 
     site.edit("docs/index.md", HOME.replace("See", "Mended, see"))
