@@ -271,7 +271,7 @@ def _unwrap(value: str) -> str:
 
 
 def _refused_by_pybtex(entry: Entry, macros: Mapping[str, str]) -> tuple[int, str] | None:
-    """What mkdocs-bibtex's parser says against an entry: (lines below its first, message)."""
+    """What a strict parser says against an entry: (lines below its first, message)."""
     if PLAIN_ENTRY.fullmatch(entry.raw):
         return None
     found: list[PybtexSyntaxError] = []

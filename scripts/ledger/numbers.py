@@ -44,7 +44,7 @@ MEASURE = rf"(?:[%％‰]|per\s?cent|(?-i:{PREFIXED}(?:/|\b(?!\.\w)))|(?:out )?o
 
 NAMES = re.compile(
     r"\b(?:type|phase|part|table|figure|fig|step|page|pages|grade|stage|section|article|chapter|version|rule|level|item"
-    r"|question|claim|reference|ref|order|no|number|appendix|box|cohort|arm|edition|python|issue|volume|item)s?\.?"
+    r"|question|claim|reference|ref|order|no|number|appendix|box|cohort|arm|edition|python|issue|volume)s?\.?"
     rf"(?>[ \u00a0-]\d+[a-z]?(?:[/.\u2013-]\d+)*)(?!,?\d|\s?-?{MEASURE})"
     rf"(?:,? (?:and|or|to) \d++(?!-?\s?(?:{MEASURE}|{UNIT}\b)|[.,]?\d))?"
     rf"|\b\d{{1,2}}(?:st|nd|rd|th)?(?:\s?[\u2013-]\s?\d{{1,2}})? (?-i:{MONTHS})\b(?: \d{{4}})?"
