@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from html import unescape
 
-from ledger import bibliography, claims, numbers
-from ledger.mdscan import ATTRIBUTES, INLINE, REFERENCE, TAG, Block, Source
+from ledger import agreement, bibliography, claims, consistency, numbers
+from ledger.mdscan import ATTRIBUTES, INLINE, TAG, Block, Source
 from ledger.problems import Problem, Report, report
 from ledger.project import BIB, CLAIMS, Page, Project, read_text
+from ledger.prose import GROUP, line_of, prose_only
 
-GROUP = re.compile(r"\[@(?P<keys>[A-Za-z0-9_-]+(?:; @[A-Za-z0-9_-]+)*)\]")
 BRACKET_LIKE = re.compile(r"\\?[\[(](?:[^\[\]()@\n]{0,80}[\s;,\-(])?@[^\[\]()\n]{0,300}[\])]?")
 BARE = re.compile(r"(?<![\w.@/+=&-])@(?P<key>[A-Za-z0-9_][\w:.-]*)")
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
@@ -22,7 +21,6 @@ NO_WORDS = re.compile(
     rf"{GROUP.pattern.replace('?P<keys>', '?:')}|\]\([^()\n]*\)|{TAG.pattern}|{ATTRIBUTES.pattern}|https?://\S+"
 )
 """What a reader does not see as words: citations, the addresses of links, tags and attribute lists."""
-READ_ALOUD = re.compile(r"\s(?:alt|title|aria-label)\s*=\s*([\"'][^\"']*[\"'])", re.IGNORECASE)
 NO_PLACE = {
     "heading": "a heading",
     "title": "the title of a note",
@@ -100,6 +98,8 @@ def check(project: Project) -> Report:
         problems += _numbers(page, excuses)
         problems += _identifiers(page.path, page.source)
         problems += _record_keys(page, entries, used)
+        problems += consistency.check(page, project)
+        problems += agreement.check(page)
     total += _data_keys(project, used, problems)
     problems += _data_numbers(project)
     used.update(re.findall(r"[A-Za-z0-9_-]+", project.unread))  # a page with an error may cite them
@@ -215,7 +215,7 @@ def _numbers(page: Page, excuses: list[Problem]) -> Iterator[Problem]:
                 mark[2] += 1
                 excused = True
         if not excused:
-            line = block.line + _line_of(number, text)
+            line = block.line + line_of(number, text)
             where = NO_PLACE.get(block.kind)
             message = f"'{number}' has no source in its {_named(block)}; add [@key] there"
             if where:
@@ -235,24 +235,6 @@ def _numbers(page: Page, excuses: list[Problem]) -> Iterator[Problem]:
 
 def _named(block: Block) -> str:
     return {"item": "list item", "row": "table row", "header": "table header"}.get(block.kind, "paragraph")
-
-
-def _line_of(number: str, text: str) -> int:
-    found = re.search(r"[\s>]+".join(re.escape(word) for word in number.split()), text)
-    return text.count("\n", 0, found.start()) if found else 0
-
-
-def prose_only(block: Block) -> str:
-    """A block's words: without list marks, link addresses, tags, attribute lists and citations."""
-    text = re.sub(r"^(\s*)\d+[.)](?=\s)", lambda m: " " * len(m[0]), block.text)
-    text = INLINE.sub(lambda match: f"{match['text']} {match['title'] or ''}".rstrip(), text)
-    text = REFERENCE.sub("", text)
-    text = TAG.sub(lambda match: " " + " ".join(READ_ALOUD.findall(match["attributes"])), text)
-    text = ATTRIBUTES.sub("", text)
-    text = re.sub(r"https?://\S+", " ", unescape(text))
-    text = re.sub(r"(?m)^[ \t]*>[ \t>]*|\\(?=[^\w\s])", "", text)
-    text = re.sub(r"(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)", "", text)
-    return GROUP.sub("", text)
 
 
 def _identifiers(path: str, source: Source) -> Iterator[Problem]:

@@ -228,7 +228,7 @@ def trial_facts(page: Page, project: Project, options: Options) -> str:
     add("Immune drugs", _fact(record.immune_drugs), record.immune_drugs)
     add("Follow-up", _fact(record.follow_up), record.follow_up)
     add("Sponsor", _fact(record.sponsor), record.sponsor)
-    add("Paid by", _fact(record.paid_by), record.paid_by)
+    add("Funders", _fact(record.funders), record.funders)
     if record.countries:
         add("Countries", safe(", ".join(record.countries.value)), record.countries)
     rows.append(("**Publications**", cite(*record.publications) or "None found", ""))

@@ -93,14 +93,47 @@ def find(text: str) -> str | None:
 
     ``text`` is prose whose code, comments, citations and link addresses are already taken out.
     """
-    text = re.sub(r"(?<!\d)[\u00a0\u2009\u202f]|[\u00a0\u2009\u202f](?!\d)|[ \t\n]+", " ", text)
-    text = text.replace("\u2011", "-")
-    if not WORTH_A_LOOK.search(text):
-        return None
-    text = NAMES.sub(" ; ", text)
+    ready = _ready(text)
     first: re.Match[str] | None = None
-    for rule in RULES:
-        match = rule.search(text)
+    for rule in RULES if ready else ():
+        match = rule.search(ready)
         if match and (first is None or match.start() < first.start()):
             first = match
     return " ".join(first[0].split()) if first else None
+
+
+def find_all(text: str) -> list[str]:
+    """Every number in ``text`` that needs a source, as written, in the order of the rules."""
+    ready = _ready(text)
+    return [" ".join(match[0].split()) for rule in RULES if ready for match in rule.finditer(ready)]
+
+
+def _ready(text: str) -> str:
+    """``text`` with plain spaces and without names that hold figures; empty where no number can be in it."""
+    text = re.sub(r"(?<!\d)[\u00a0\u2009\u202f]|[\u00a0\u2009\u202f](?!\d)|[ \t\n]+", " ", text)
+    text = text.replace("\u2011", "-")
+    return NAMES.sub(" ; ", text) if WORTH_A_LOOK.search(text) else ""
+
+
+IN_WORDS = {
+    word: number
+    for number, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+        " seventeen eighteen nineteen twenty".split()
+    )
+} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100}
+FIGURE = re.compile(r"\d+(?:[.,\u00a0\u2009\u202f]\d+)*")
+IN_LETTERS = re.compile(rf"\b(?:(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-)?({'|'.join(IN_WORDS)})\b", re.I)
+
+
+def figures(text: str) -> set[str]:
+    """The figures in ``text``, in one form: no thousands marks, no zeros at the end of a decimal, words as figures."""
+    found = {_plain(match[0]) for match in FIGURE.finditer(text)}
+    for tens, word in IN_LETTERS.findall(text):
+        found.add(str(IN_WORDS[word.lower()] + (IN_WORDS[tens.lower()] if tens else 0)))
+    return found
+
+
+def _plain(figure: str) -> str:
+    figure = re.sub(r"[,\u00a0\u2009\u202f](?=\d{3}(?!\d))", "", figure).replace(",", ".")
+    return figure.rstrip("0").rstrip(".") if figure.count(".") == 1 else figure

@@ -19,7 +19,7 @@ from ledger.claims import Claims
 from ledger.frontmatter import BadYamlError, Yaml
 from ledger.mdscan import Source
 from ledger.problems import Problem
-from ledger.records import Record
+from ledger.records import GAP, Record
 
 DOCS = "docs"
 BIB = "references.bib"
@@ -124,7 +124,7 @@ def load(root: Path, today: date | None = None) -> Project:
             continue
         if path.suffix in MARKDOWN:
             faults = len(problems) + len(record_problems)
-            pages[src] = _read_page(path, src, today, problems, record_problems)
+            pages[src] = _read_page(path, src, problems, record_problems)
             files.add(src)
             if len(problems) + len(record_problems) > faults:
                 unread.append(_salvage(path))
@@ -156,13 +156,14 @@ def _across_records(project: Project) -> list[Problem]:
     ids: dict[str, str] = {}
     titles: dict[str, str] = {}
     therapies = {src for src in project.pages if src.startswith("therapies/")}
+    cohorts = {record.cohort for _, record in project.records.values()}
 
     def problem(page: Page, place: tuple[str | int, ...], message: str) -> None:
         problems.append(Problem(page.path, page.meta.line(("trial", *place)), "record", message))
 
     for page, record in project.records.values():
         for number, stem in enumerate(record.therapies):
-            if therapies and f"therapies/{stem}.md" not in therapies:
+            if stem != GAP and therapies and f"therapies/{stem}.md" not in therapies:
                 near = get_close_matches(stem, [PurePosixPath(src).stem for src in therapies], 1)
                 hint = f"; did you mean {near[0]}?" if near else "; name a page in docs/therapies without .md"
                 problem(page, ("therapies", number), f"there is no page therapies/{stem}.md{hint}")
@@ -172,6 +173,16 @@ def _across_records(project: Project) -> list[Problem]:
                 problem(
                     page, ("registry", number), f"{registration.id} has a page already, {first}; one trial, one page"
                 )
+        for number, relation in enumerate(record.relations):
+            if relation.record and relation.record not in project.records:
+                near = get_close_matches(relation.record, project.records, 1)
+                hint = f"; did you mean {near[0]}?" if near else "; leave record out if the trial has no page"
+                problem(page, ("relations", number, "record"), f"there is no record '{relation.record}'{hint}")
+        for number, cohort in enumerate(record.overlaps):
+            if cohort not in cohorts:
+                near = get_close_matches(cohort, cohorts, 1)
+                hint = f"; did you mean {near[0]}?" if near else "; name the cohort of another record"
+                problem(page, ("overlaps", number), f"no record has the cohort '{cohort}'{hint}")
         first = titles.setdefault(page.title.lower(), page.path)
         if first != page.path:
             line = page.meta.line(("title",))
@@ -203,7 +214,7 @@ def read_text(path: Path, shown: str) -> tuple[str, Problem | None]:
         return "", Problem(shown, 1, "unreadable", f"cannot be read: {reason}; check its permissions")
 
 
-def _read_page(path: Path, src: str, today: date, problems: list[Problem], record_problems: list[Problem]) -> Page:
+def _read_page(path: Path, src: str, problems: list[Problem], record_problems: list[Problem]) -> Page:
     shown = f"{DOCS}/{src}"
     text, problem = read_text(path, shown)
     if not problem and len(text) > LONGEST_LINE:
@@ -228,7 +239,7 @@ def _read_page(path: Path, src: str, today: date, problems: list[Problem], recor
         return Page(src, body, broken=True)
     record = None
     if "trial" in meta.data:
-        record, found = records.read(meta, shown, today)
+        record, found = records.read(meta, shown)
         record_problems.extend(found)
         stem = PurePosixPath(src).name.split(".")[0]
         if record and record.id != stem:

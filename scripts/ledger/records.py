@@ -1,7 +1,9 @@
 """The record of a trial: the typed front matter of a page in ``docs/trials/``.
 
-Words for status, phase, allocation and masking are those of ClinicalTrials.gov's data dictionary. A fact
-carries its source and how far we saw it; what is not known is left out, never guessed.
+Words for status, phase, allocation, masking, model and purpose are those of ClinicalTrials.gov's data dictionary,
+certainty is GRADE's, graft function is that of the Igls criteria. A fact carries its source and how far we saw it;
+what is not known is left out, never guessed. The text below a field says what it means: it is published in the JSON
+Schema and in the data dictionary.
 """
 
 from __future__ import annotations
@@ -9,12 +11,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Any, Literal
+from difflib import get_close_matches
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ledger.frontmatter import Path, Yaml
 from ledger.problems import Problem
+
+GAP: Literal["to fill"] = "to fill"
+"""Stands where ``new_trial.py`` could not know an answer and a person has to give it."""
+Gap = Literal["to fill"]
 
 Seen = Literal[
     "full text", "abstract", "registry record", "page", "part of the text", "title only", "second-hand", "not seen"
@@ -28,6 +35,11 @@ Status = Literal[
     "suspended",
     "terminated",
     "withdrawn",
+    "available",
+    "no longer available",
+    "temporarily not available",
+    "approved for marketing",
+    "withheld",
     "unknown status",
     "not registered",
     "not found",
@@ -46,26 +58,67 @@ Phase = Literal[
 ]
 Allocation = Literal["randomized", "non-randomized", "not applicable (single group)", "not stated"]
 Masking = Literal["none (open label)", "single", "double", "triple", "quadruple", "not stated"]
-Origin = Literal["autologous", "allogeneic", "not stated"]
+Model = Literal["single group", "parallel", "crossover", "factorial", "sequential", "not stated"]
+Purpose = Literal[
+    "treatment",
+    "prevention",
+    "diagnostic",
+    "educational, counseling or training",
+    "supportive care",
+    "screening",
+    "health services research",
+    "basic science",
+    "device feasibility",
+    "other",
+    "not stated",
+]
+RecordType = Literal["trial", "case report", "case series", "pooled analysis", "registry report"]
+Diabetes = Literal["type 1", "type 2"]
+Origin = Literal["autologous", "allogeneic", "autologous and allogeneic", "not stated"]
 CellSource = Literal[
     "embryonic",
     "induced pluripotent",
     "pluripotent (type not stated)",
     "mesenchymal",
+    "mesenchymal and bone-marrow cells",
     "blood-forming",
+    "bone-marrow cells",
+    "cord blood",
+    "immune cells exposed to cord-blood cells",
     "donor islets",
+    "expanded islet cells",
+    "adult progenitor cells",
+    "other",
+    "not stated",
 ]
 ImmuneStrategy = Literal[
     "immunosuppression",
     "immunosuppression for earlier transplants",
     "encapsulation",
+    "encapsulation and immunosuppression",
     "gene editing",
+    "gene editing and encapsulation",
     "immune reset with chemotherapy",
     "immunomodulation by the cells",
     "none",
     "not stated",
 ]
 Verdict = Literal["met", "partly", "not shown", "not tested", "unknown"]
+Certainty = Literal["high", "moderate", "low", "very low", "not judged"]
+IglsClass = Literal["optimal", "good", "marginal", "failure", "not derivable"]
+Outcome = Literal[
+    "insulin independence",
+    "HbA1c",
+    "time in range",
+    "severe hypoglycaemia",
+    "C-peptide",
+    "insulin dose",
+    "composite",
+    "quality of life",
+    "immune marker",
+    "other",
+]
+Arm = Literal["cells", "control", "all"]
 
 REQUIREMENTS: dict[str, str] = {
     "cell-source": "Cell source",
@@ -79,9 +132,12 @@ REQUIREMENTS: dict[str, str] = {
 }
 """The eight translational requirements, in the order of their pages."""
 
+PLURIPOTENT = ("embryonic", "induced pluripotent", "pluripotent (type not stated)")
 
-REGISTRY_ID = re.compile(r"NCT\d{8}|(?!NCT)[A-Za-z]+[ A-Za-z0-9/-]*\d[A-Za-z0-9-]*")
-"""ClinicalTrials.gov's numbers, and those of other registries: ChiCTR2300072200, EudraCT 2014-001234-12."""
+REGISTRY_ID = re.compile(r"NCT\d{8}|(?!NCT)[A-Za-z]+[ A-Za-z0-9/-]*\d[A-Za-z0-9-]*|\d{4}-\d{6}-\d{2}(?:-\d{2})?")
+"""ClinicalTrials.gov's numbers, and those of other registries: ChiCTR2300072200, EudraCT 2014-001234-12, and the
+bare numbers of EU CTIS."""
+PARTIAL_DAY = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 
 
 def _real_date(value: str) -> str:
@@ -92,13 +148,24 @@ def _real_date(value: str) -> str:
     return value
 
 
+def _partial_date(value: str) -> str:
+    if not PARTIAL_DAY.fullmatch(value):
+        raise ValueError(f"'{value}' is not a date; write YYYY, YYYY-MM or YYYY-MM-DD")
+    try:
+        date.fromisoformat(f"{value}-01-01"[:10])
+    except ValueError:
+        raise ValueError(f"'{value}' is no day of the calendar; write YYYY, YYYY-MM or YYYY-MM-DD") from None
+    return value
+
+
 def _registry_id(value: str) -> str:
     if not REGISTRY_ID.fullmatch(value):
         raise ValueError("not an id of a trial registry; NCT has eight digits, others have letters and then figures")
     return value
 
 
-Day = Annotated[str, AfterValidator(_real_date)]
+Day = Annotated[str, AfterValidator(_real_date), Field(json_schema_extra={"format": "date"})]
+PartialDay = Annotated[str, AfterValidator(_partial_date), Field(json_schema_extra={"pattern": PARTIAL_DAY.pattern})]
 RegistryId = Annotated[str, AfterValidator(_registry_id)]
 Text = Annotated[str, Field(min_length=1)]
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
@@ -107,150 +174,380 @@ Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
 class Strict(BaseModel):
     """Unknown keys are refused: a typing slip must not lose a fact without a word."""
 
-    model_config = ConfigDict(defer_build=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(
+        defer_build=True, extra="forbid", str_strip_whitespace=True, use_attribute_docstrings=True
+    )
 
 
 class Sourced(Strict):
-    """What every fact carries: its source, the place in it, how far we saw it, and a remark."""
+    """What every fact carries: its source, the place in it, how far we saw it, whose words it is, and a remark."""
 
     cite: Key | None = None
+    """Key of the source in references.bib."""
     seen: Seen | None = None
+    """How far we saw this fact in its source."""
     where: Text | None = None
+    """The place in the source: "abstract, results", "table 2"."""
+    said_by: Text | None = None
+    """Whose statement it is. Needed where the fact is second-hand or its source is news, a company, a seller or a
+    blog."""
     note: Text | None = None
+    """A remark that a reader needs."""
 
 
 class Fact(Sourced):
+    """A value in words with its source."""
+
     value: Text
+    """The fact itself; "not found" or "not stated" where we looked in vain (then no source is needed)."""
 
     @model_validator(mode="after")
     def _has_source(self) -> Fact:
-        if self.value not in ("not found", "not stated") and not self.cite:
+        if self.value not in ("not found", "not stated", GAP) and not self.cite:
             raise ValueError("a fact needs its source; add cite and seen, or write the value 'not found'")
         return self
 
 
 class PhaseFact(Fact):
-    value: Phase
+    """A phase with its source."""
+
+    value: Phase | Gap
+    """Phase of the trial, ClinicalTrials.gov's words."""
 
 
 class AllocationFact(Fact):
-    value: Allocation
+    """How people were allotted, with the source."""
+
+    value: Allocation | Gap
+    """Allocation, ClinicalTrials.gov's words."""
 
 
 class MaskingFact(Fact):
-    value: Masking
+    """Who did not know the treatment, with the source."""
+
+    value: Masking | Gap
+    """Masking, ClinicalTrials.gov's words."""
+
+
+class ModelFact(Fact):
+    """How the groups were arranged, with the source."""
+
+    value: Model | Gap
+    """Intervention model, ClinicalTrials.gov's words."""
+
+
+class PurposeFact(Fact):
+    """What the trial is for, with the source."""
+
+    value: Purpose | Gap
+    """Primary purpose, ClinicalTrials.gov's words."""
 
 
 class OriginFact(Fact):
-    value: Origin
+    """Whose cells, with the source."""
+
+    value: Origin | Gap
+    """The person's own cells (autologous), another's (allogeneic), or both."""
 
 
 class CellSourceFact(Fact):
-    value: CellSource
+    """What kind of cell, with the source."""
+
+    value: CellSource | Gap
+    """The kind of cell that the product starts from."""
 
 
 class ImmuneFact(Fact):
-    value: ImmuneStrategy
+    """What protects the cells, with the source."""
+
+    value: ImmuneStrategy | Gap
+    """What protects the cells from the immune system, or what they are to do to it."""
+
+
+class IglsFact(Fact):
+    """Function of the graft by the Igls criteria (consensus of 2017, revised 2019), with the source."""
+
+    value: IglsClass
+    """The class; "not derivable" where only data of groups are known."""
+
+
+class DateFact(Sourced):
+    """A date of the trial, with its source."""
+
+    value: PartialDay
+    """The date: YYYY, YYYY-MM or YYYY-MM-DD, as exact as the source gives it."""
+    type: Literal["actual", "estimated"]
+    """Whether it has come to pass (actual) or was planned (estimated), ClinicalTrials.gov's words."""
+    cite: Key
+    """Key of the source in references.bib."""
 
 
 class Count(Sourced):
-    """A number of people."""
+    """A number of people with its source."""
 
     value: Annotated[int, Field(ge=0)]
+    """Number of people."""
     cite: Key
+    """Key of the source in references.bib."""
 
 
 class Flag(Sourced):
+    """Yes or no, with the source."""
+
     value: bool
+    """true or false."""
     cite: Key
+    """Key of the source in references.bib."""
 
 
 class Many(Sourced):
+    """Several values with one source."""
+
     value: Annotated[list[Text], Field(min_length=1)]
+    """The values."""
     cite: Key
+    """Key of the source in references.bib."""
 
 
 class Registration(Strict):
-    """An id in a trial registry and the day on which the registry was last looked at (null: never seen)."""
+    """An id in a trial registry."""
 
     id: RegistryId
+    """The trial's id: NCT and eight digits, ChiCTR2300072200, 2023-507988-19-00."""
     checked: Day | None = None
+    """The day on which this registry's record was last looked at; left out if we never saw it."""
     cite: Key | None = None
+    """Key of the source in references.bib."""
     note: Text | None = None
+    """A remark that a reader needs."""
 
 
 class StatusEntry(Sourced):
     """What a registry said on a day."""
 
     as_of: Day
+    """The day on which the registry said so, or on which we looked."""
     value: Status
-    cite: Key | None = None
+    """Recruitment status, ClinicalTrials.gov's words; "not registered" or "not found" where there is none."""
+
+
+class Dates(Strict):
+    """The trial's dates. All are optional; each has its source."""
+
+    start: DateFact | None = None
+    """Start of the trial: first person enrolled."""
+    primary_completion: DateFact | None = None
+    """Last data for the primary outcome."""
+    completion: DateFact | None = None
+    """Last data of the last person."""
+    first_posted: DateFact | None = None
+    """First appearance in the registry."""
+    results_posted: DateFact | None = None
+    """First results in the registry."""
 
 
 class People(Strict):
+    """How many people, and who they were. Counts are of the whole trial, or of the part that was reported."""
+
     planned: Count | None = None
+    """People the trial means to enrol."""
     enrolled: Count | None = None
+    """People who joined, controls included."""
     treated: Count | None = None
+    """People who were given the cells."""
+    controls: Count | None = None
+    """People of the control group: placebo, sham, standard care."""
     analysed: Count | None = None
+    """People given the cells who are in the main analysis; at most those treated."""
     who: Fact | None = None
+    """Who could join, or who they were."""
+    age: Fact | None = None
+    """Ages that could join, in years."""
+    sex: Fact | None = None
+    """Sexes that could join: all, female, male."""
 
 
 class Cells(Strict):
-    """The cells that were given; ``edited`` says whether their genes were changed on purpose."""
+    """The cells that were given."""
 
     origin: OriginFact
+    """Whose cells."""
     source: CellSourceFact
+    """What kind of cell the product starts from."""
     product: Fact | None = None
+    """Name and nature of the product."""
     edited: Flag | None = None
+    """Whether genes of the cells were changed on purpose."""
     device: Fact | None = None
+    """What the cells are enclosed in; "none" if nothing."""
 
 
 class Delivery(Strict):
+    """How the cells were given. All are optional."""
+
     route: Fact | None = None
+    """Route and site: infusion into the portal vein, under the skin."""
     dose: Fact | None = None
+    """Dose with its unit: cells, cells per kg, IEQ (islet equivalents) per kg."""
     times: Fact | None = None
+    """How often and when."""
+
+
+class Claimed(Strict):
+    """How long somebody says the effect lasts."""
+
+    value: Text
+    """The claim in our words, and who makes it."""
+    months: Annotated[int, Field(ge=1)] | None = None
+    """The time claimed, in months; left out where the claim names no end."""
+    cite: Key
+    """Key of the source that makes the claim in references.bib."""
+
+
+class FollowUp(Fact):
+    """How long people were followed."""
+
+    months: Annotated[int, Field(ge=0)] | None = None
+    """Longest published follow-up of the group in whole months, rounded down; left out where nothing is published."""
+    claimed: Claimed | None = None
+    """What is claimed of the duration, where somebody claims more than was followed."""
+
+
+class RegisteredOutcome(Sourced):
+    """An outcome that the trial set out to measure."""
+
+    measure: Text
+    """What is measured."""
+    time_frame: Text | None = None
+    """When it is measured."""
+    description: Text | None = None
+    """How it is measured."""
+    cite: Key
+    """Key of the source in references.bib."""
+
+
+class TrialArm(Sourced):
+    """A group of the trial, as registered."""
+
+    label: Text
+    """Name of the group."""
+    type: Text | None = None
+    """ClinicalTrials.gov's word: experimental, active comparator, placebo comparator, sham comparator, …"""
+    description: Text | None = None
+    """What the group is given."""
+    cite: Key
+    """Key of the source in references.bib."""
+
+
+class Intervention(Sourced):
+    """Something that is given in the trial, as registered."""
+
+    name: Text
+    """Its name."""
+    type: Text | None = None
+    """ClinicalTrials.gov's word: biological, drug, device, procedure, combination product, …"""
+    description: Text | None = None
+    """What it is."""
+    cite: Key
+    """Key of the source in references.bib."""
+
+
+class Detail(Fact):
+    """A further fact that has no field of its own."""
+
+    what: Text
+    """What the fact is about, as a short label."""
+
+
+class Unmapped(Strict):
+    """A value of a registry for which this model has no word; kept until a person finds it a place."""
+
+    field: Text
+    """Path of the field in the registry's data."""
+    value: Text
+    """The value as the registry gives it."""
 
 
 class Measured(Sourced):
     """What results and harms share: a count ``n`` of ``of`` people, or a value with its unit, at a time."""
 
     at: Text | None = None
+    """When, counted from treatment: "day 365", "month 4"."""
     n: Annotated[int, Field(ge=0)] | None = None
+    """How many people."""
     of: Annotated[int, Field(ge=1)] | None = None
+    """Of how many people."""
     value: Text | None = None
+    """A value instead of a count, or beside it: "6.2"."""
     unit: Text | None = None
+    """Unit of the value: "%", "mmol/mol", "nmol/L"."""
     n_people: Annotated[int, Field(ge=1)] | None = None
+    """How many people stand behind a value."""
+    arm: Arm = "cells"
+    """Whose result it is: those given the cells, the control group, or all together."""
     group: Text | None = None
+    """Which people, where it is not the whole arm: "full dose"."""
     comparator: Text | None = None
+    """What it is compared with: before, or the other group, with that value."""
     interval: Text | None = None
+    """Confidence interval with its level; "our calculation" where it is ours."""
     p: Text | None = None
+    """p value as printed."""
+    judged_by: Text | None = None
+    """Who measured or judged it."""
     cite: Key
+    """Key of the source in references.bib."""
     seen: Seen
+    """How far we saw this fact in its source."""
 
     @model_validator(mode="after")
     def _adds_up(self) -> Measured:
         if self.n is None and self.value is None:
             raise ValueError("give n and of, or value")
         if self.n is not None and self.of is not None and self.n > self.of:
-            raise ValueError(f"n {self.n} is greater than of {self.of}")
+            raise ValueError(f"n {self.n} is greater than of {self.of}; were they swapped?")
         return self
 
 
 class Result(Measured):
+    """One measure at one time."""
+
     measure: Text
-    judged_by: Text | None = None
+    """What was measured."""
+    outcome: Outcome | None = None
+    """Kind of measure, for the charts and the comparison."""
+    before: Text | None = None
+    """The same value before treatment, in the same unit, as a number: "7.8"."""
+    certainty: Certainty = "not judged"
+    """GRADE certainty: how sure we can be that the cells did this."""
+    certainty_why: Text | None = None
+    """Reasons for the certainty; needed where it is judged."""
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> Result:
+        if self.certainty != "not judged" and not self.certainty_why:
+            raise ValueError(f"certainty '{self.certainty}' needs its reasons; add certainty_why")
+        return self
 
 
 class Harm(Measured):
+    """One harm at one time, or the statement that there was none."""
+
     event: Text
+    """What happened."""
     cause: Text | None = None
-    judged_by: Text | None = None
+    """The cause, as far as it was told."""
 
 
 class RequirementVerdict(Strict):
+    """What the trial shows against one of the eight requirements: our judgement."""
+
     verdict: Verdict
+    """met, partly, not shown, not tested or unknown."""
     why: Text
+    """The reason in a few words."""
     cite: Key | None = None
+    """Key of the source; needed for met, partly and not shown."""
 
     @model_validator(mode="after")
     def _has_source(self) -> RequirementVerdict:
@@ -260,57 +557,145 @@ class RequirementVerdict(Strict):
 
 
 class Relation(Strict):
-    kind: Literal["continues", "succeeds", "same product", "continued by", "succeeded by"]
+    """Another trial that this one belongs with."""
+
+    kind: Literal["continues", "succeeds", "same product", "continued by", "succeeded by", "same people"]
+    """How it belongs with this one."""
     to: Text
+    """The other trial in words, with its registry id."""
+    record: Key | None = None
+    """Id of the other trial's record on this site, if it has one."""
     cite: Key | None = None
+    """Key of the source in references.bib."""
 
 
 class Record(Strict):
-    """One trial or case, as its page's front matter holds it under ``trial:``."""
+    """One trial, case or report, as its page's front matter holds it under ``trial:``."""
 
     id: Key
+    """Name of the file without .md."""
     plain_title: Text
+    """What was tried, in plain words."""
     official_title: Text | None = None
-    record_type: Literal["trial", "case report"]
-    diabetes_type: Literal["type 1", "type 2"]
+    """Title in the registry or of the publication, letter by letter."""
+    record_type: RecordType | Gap
+    """What kind of report this is."""
+    diabetes_type: Diabetes | Gap
+    """Which diabetes the people have."""
     registry: list[Registration]
+    """Registrations; an empty list if there is none."""
     status: Annotated[list[StatusEntry], Field(min_length=1)]
+    """Recruitment status over time, oldest first, newest last."""
+    why_stopped: Fact | None = None
+    """Why a trial was stopped, suspended or withdrawn."""
     phase: PhaseFact
+    """Phase of the trial."""
     allocation: AllocationFact
+    """How people were allotted to the groups."""
+    model: ModelFact | None = None
+    """How the groups were arranged."""
     masking: MaskingFact
+    """Who did not know which treatment was given."""
+    purpose: PurposeFact | None = None
+    """What the trial is for."""
     control: Fact | None = None
+    """What the treated were compared with; "none" if with nobody."""
+    conditions: Many | None = None
+    """Conditions under study, as registered."""
     sponsor: Fact
-    paid_by: Fact
+    """Who is responsible for the trial."""
+    collaborators: Many | None = None
+    """Who else takes part, as registered."""
+    funders: Fact
+    """Who pays."""
     countries: Many | None = None
+    """Countries with a site, in ClinicalTrials.gov's English names."""
+    sites: Count | None = None
+    """Number of places (not of people) that take part."""
+    dates: Dates = Field(default_factory=Dates)
+    """Start, completion and posting."""
     people: People
+    """How many people, and who they were."""
     cells: Cells
+    """The cells that were given."""
     delivery: Delivery
+    """How the cells were given."""
     immune_strategy: ImmuneFact
+    """What protects the cells from the immune system, or what they are to do to it."""
     immune_drugs: Fact | None = None
-    follow_up: Fact | None = None
+    """Drugs that act on the immune system."""
+    approval: Fact | None = None
+    """Licence for ordinary use, if a regulator gave one: where and when. It makes the evidence stage "approved"."""
+    follow_up: FollowUp | None = None
+    """How long people were followed."""
+    arms: list[TrialArm] = Field(default_factory=list)
+    """Groups, as registered."""
+    interventions: list[Intervention] = Field(default_factory=list)
+    """What is given, as registered."""
+    primary_outcomes: list[RegisteredOutcome] = Field(default_factory=list)
+    """What the trial first set out to measure."""
+    secondary_outcomes: list[RegisteredOutcome] = Field(default_factory=list)
+    """What else it set out to measure."""
+    igls: IglsFact | None = None
+    """Function of the graft by the Igls criteria."""
+    details: list[Detail] = Field(default_factory=list)
+    """Further facts that the page tells."""
     results: list[Result]
+    """What was measured; an empty list if nothing is known, with results_note."""
     results_note: Text | None = None
+    """What was not reported or not seen of the results."""
     harms: list[Harm]
+    """What harm was reported; an empty list if nothing is known, with harms_note."""
     harms_note: Text | None = None
+    """What was not reported or not seen of the harms."""
     requirements: dict[str, RequirementVerdict]
-    therapies: Annotated[list[Key], Field(min_length=1)]
+    """What the trial shows against each of the eight requirements."""
+    therapies: Annotated[list[Key | Gap], Field(min_length=1)]
+    """Pages in docs/therapies (without .md) that list the trial."""
     publications: list[Key]
+    """Keys in references.bib of what was published on these people."""
     cohort: Key
+    """Name of the group of people. Records that report the same people share it, so that nobody counts twice."""
+    overlaps: list[Key] = Field(default_factory=list)
+    """Other cohorts that hold some of the same people."""
     relations: list[Relation] = Field(default_factory=list)
+    """Trials that this one continues, succeeds or shares its product with."""
+    unmapped: list[Unmapped] = Field(default_factory=list)
+    """Values of the registry for which this model has no word."""
 
     @property
     def stage(self) -> str:
         """Evidence stage, derived: how strong a kind of study this is, whatever it found.
 
-        first-in-human: one case or a phase 1 without a control; uncontrolled: later, no control group;
-        controlled: people allotted to cells or to something else; pivotal: phase 3 with a control group.
+        approved: a regulator licensed the product; first-in-human: a phase 1 without a control; uncontrolled: later,
+        no control group; controlled: people allotted to cells or to something else; pivotal: phase 3 with a control
+        group. Single cases, series, pooled and registry reports are named as such.
         """
-        controlled = self.allocation.value in ("randomized", "non-randomized")
-        if controlled:
-            return "pivotal" if "phase 3" in self.phase.value else "controlled"
+        if self.approval and self.approval.value not in ("none", "not found", "not stated", GAP):
+            return "approved"
         if self.record_type == "case report":
             return "single case"
+        if self.record_type not in ("trial", GAP):
+            return self.record_type
+        if self.allocation.value in ("randomized", "non-randomized"):
+            return "pivotal" if "phase 3" in self.phase.value else "controlled"
         return "first-in-human" if self.phase.value in ("early phase 1", "phase 1") else "uncontrolled"
+
+    @property
+    def approach(self) -> str:
+        """What kind of treatment, derived from the cells."""
+        source, edited = self.cells.source.value, bool(self.cells.edited and self.cells.edited.value)
+        if source in PLURIPOTENT:
+            if edited:
+                return "gene-edited cells"
+            if self.cells.device and self.cells.device.value not in ("none", "not found", "not stated", GAP):
+                return "stem-cell islets in a device"
+            return "own-cell islets" if self.cells.origin.value == "autologous" else "donor-line islets"
+        if source == "donor islets":
+            return "gene-edited donor islets" if edited else "donor islets"
+        if source in ("mesenchymal", "mesenchymal and bone-marrow cells"):
+            return "mesenchymal cells"
+        return "own blood stem cells" if source == "blood-forming" else "other cells"
 
     @property
     def latest(self) -> StatusEntry:
@@ -326,21 +711,31 @@ class Record(Strict):
             raise ValueError("no results: say why in results_note")
         if not self.harms and not self.harms_note:
             raise ValueError("no harms: say why in harms_note")
-        days = [entry.as_of for entry in self.status]
-        if days != sorted(days):
-            raise ValueError("status: oldest first, newest last")
-        treated, analysed = self.people.treated, self.people.analysed
-        if treated and analysed and analysed.value > treated.value:
-            raise ValueError(f"people: analysed {analysed.value} is more than treated {treated.value}")
-        for row in [*self.results, *self.harms]:
-            if treated and row.of is not None and row.of > treated.value:
-                raise ValueError(f"a row counts {row.of} people, more than the {treated.value} treated")
         return self
 
     def citations(self) -> Iterator[str]:
         """Every key the record cites, in order of appearance."""
         yield from _keys(self.model_dump())
         yield from self.publications
+
+
+class TrialPage(Strict):
+    """The whole front matter of a page in ``docs/trials/``."""
+
+    title: Text
+    """Title of the page: the trial's short name and what it is, without numbers that need a source."""
+    description: Text
+    """One sentence for search engines and lists."""
+    kind: Literal["trial"]
+    """The kind of page."""
+    checked: Day
+    """The day on which the page was last checked against its sources."""
+    reviewed_by: Text = "none"
+    """Who reviewed the page, or "none". Never claim a review that did not happen."""
+    hide: list[Text] = Field(default_factory=list)
+    """Parts of the layout to leave out, as Material for MkDocs names them: toc, navigation."""
+    trial: Record
+    """The record."""
 
 
 def _keys(value: Any) -> Iterator[str]:
@@ -354,27 +749,22 @@ def _keys(value: Any) -> Iterator[str]:
             yield from _keys(inner)
 
 
-def read(meta: Yaml, path: str, today: date) -> tuple[Record | None, list[Problem]]:
-    """The record under ``trial:`` of a page's front matter, or what is wrong with it, line by line."""
+def read(meta: Yaml, path: str) -> tuple[Record | None, list[Problem]]:
+    """The record in a trial page's front matter, or what is wrong with it, line by line."""
     try:
-        record = Record.model_validate(meta.data["trial"])
+        return TrialPage.model_validate(meta.data).trial, []
     except ValidationError as error:
         return None, [_problem(meta, path, dict(item)) for item in error.errors(include_url=False)]
-    problems = []
-    for number, entry in enumerate(record.status):
-        if date.fromisoformat(entry.as_of) > today:
-            line = meta.line(("trial", "status", number))
-            problems.append(Problem(path, line, "record", f"status of {entry.as_of} lies in the future"))
-    return record, problems
 
 
 def _problem(meta: Yaml, path: str, error: dict[str, Any]) -> Problem:
-    place: Path = ("trial", *error["loc"])
+    place: Path = tuple(error["loc"])
     shown = ".".join(str(part) for part in place)
     message = str(error["msg"]).removeprefix("Value error, ")
     given = error.get("input")
     if error["type"] == "extra_forbidden":
-        message = "unknown key; see CONTRIBUTING.md for the keys of a record"
+        near = get_close_matches(str(place[-1]), _keys_beside(place), 1, 0.7)
+        message = f"unknown key; did you mean '{near[0]}'?" if near else "unknown key; take it out, or see the page Data"
     elif error["type"] == "missing":
         message = "this key is missing; add it"
     elif error["type"] == "literal_error":
@@ -386,7 +776,26 @@ def _problem(meta: Yaml, path: str, error: dict[str, Any]) -> Problem:
     elif error["type"] == "list_type":
         message = "a list is needed here; write [one, two]"
     elif error["type"] in ("model_type", "dict_type"):
-        message = "a value of its own form is needed here; see the table in CONTRIBUTING.md"
+        message = "a value of its own form is needed here; see the page Data"
     elif isinstance(given, str | int | bool):
         message += f" (found '{given}')"
     return Problem(path, meta.line(place), "record", f"{shown}: {message}")
+
+
+def _keys_beside(place: Path) -> list[str]:
+    """The keys that could stand where an unknown one stands."""
+    model: Any = TrialPage
+    for step in place[:-1]:
+        if isinstance(step, int):
+            continue
+        info = model.model_fields.get(step) if isinstance(model, type) and issubclass(model, BaseModel) else None
+        model = _model_in(info.annotation) if info else None
+        if model is None:
+            return []
+    return list(model.model_fields)
+
+
+def _model_in(annotation: Any) -> Any:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for inner in get_args(annotation) if (found := _model_in(inner))), None)

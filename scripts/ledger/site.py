@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 from ledger import generate, vancouver
 from ledger.bibliography import csl
-from ledger.citations import GROUP
+from ledger.prose import GROUP
 from ledger.glossary import GLOSSARY, Tooltips, terms
 from ledger.mdscan import mask
 from ledger.project import BIB, Page, Project

@@ -1,0 +1,210 @@
+"""What the fields of one record must say of each other: counts, dates, sources, gaps. The model cannot know it.
+
+Each problem stands at the line of the value that does not fit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from ledger.bibliography import Entry
+from ledger.frontmatter import Path
+from ledger.problems import Level, Problem
+from ledger.project import Page, Project
+from ledger.records import GAP, Count, DateFact, Measured, Record, Sourced
+
+NEED_A_SPEAKER = ("news", "company statement", "seller's page", "forum or blog", "patent")
+"""Kinds of source whose statements are printed only with the words that say whose they are."""
+OVERDUE_MONTHS = 12
+"""Months after completion by which we expect results. US law counts them from the primary completion (42 CFR 11.44)."""
+PERCENT = re.compile(r"(?<![\d.,])(\d{1,5}) (?:out )?of (\d{1,5})[^\d()\n]{0,40}\((?:about )?(\d{1,3}(?:\.\d)?)\s?%\)")
+"""``10 of 12 (83 %)``: a count with its per cent."""
+DONE = ("completed", "terminated", "suspended", "withdrawn")
+
+
+def check(page: Page, project: Project) -> Iterator[Problem]:
+    """Every rule on the record of one page."""
+    record = page.record
+    if record is None:
+        return
+    for rule in (_counts, _dates, _sources, _gaps):
+        for place, name, message, *level in rule(record, project):
+            found: Level = level[0] if level else "error"
+            where: Path = ("trial", *place)
+            shown = ".".join(str(part) for part in where)
+            yield Problem(page.path, page.meta.line(where), name, f"{shown}: {message}", found)
+    for place, value in page.meta.lines and _texts(page.meta.data):
+        for match in PERCENT.finditer(value):
+            fault = wrong_percent(match)
+            if fault:
+                shown = ".".join(str(part) for part in place)
+                yield Problem(page.path, page.meta.line(place), "record-percent", f"{shown}: {fault}")
+    for match in PERCENT.finditer(page.source.prose):
+        fault = wrong_percent(match)
+        if fault:
+            yield Problem(page.path, page.source.line(match.start()), "record-percent", fault)
+
+
+Found = Iterator[tuple[Path, str, str]]
+Graded = Iterator[tuple[Path, str, str, Level]]
+
+
+def wrong_percent(match: re.Match[str]) -> str | None:
+    """What is wrong with a count and its per cent, which may differ by rounding."""
+    n, of, percent = int(match[1]), int(match[2]), float(match[3])
+    if of and n > of:
+        return f"{n} of {of}: the part is greater than the whole; were they swapped?"
+    if of and abs(percent - 100 * n / of) > 1:
+        return f"{n} of {of} is {round(100 * n / of)} %, not {match[3]} %; mend one of them"
+    return None
+
+
+def _counts(record: Record, project: Project) -> Found:
+    people = record.people
+    chain = [(name, count) for name in ("analysed", "treated", "enrolled") if (count := getattr(people, name))]
+    for (small, few), (large, many) in zip(chain, chain[1:], strict=False):
+        if few.value > many.value:
+            message = f"{small} {few.value} is more than {large} {many.value}; were they swapped?"
+            yield ("people", small), "record-counts", message
+    for part in ("results", "harms"):
+        for number, row in enumerate(getattr(record, part)):
+            limit = _limit(record, row, part)
+            for field in ("of", "n_people"):
+                count = getattr(row, field)
+                if limit and count is not None and count > limit[1]:
+                    message = f"{count} people, more than the {limit[1]} {limit[0]}"
+                    yield (part, number, field), "record-counts", message
+            if row.n is not None and row.of is not None and row.unit == "%" and row.value:
+                if re.fullmatch(r"\d+(?:\.\d+)?", row.value) and abs(float(row.value) - 100 * row.n / row.of) > 1:
+                    message = f"{row.n} of {row.of} is {round(100 * row.n / row.of)} %, not {row.value} %"
+                    yield (part, number, "value"), "record-percent", message
+
+
+def _limit(record: Record, row: Measured, part: str) -> tuple[str, int] | None:
+    """The largest group that a row can speak of: those analysed for a result, those treated for a harm."""
+    people = record.people
+    order: tuple[tuple[str, Count | None], ...]
+    if row.arm == "control":
+        order = (("controls", people.controls), ("enrolled", people.enrolled))
+    elif row.arm == "all":
+        if people.treated and people.controls:
+            return "treated and controls", people.treated.value + people.controls.value
+        order = (("enrolled", people.enrolled),)
+    else:
+        order = (("treated", people.treated), ("enrolled", people.enrolled))
+        if part == "results":
+            order = (("analysed", people.analysed), *order)
+    return next(((name, count.value) for name, count in order if count), None)
+
+
+def _dates(record: Record, project: Project) -> Found:
+    today = project.today.isoformat()
+    for number, registration in enumerate(record.registry):
+        if registration.checked and registration.checked > today:
+            yield ("registry", number, "checked"), "record-dates", f"{registration.checked} lies in the future"
+    last = ""
+    for number, entry in enumerate(record.status):
+        if entry.as_of > today:
+            yield ("status", number), "record-dates", f"status of {entry.as_of} lies in the future"
+        if entry.as_of < last:
+            message = f"{entry.as_of} stands after {last}; oldest first, newest last"
+            yield ("status", number), "record-dates", message
+        last = max(last, entry.as_of)
+    before: tuple[str, DateFact] | None = None
+    for name in ("start", "primary_completion", "completion"):
+        when: DateFact | None = getattr(record.dates, name)
+        if when is None:
+            continue
+        if before and _earlier(when.value, before[1].value):
+            message = f"{when.value} lies before {before[0]} {before[1].value}; were they swapped?"
+            yield ("dates", name), "record-dates", message
+        before = (name, when)
+    for name, when in record.dates:
+        if when and when.type == "actual" and _earlier(today, when.value):
+            message = f"{when.value} lies in the future and cannot be actual; write type: estimated"
+            yield ("dates", name), "record-dates", message
+
+
+def _earlier(one: str, other: str) -> bool:
+    """Whether ``one`` is before ``other``, as far as both are exact."""
+    length = min(len(one), len(other))
+    return one[:length] < other[:length]
+
+
+def _sources(record: Record, project: Project) -> Found:
+    entries = project.bibliography.entries
+    for place, fact in _facts(record):
+        kind = _kind(entries, fact.cite)
+        if fact.said_by:
+            continue
+        if fact.seen == "second-hand":
+            yield place, "record-speaker", "second-hand: add said_by with the words that say whose statement it is"
+        elif kind in NEED_A_SPEAKER:
+            yield place, "record-speaker", f"the source is of the kind '{kind}': add said_by, whose statement it is"
+
+
+def _kind(entries: Mapping[str, Entry], key: str | None) -> str | None:
+    entry = entries.get(key) if key else None
+    return entry.kind if entry else None
+
+
+def _facts(record: Record) -> Iterator[tuple[Path, Sourced]]:
+    """Every sourced value of a record with its place."""
+    yield from _below((), record)
+
+
+def _below(place: Path, value: object) -> Iterator[tuple[Path, Sourced]]:
+    if isinstance(value, Sourced):
+        yield place, value
+    if isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _below((*place, number), inner)
+    elif hasattr(value, "model_fields_set"):
+        for name, inner in value:  # type: ignore[attr-defined]
+            if not isinstance(inner, str | int | None):
+                yield from _below((*place, name), inner)
+
+
+def _gaps(record: Record, project: Project) -> Graded:
+    for place, value in _texts(record.model_dump(exclude_defaults=True)):
+        if value == GAP or value.startswith(f"{GAP}:"):
+            yield place, "record-gap", "a person has to fill this in", "warning"
+    for number, item in enumerate(record.unmapped):
+        message = f"the registry says '{item.value[:60]}' in {item.field}, for which there is no word; find it a place"
+        yield ("unmapped", number), "record-gap", message, "warning"
+
+
+def _texts(value: object, place: Path = ()) -> Iterator[tuple[Path, str]]:
+    if isinstance(value, str):
+        yield place, value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _texts(inner, (*place, key))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _texts(inner, (*place, number))
+
+
+def overdue(record: Record, today: date) -> str | None:
+    """What to say of a trial whose results should be out and were not found; None where nothing is due.
+
+    Counted from completion, which is later than the primary completion of the law: a trial called overdue is so.
+    """
+    if record.results or record.publications or record.dates.results_posted:
+        return None
+    done = record.dates.completion or record.dates.primary_completion
+    if done is None or not _past(done.value, today):
+        if record.latest.value == "completed" and _past(record.latest.as_of, today):
+            return "Results overdue: completed more than 12 months ago; no results posted or published were found."
+        return None
+    if done.type == "actual" or record.latest.value in DONE:
+        return f"Results overdue: ended {done.value}; no results posted or published were found."
+    return f"Silent: the planned end was {done.value}; no newer word, no results posted or published were found."
+
+
+def _past(value: str, today: date) -> bool:
+    """Whether a date, as exact as it is given, lies more than twelve months back."""
+    year, month = today.year - OVERDUE_MONTHS // 12, today.month
+    return value < f"{year:04}-{month:02}-{today.day:02}"[: len(value)]
