@@ -53,7 +53,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     print("\n".join(merged(reports)))
     if any(report.errors for report in reports):
         _stop("the checks found errors (above); mend them")
-    current = site.Site(loaded, config.repo_url or "")
+    current = site.Site(loaded, config.repo_url or "", config.site_url or "", config.site_name)
     config.plugins["bibtex"].config.bib_file = str(site.keys_file(loaded))
     if not config.repo_url:
         config.edit_uri = None  # an address that is not set is left out, never invented
@@ -78,7 +78,7 @@ def on_pre_build(config: MkDocsConfig) -> None:
     bibtex: Any = config.plugins["bibtex"]
     Path(bibtex.config.bib_file).unlink()
     registry = bibtex.registry
-    registry.reference_text = lambda citation: current.stand_in(citation.key)
+    bibtex.config.bib_by_default = False  # the list of references is written when the page is done
     registry.inline_text = lambda block: current.inline(citation.key for citation in block.citations)
 
 
@@ -106,7 +106,7 @@ def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    current.downloads(Path(config.site_dir) / "references")
+    current.downloads(Path(config.site_dir) / "data")
     if found:
         print("\n".join(str(problem) for problem in found))
         _stop("the built pages have errors (above); mend them")

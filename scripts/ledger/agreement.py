@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pydantic import BaseModel
+
 from ledger import numbers
 from ledger.problems import Problem
 from ledger.project import Page
@@ -40,7 +42,7 @@ def _figures(value: object) -> set[str]:
         return set().union(*(_figures(inner) for inner in value.values()))
     if isinstance(value, list):
         return set().union(*(_figures(inner) for inner in value))
-    if hasattr(value, "model_fields_set"):
+    if isinstance(value, BaseModel):
         return set().union(*(_figures(inner) for name, inner in value if name not in NO_FIGURES))
     return set()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from itertools import pairwise
 
 from ledger.bibliography import Entry
 from ledger.frontmatter import Path
@@ -21,6 +22,7 @@ OVERDUE_MONTHS = 12
 """Months after completion by which we expect results. US law counts them from the primary completion (42 CFR 11.44)."""
 PERCENT = re.compile(r"(?<![\d.,])(\d{1,5}) (?:out )?of (\d{1,5})[^\d()\n]{0,40}\((?:about )?(\d{1,3}(?:\.\d)?)\s?%\)")
 """``10 of 12 (83 %)``: a count with its per cent."""
+FIGURE = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
 DONE = ("completed", "terminated", "suspended", "withdrawn")
 
 
@@ -35,7 +37,7 @@ def check(page: Page, project: Project) -> Iterator[Problem]:
             where: Path = ("trial", *place)
             shown = ".".join(str(part) for part in where)
             yield Problem(page.path, page.meta.line(where), name, f"{shown}: {message}", found)
-    for place, value in page.meta.lines and _texts(page.meta.data):
+    for place, value in _texts(page.meta.data):
         for match in PERCENT.finditer(value):
             fault = wrong_percent(match)
             if fault:
@@ -64,7 +66,7 @@ def wrong_percent(match: re.Match[str]) -> str | None:
 def _counts(record: Record, project: Project) -> Found:
     people = record.people
     chain = [(name, count) for name in ("analysed", "treated", "enrolled") if (count := getattr(people, name))]
-    for (small, few), (large, many) in zip(chain, chain[1:], strict=False):
+    for (small, few), (large, many) in pairwise(chain):
         if few.value > many.value:
             message = f"{small} {few.value} is more than {large} {many.value}; were they swapped?"
             yield ("people", small), "record-counts", message
@@ -76,10 +78,10 @@ def _counts(record: Record, project: Project) -> Found:
                 if limit and count is not None and count > limit[1]:
                     message = f"{count} people, more than the {limit[1]} {limit[0]}"
                     yield (part, number, field), "record-counts", message
-            if row.n is not None and row.of is not None and row.unit == "%" and row.value:
-                if re.fullmatch(r"\d+(?:\.\d+)?", row.value) and abs(float(row.value) - 100 * row.n / row.of) > 1:
-                    message = f"{row.n} of {row.of} is {round(100 * row.n / row.of)} %, not {row.value} %"
-                    yield (part, number, "value"), "record-percent", message
+            percent = row.value if row.unit == "%" and FIGURE.fullmatch(row.value or "") else None
+            if percent and row.n is not None and row.of and abs(float(percent) - 100 * row.n / row.of) > 1:
+                message = f"{row.n} of {row.of} is {round(100 * row.n / row.of)} %, not {percent} %"
+                yield (part, number, "value"), "record-percent", message
 
 
 def _limit(record: Record, row: Measured, part: str) -> tuple[str, int] | None:

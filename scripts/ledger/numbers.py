@@ -105,7 +105,18 @@ def find(text: str) -> str | None:
 def find_all(text: str) -> list[str]:
     """Every number in ``text`` that needs a source, as written, in the order of the rules."""
     ready = _ready(text)
-    return [" ".join(match[0].split()) for rule in RULES if ready for match in rule.finditer(ready)]
+    return [
+        " ".join((match[0] + _rest(ready, match.end())).split())
+        for rule in RULES
+        if ready
+        for match in rule.finditer(ready)
+    ]
+
+
+def _rest(text: str, end: int) -> str:
+    """The figures behind a match that ended inside a number: a rule needs only its beginning."""
+    more = re.compile(r"(?<=\d)[.,]?\d+(?:[.,]\d+)*").match(text, end)
+    return more[0] if more else ""
 
 
 def _ready(text: str) -> str:
@@ -118,12 +129,35 @@ def _ready(text: str) -> str:
 IN_WORDS = {
     word: number
     for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
-        " seventeen eighteen nineteen twenty".split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+        ]
     )
 } | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100}
 FIGURE = re.compile(r"\d+(?:[.,\u00a0\u2009\u202f]\d+)*")
-IN_LETTERS = re.compile(rf"\b(?:(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-)?({'|'.join(IN_WORDS)})\b", re.I)
+IN_LETTERS = re.compile(
+    rf"\b(?:(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-)?({'|'.join(IN_WORDS)})\b", re.I
+)
 
 
 def figures(text: str) -> set[str]:

@@ -669,7 +669,8 @@ class Record(Strict):
 
         approved: a regulator licensed the product; first-in-human: a phase 1 without a control; uncontrolled: later,
         no control group; controlled: people allotted to cells or to something else; pivotal: phase 3 with a control
-        group. Single cases, series, pooled and registry reports are named as such.
+        group. Single cases, series, pooled and registry reports are named as such. Where it is not known whether there
+        was a control group, the stage is "design not stated".
         """
         if self.approval and self.approval.value not in ("none", "not found", "not stated", GAP):
             return "approved"
@@ -679,6 +680,9 @@ class Record(Strict):
             return self.record_type
         if self.allocation.value in ("randomized", "non-randomized"):
             return "pivotal" if "phase 3" in self.phase.value else "controlled"
+        alone = self.control is not None and self.control.value == "none"
+        if self.allocation.value != "not applicable (single group)" and not alone:
+            return "design not stated"
         return "first-in-human" if self.phase.value in ("early phase 1", "phase 1") else "uncontrolled"
 
     @property
@@ -764,7 +768,9 @@ def _problem(meta: Yaml, path: str, error: dict[str, Any]) -> Problem:
     given = error.get("input")
     if error["type"] == "extra_forbidden":
         near = get_close_matches(str(place[-1]), _keys_beside(place), 1, 0.7)
-        message = f"unknown key; did you mean '{near[0]}'?" if near else "unknown key; take it out, or see the page Data"
+        message = (
+            f"unknown key; did you mean '{near[0]}'?" if near else "unknown key; take it out, or see the page Data"
+        )
     elif error["type"] == "missing":
         message = "this key is missing; add it"
     elif error["type"] == "literal_error":

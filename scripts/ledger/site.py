@@ -6,10 +6,8 @@ citation plugin, and ``finish`` on the HTML of each page.
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -18,22 +16,18 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
-from ledger import generate, vancouver
-from ledger.bibliography import csl
-from ledger.prose import GROUP
+from ledger import exports, footnotes, generate, jsonld, markup, trials, vancouver
 from ledger.glossary import GLOSSARY, Tooltips, terms
 from ledger.mdscan import mask
 from ledger.project import BIB, Page, Project
+from ledger.prose import GROUP
 
 AT = "\ue000"  # stands for an @ that is no citation while mkdocs-bibtex looks at the text
 BEFORE_MARK = re.compile(r"(?:[\w)%'\"’”,;]|\w[?!]|</span>|</time>)$")
-FOOT_STAND_IN = "<!-- references -->"
-STAND_IN = re.compile("\ue001(?P<key>[\\w-]+)\ue001")  # stands for a reference until the page is done
-MARKS = re.compile(
-    r'<sup id="fnref[^>]*><a [^>]*>[^<]*</a></sup>(?:<sup>,</sup><sup id="fnref[^>]*><a [^>]*>[^<]*</a></sup>)*'
-)
-MARKS_STAND_IN = "<!-- marks \ue002 -->"
-FOOTNOTES = '<div class="footnote">'
+STAND_IN = re.compile("\ue001(?P<numbers>[\\d;]+)\ue001")
+"""A citation while Markdown is at work: the numbers of its keys, which no markup can touch."""
+CRUMBS = "<!-- crumbs -->"
+FOOT = "<!-- references -->"
 
 
 @dataclass
@@ -42,9 +36,10 @@ class Site:
 
     project: Project
     repo_url: str = ""
+    site_url: str = ""
+    name: str = ""
     references: dict[str, str] = field(default_factory=dict)
-    footnotes: dict[str, str] = field(default_factory=dict)
-    marks: dict[str, list[str]] = field(default_factory=dict)
+    notes: dict[str, Mapping[str, str]] = field(default_factory=dict)
 
     @cached_property
     def tooltips(self) -> Tooltips:
@@ -60,13 +55,18 @@ class Site:
             self.references[key] = vancouver.footnote(entry) if entry else f"Not in {BIB}."  # seen in a preview only
         return self.references[key]
 
-    def stand_in(self, key: str) -> str:
-        """What Markdown and the search carry in place of a reference: short, so that both stay fast."""
-        return f"\ue001{key}\ue001"
+    @cached_property
+    def keys(self) -> list[str]:
+        return list(self.project.bibliography.entries)
+
+    @cached_property
+    def numbers(self) -> Mapping[str, int]:
+        return {key: number for number, key in enumerate(self.keys)}
 
     def inline(self, keys: Iterable[str]) -> str:
-        """What a citation becomes in the text: footnote marks with commas between them."""
-        return "<sup>,</sup>".join(f"[^{key}]" for key in keys)
+        """What a citation becomes in the text until Markdown is done; an unknown key, seen in a preview only, goes."""
+        known = [str(self.numbers[key]) for key in keys if key in self.numbers]
+        return f"\ue001{';'.join(known)}\ue001" if known else ""
 
     def replaced(self) -> dict[str, str]:
         """What a preview shows in place of a page that cannot be read, by source path."""
@@ -97,35 +97,32 @@ class Site:
         return markdown.replace(AT, "@")
 
     def finish(self, src: str, html: str) -> str:
-        """The text of a page as HTML, and its foot.
+        """The text of a page as HTML, and its foot, as the search reads it.
 
-        The footnote marks and the references are kept aside until the search has read the page: their numbers are
-        no words of it, and reading them all takes time.
+        Citations and generated tables are comments still: their numbers are no words of the page, and reading them all
+        takes time.
         """
         page = self.project.pages.get(src)
         if page is None:
             return html
-        text, footnotes, references = html.rpartition(FOOTNOTES)
-        if footnotes:  # Markdown puts them last
-            heading = '<h2 id="sources-of-this-page">References</h2>'
-            self.footnotes[src] = f"{heading}{footnotes}{references}"
-            self.marks[src] = MARKS.findall(text)
-            html = MARKS.sub(MARKS_STAND_IN, text) + FOOT_STAND_IN
+        html, self.notes[src] = footnotes.split(html)
+        html = STAND_IN.sub(lambda match: markup.cite(*(self.keys[int(n)] for n in match["numbers"].split(";"))), html)
         if page.record:
-            html = f'<p class="up"><a href="../">All trials</a></p>{html}'
-        return html + self.foot(page)
+            html = f"{trials.top(page, self.project)}{html}"
+        return CRUMBS + html + FOOT + self.foot(page)
 
     def complete(self, src: str, html: str) -> str:
-        """The whole page as it is served: references, explanations and the bibliography in their places."""
+        """The whole page as it is served: tables, references and explanations in their places."""
         page = self.project.pages.get(src)
         if page is None:
             return html
-        marks = iter(self.marks.get(src, ()))
-        html = re.sub(MARKS_STAND_IN, lambda _: next(marks, ""), html)
-        html = html.replace(FOOT_STAND_IN, self.footnotes.get(src, ""), 1)
-        html = STAND_IN.sub(lambda match: self.reference(match["key"]), html)
         self.tooltips.turn(page)
-        return generate.html(page, self.project, self.tooltips.expand(html))
+        html = self.tooltips.expand(generate.html(page, self.project, html))
+        html, references = footnotes.number(html, self.notes.get(src, {}), self.reference)
+        html = html.replace(FOOT, references, 1)
+        html = html.replace(CRUMBS, jsonld.crumbs(page, self.project), 1)
+        head = jsonld.script(page, self.project, self.name, self.site_url)
+        return html.replace("</head>", f"{head}</head>", 1)
 
     def foot(self, page: Page) -> str:
         """When the page was last checked, who reviewed it, and how to report an error."""
@@ -150,12 +147,10 @@ class Site:
         return f'<p class="page-foot" data-search-exclude>{" ".join(parts)}</p>'
 
     def downloads(self, folder: Path) -> None:
-        """Write the bibliography's two download files into the built site's ``references/``."""
+        """Write the open data into ``folder`` of the built site."""
         folder.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(self.project.root / BIB, folder / "references.bib")
-        items = [csl(entry) for entry in self.project.bibliography.entries.values()]
-        text = json.dumps(items, ensure_ascii=False, indent=1) + "\n"
-        (folder / "references.json").write_text(text, encoding="utf-8")
+        for name, text in exports.files(self.project).items():
+            (folder / name).write_text(text, encoding="utf-8", newline="")
 
 
 def _close_up(text: str) -> str:

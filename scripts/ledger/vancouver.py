@@ -66,10 +66,8 @@ def _capital(text: str) -> str:
 
 
 def footnote(entry: Entry) -> str:
-    """The reference as it stands at the foot of a page: HTML that Markdown leaves alone."""
-    html = f'{reference(entry)} <span class="source-note">{escape(note(entry))}</span>'
-    # Signs that would be markup, and those that would begin a list, a heading or a note at the start of a line.
-    return re.sub(r"[*_`\[\]\\~^]|^[\d#+!:?-]", lambda sign: f"&#{ord(sign[0])};", html)
+    """The reference as it stands at the foot of a page, in HTML."""
+    return f'{reference(entry)} <span class="source-note">{escape(note(entry))}</span>'
 
 
 def _place(entry: Entry) -> str:

@@ -1,0 +1,101 @@
+"""Small pieces of HTML from which tables, charts and cards are made. Text from records is always escaped here.
+
+A citation is a comment until the page is done (``<!--cite a;b-->``): then ``footnotes`` numbers them all in reading
+order. The search, which reads the page before, takes no notice of comments.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from ledger.project import Page
+from ledger.records import Sourced
+
+CITE = re.compile(r"<!--cite (?P<keys>[\w;-]+)-->")
+SEEN_WORDS = {"part of the text": "part of it"}
+
+Row = Sequence[str]
+
+
+def text(words: str) -> str:
+    """Words from a record as plain text in HTML."""
+    return escape(re.sub(r"\s+", " ", words), quote=False)
+
+
+def cite(*keys: str | None) -> str:
+    """The mark of the sources that there are, close to the word before it."""
+    known = list(dict.fromkeys(key for key in keys if key))
+    return f"<!--cite {';'.join(known)}-->" if known else ""
+
+
+def cited_in(html: str) -> list[str]:
+    """Every key that marks in ``html`` stand for, in order."""
+    return [key for match in CITE.finditer(html) for key in match["keys"].split(";")]
+
+
+def seen(fact: Sourced) -> str:
+    """How far we saw a fact, whose statement it is, and where in the source."""
+    words = SEEN_WORDS.get(fact.seen or "", fact.seen or "")
+    where = text((fact.where or "").removeprefix(fact.seen or "").lstrip(" ,"))
+    speaker = f"said by {text(fact.said_by)}" if fact.said_by else ""
+    return ", ".join(part for part in (words, where, speaker) if part)
+
+
+def day(iso: str) -> str:
+    """A date that is not broken over two lines."""
+    return f'<time datetime="{escape(iso)}">{escape(iso)}</time>'
+
+
+def word(verdict: str) -> str:
+    """A verdict: its word, which the style sheet may also colour."""
+    return f'<span class="verdict" data-verdict="{slug(verdict)}">{escape(verdict)}</span>'
+
+
+def slug(words: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
+
+
+def address(page: Page, url: str) -> str:
+    """The relative address from ``page`` to a page or file of the built site, both given from the site's root."""
+    relative = posixpath.relpath(f"/{url}", f"/{page.url}")
+    return f"{relative}/" if url.endswith("/") or not url else relative
+
+
+def link(page: Page, target: Page) -> str:
+    return f'<a href="{escape(address(page, target.url))}">{text(target.title)}</a>'
+
+
+def table(caption: str, head: Row, rows: Sequence[Row], kind: str = "", attributes: Sequence[str] = ()) -> str:
+    """A table with a caption, whose rows begin with their header; each cell knows its column, for narrow screens.
+
+    ``attributes`` are put into the rows' tags. The roles keep it a table for a screen reader where a narrow screen
+    shows its rows one below the other.
+    """
+    labels = [escape(re.sub(r"<[^>]*>", "", name)) for name in head]
+    parts = [
+        f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(caption)}">'
+        f'<table class="data {kind}" role="table"><caption>{text(caption)}</caption>'
+        '<thead role="rowgroup"><tr role="row">',
+        "".join(f'<th scope="col" role="columnheader">{name}</th>' for name in head),
+        '</tr></thead><tbody role="rowgroup">',
+    ]
+    for number, (first, *others) in enumerate(rows):
+        extra = f" {attributes[number]}" if attributes else ""
+        parts.append(f'<tr role="row"{extra}><th scope="row" role="rowheader">{first}</th>')
+        parts += [
+            f'<td role="cell" data-label="{label}">{cell}</td>' for label, cell in zip(labels[1:], others, strict=True)
+        ]
+        parts.append("</tr>")
+    parts.append("</tbody></table></div>")
+    return "".join(parts)
+
+
+def listed(items: Iterable[str]) -> str:
+    return "<ul>" + "".join(f"<li>{item}</li>" for item in items) + "</ul>"
+
+
+def note(words: str) -> str:
+    return f'<p class="table-note">{text(words)}</p>' if words else ""

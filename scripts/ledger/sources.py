@@ -1,0 +1,48 @@
+"""The bibliography page: every source once, with a permanent anchor and the pages that cite it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from html import escape
+
+from ledger import citations, vancouver
+from ledger.cards import choices
+from ledger.markup import slug
+from ledger.project import Page, Project
+
+Options = Mapping[str, str]
+
+
+def bibliography(page: Page, project: Project, options: Options) -> str:
+    """Every source with a permanent anchor, its kind, how far it was read, what an audit found, who cites it."""
+    entries = sorted(
+        project.bibliography.entries.values(), key=lambda e: (vancouver.authors(e) or e.text("title")).lower()
+    )
+    where = citations.cited_by(project)
+    audits = {row.key: row for row in project.claims.references}
+    counts = Counter(entry.kind for entry in entries)
+    up = "../" * page.url.count("/")
+    items = []
+    for entry in entries:
+        lines = [vancouver.reference(entry)]
+        label = f'<span class="kind">{escape(entry.kind)}</span>'
+        number = entry.get("articlenumber")
+        if number:
+            label += f' <span class="kind">reference {escape(number)} of the articles</span>'
+        lines.append(f'{label} <span class="source-note">{escape(vancouver.note(entry).partition(". ")[2])}</span>')
+        audit = audits.get(entry.key)
+        if audit:
+            errors = f" In the article's list: {escape(audit.errors)}." if audit.errors else ""
+            lines.append(f"<strong>Audit:</strong> {escape(audit.audit.rstrip('.'))}.{errors}")
+        pages = [project.pages[src] for src in where.get(entry.key, [])]
+        cited = ", ".join(f'<a href="{up}{p.url}#fn:{entry.key}">{escape(p.title)}</a>' for p in pages)
+        lines.append(f"Cited on: {cited or 'no page'}.")
+        lines.append(f'<a class="permanent" href="#{entry.key}">{entry.key}</a>')
+        items.append(f'<li id="{entry.key}" data-kind="{slug(entry.kind)}">' + "<br>".join(lines) + "</li>")
+    filters = choices("kind", "Show sources of the kind", dict(sorted(counts.items())))
+    downloads = (
+        f'<p class="downloads">Download all of it: <a href="{up}data/references.bib" download>BibTeX</a>, '
+        f'<a href="{up}data/references.json" download>CSL-JSON</a>.</p>'
+    )
+    return f'{downloads}{filters}<ul class="bibliography" data-search-exclude>{"".join(items)}</ul>'
