@@ -79,6 +79,7 @@ def on_pre_build(config: MkDocsConfig) -> None:
     Path(bibtex.config.bib_file).unlink()
     registry = bibtex.registry
     bibtex.config.bib_by_default = False  # the list of references is written when the page is done
+    registry.reference_text = lambda citation: ""
     registry.inline_text = lambda block: current.inline(citation.key for citation in block.citations)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -172,8 +173,8 @@ def test_twenty_questions_have_short_answers() -> None:
 
 def shown(page: Page) -> str:
     """A page's words with its generated tables, without citations and marks."""
-    text = generate.markdown(page, SITE, page.text)
-    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", CITED.sub("", re.sub(r"<[^<>]*>", " ", text)))
+    text = generate.html(page, SITE, generate.markdown(page, SITE, page.text))
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", CITED.sub("", unescape(re.sub(r"<[^<>]*>", " ", text))))
     return " ".join(re.sub(r"[*`]", "", text.replace("&#124;", "|")).split())
 
 

@@ -54,6 +54,17 @@ def entry(old: str = "", new: str = "") -> dict[str, str]:
     return {**page("Also [@two]."), "references.bib": BIB + (SECOND.replace(old, new) if old else SECOND)}
 
 
+def trial(old: str = "", new: str = "") -> dict[str, str]:
+    """A good trial page with one thing changed."""
+    assert old in RECORD
+    return {"docs/trials/sample.md": RECORD.replace(old, new, 1) if old else RECORD}
+
+
+def at(text: str) -> str:
+    """The place of a text in the good trial page."""
+    return f"docs/trials/sample.md:{RECORD[: RECORD.index(text)].count(chr(10)) + 1}"
+
+
 class Rule(NamedTuple):
     id: str
     breaks: dict[str, str]
@@ -61,6 +72,8 @@ class Rule(NamedTuple):
     keeps: dict[str, str]
     level: str = "error"
 
+
+TEXT_LINE = at("Of the 12 people")
 
 RULES = (
     Rule("absolute-link", page("[x](/index.md)"), "docs/index.md:5", page("[x](index.md)")),
@@ -161,6 +174,33 @@ RULES = (
         {"docs/trials/sample.md": RECORD},
     ),
     Rule(
+        "not-in-record",
+        trial("# A sample trial\n", "# A sample trial\n\nOf 99 people [@known2024].\n"),
+        TEXT_LINE,
+        trial(),
+    ),
+    Rule("record-counts", trial("n: 10, of: 12", "n: 10, of: 13"), at("n: 10, of: 12"), trial()),
+    Rule("record-dates", trial('"2024-01-05"', '"2026-05-01"'), at("value: completed"), trial()),
+    Rule(
+        "record-gap",
+        trial("{value: embryonic,", "{value: to fill,"),
+        at("value: embryonic"),
+        trial(),
+        "warning",
+    ),
+    Rule(
+        "record-percent",
+        trial("group: full dose", "group: 10 of 12 (38 %)"),
+        at("group: full dose"),
+        trial("group: full dose", "group: 10 of 12 (83 %)"),
+    ),
+    Rule(
+        "record-speaker",
+        trial("seen: full text", "seen: second-hand"),
+        at("seen: full text"),
+        trial("seen: full text", "seen: second-hand, said_by: the company"),
+    ),
+    Rule(
         "repeated-key",
         page("So [@known2024; @known2024]."),
         "docs/index.md:5",
@@ -237,7 +277,7 @@ def rules_in(path: Path) -> Iterator[str]:
             yield from (rule for name, value in named.items() if name.arg == "rule" for rule in texts(value, tree))
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
             continue
-        place = {"Problem": 2, "fault": 0, "problem": 0}.get(node.func.id)
+        place = {"Problem": 2, "fault": 0, "Fault": 0, "problem": 0}.get(node.func.id)
         if place is None or len(node.args) <= place:
             continue
         given = list(texts(node.args[place], tree))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from datetime import date
@@ -15,7 +14,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs_bibtex.plugin import BibTexPlugin
 from pybtex.database import parse_file
 
-from ledger import bibliography, project, site
+from ledger import exports, project, site
 from ledger.site import Site
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,6 +33,8 @@ SECOND = """\
 """
 FRONT = "---\ntitle: 'A & B: \"page\"'\nkind: about\nchecked: 2026-11-21\nreviewed_by: none\n---\n"
 SAMPLE = (ROOT / "tests" / "data" / "trial.md").read_text(encoding="utf-8")
+
+EXTENSIONS = ["footnotes", "tables", "attr_list", "md_in_html", "pymdownx.superfences"]
 
 Make = Callable[..., Path]
 
@@ -56,14 +57,16 @@ def through_bibtex(root: Path, text: str, src: str = "index.md") -> str:
     plugin: Any = BibTexPlugin()
     plugin.load_config({"bib_file": str(root / "references.bib"), "enable_inline_citations": False})
     plugin.on_config(MkDocsConfig(str(root / "mkdocs.yml")))
-    plugin.registry.reference_text = lambda citation: current.reference(citation.key)
+    plugin.config.bib_by_default = False
     plugin.registry.inline_text = lambda block: current.inline(citation.key for citation in block.citations)
     return current.after(plugin.on_page_markdown(current.before(src, text), None, None, None))
 
 
-def html(root: Path, text: str) -> str:
-    page = through_bibtex(root, text)
-    return markdown(page, extensions=["footnotes", "tables", "attr_list", "md_in_html", "pymdownx.superfences"])
+def html(root: Path, text: str, src: str = "index.md") -> str:
+    """The finished page."""
+    current = a_site(root)
+    page = markdown(through_bibtex(root, text, src), extensions=EXTENSIONS)
+    return current.complete(src, f"<head></head>{current.finish(src, page)}")
 
 
 # --- citations ----------------------------------------------------------------------------------------
@@ -79,7 +82,7 @@ def test_a_citation_becomes_a_mark_and_a_reference(root: Path) -> None:
 def test_two_keys_give_two_marks_with_a_comma(root: Path) -> None:
     found = html(root, "A fact [@known2024; @other2023].")
     assert re.search(r">1</a></sup><sup>,</sup><sup [^>]*><a [^>]*>2</a></sup>\.</p>", found)
-    assert found.count("<li id=") == 2
+    assert found.count('<li id="fn:') == 2
 
 
 def test_a_source_cited_twice_has_one_reference_and_two_ways_back(root: Path) -> None:
@@ -89,10 +92,22 @@ def test_a_source_cited_twice_has_one_reference_and_two_ways_back(root: Path) ->
     assert 'href="#fnref2:known2024"' in found
 
 
-def test_a_key_that_is_not_there_is_shown_as_missing_in_a_preview(root: Path) -> None:
+def test_a_key_that_is_not_there_is_left_out_of_a_preview(root: Path) -> None:
     found = html(root, "A fact [@nobody2024; @known2024].")
-    assert "Not in references.bib." in found
-    assert found.count("footnote-ref") == 2
+    assert found.count("footnote-ref") == 1
+    assert "nobody" not in found
+
+
+def test_a_footnote_of_the_page_is_numbered_along_with_its_citations(root: Path) -> None:
+    found = html(root, "One [@known2024], two[^a], three [@known2024; @other2023].\n\n[^a]: Our own note.\n")
+    assert re.findall(r'footnote-ref" href="#fn:([^"]*)">(\d+)<', found) == [
+        ("known2024", "1"),
+        ("a", "2"),
+        ("known2024", "1"),
+        ("other2023", "3"),
+    ]
+    assert re.findall(r'<li id="fn:([^"]*)">', found) == ["known2024", "a", "other2023"]
+    assert re.search(r'<li id="fn:a">\s*<p>Our own note. <a class="footnote-backref" href="#fnref:a"', found)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +130,7 @@ def test_an_at_sign_that_is_no_citation_survives(root: Path, text: str) -> None:
 
 def test_code_and_a_citation_side_by_side(root: Path) -> None:
     found = through_bibtex(root, "Write `[@known2024]` to get [@known2024].")
-    assert found.startswith("Write `[@known2024]` to get[^known2024].")
+    assert re.match("Write `\\[@known2024\\]` to get\ue001\\d+\ue001\\.", found)
 
 
 def test_the_mark_stands_close_to_its_word(root: Path) -> None:
@@ -131,11 +146,10 @@ def test_a_table_keeps_its_citations(root: Path) -> None:
 
 def test_generated_tables_are_cited_like_the_text(make: Make) -> None:
     folder = make({"docs/trials/sample.md": SAMPLE})
-    text = SAMPLE.split("---\n", 2)[2]
-    found = through_bibtex(folder, text, "trials/sample.md")
-    assert "[@known2024]" not in found
-    assert found.count("[^known2024]:") == 1
+    found = html(folder, SAMPLE.split("---\n", 2)[2], "trials/sample.md")
+    assert found.count('<li id="fn:known2024">') == 1
     assert "10 of 12 (83 %)" in found
+    assert "<!--" not in found
 
 
 def test_a_page_unknown_to_the_project_is_left_alone(root: Path) -> None:
@@ -148,7 +162,7 @@ def test_a_page_unknown_to_the_project_is_left_alone(root: Path) -> None:
 
 
 def test_the_foot_says_when_it_was_checked_by_whom_and_how_to_report(root: Path) -> None:
-    foot = a_site(root).finish("about/x.md", "<h1>X</h1>").removeprefix("<h1>X</h1>")
+    foot = a_site(root).finish("about/x.md", "<h1>X</h1>").partition(site.FOOT)[2]
     assert foot.startswith('<p class="page-foot" data-search-exclude>')
     assert '<time datetime="2026-11-21">2026-11-21</time>' in foot
     assert "Not reviewed by a clinician." in foot
@@ -180,82 +194,45 @@ def test_a_page_without_front_matter_has_a_foot_without_a_date(root: Path) -> No
 
 def test_references_get_a_heading_and_stay_out_of_the_search(root: Path) -> None:
     current = a_site(root)
-    searched = current.finish("index.md", html(root, "A fact [@known2024]."))
+    searched = current.finish("index.md", markdown(through_bibtex(root, "A fact [@known2024]."), extensions=EXTENSIONS))
     assert "footnote-ref" not in searched
-    assert "footnote-ref" in current.complete("index.md", searched)
     assert "Doe J" not in searched
     served = current.complete("index.md", searched)
     assert '<h2 id="sources-of-this-page">References</h2><div class="footnote">' in served
     assert "Doe J, Roe R. A trial." in served
     assert served.index("Doe J") < served.index('class="page-foot"')
-    assert "sources-of-this-page" not in a_site(root).complete("index.md", a_site(root).finish("index.md", "<p>x</p>"))
+    assert "sources-of-this-page" not in html(root, "x")
 
 
-def test_a_reference_travels_as_a_short_stand_in(root: Path) -> None:
-    current = a_site(root)
-    carried = current.stand_in("known2024")
-    assert len(carried) < 15
-    assert current.complete("index.md", f"<p>{carried}</p>") == f"<p>{current.reference('known2024')}</p>"
+def test_generated_tables_stay_out_of_the_search_but_the_trials_number_does_not(make: Make) -> None:
+    current = a_site(make({"docs/trials/sample.md": SAMPLE}))
+    searched = current.finish("trials/sample.md", "<h1>T</h1><!-- generated: trial-facts -->")
+    assert "<table" not in searched
+    assert "NCT01234567" in searched
+    assert "<table" in current.complete("trials/sample.md", searched)
 
 
 def test_a_page_unknown_to_the_project_is_served_as_it_is(root: Path) -> None:
     assert a_site(root).complete("new.md", "<p>x</p>") == "<p>x</p>"
 
 
-def test_a_trial_page_leads_back_to_all_trials(make: Make) -> None:
-    assert (
-        a_site(make({"docs/trials/sample.md": SAMPLE}))
-        .finish("trials/sample.md", "")
-        .startswith('<p class="up"><a href="../">')
-    )
+def test_every_page_but_the_first_says_where_it_stands(make: Make) -> None:
+    folder = make({"docs/trials/sample.md": SAMPLE, "docs/trials/index.md": "# All trials\n"})
+    assert re.findall(r"<li>(.*?)</li>", html(folder, "x", "trials/sample.md"))[:2] == [
+        '<a href="../../">Home</a>',
+        '<a href="../">All trials</a>',
+    ]
+    assert "crumbs" not in html(folder, "x")
 
 
 # --- downloads ----------------------------------------------------------------------------------------
 
 
-def test_the_downloads_are_the_bibliography(root: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "site" / "references"
+def test_the_open_data_is_written_into_the_site(root: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "site" / "data"
     a_site(root).downloads(folder)
-    assert (folder / "references.bib").read_bytes() == (root / "references.bib").read_bytes()
-    paper, page = json.loads((folder / "references.json").read_text(encoding="utf-8"))
-    assert paper == {
-        "id": "known2024",
-        "type": "article-journal",
-        "author": [{"family": "Doe", "given": "Jane"}, {"family": "Roe", "given": "Richard"}],
-        "title": "A trial",
-        "container-title": "J Test",
-        "volume": "1",
-        "page": "1–2",
-        "DOI": "10.1234/abc",
-        "genre": "trial report",
-        "issued": {"date-parts": [[2024]]},
-    }
-    assert page["author"] == [{"literal": "A Body"}]
-    assert page["title"] == "A page with 50% and CAPS"
-    assert page["URL"] == "https://example.org/a?b=1&c=2"
-    assert page["accessed"] == {"date-parts": [[2026, 11, 20]]}
-
-
-def test_the_published_download_has_every_entry_with_its_identifiers(tmp_path: Path) -> None:
-    loaded = project.load(ROOT, TODAY)
-    Site(loaded).downloads(tmp_path)
-    items = {item["id"]: item for item in json.loads((tmp_path / "references.json").read_text(encoding="utf-8"))}
-    entries = loaded.bibliography.entries
-    assert list(items) == list(entries)
-    for key, entry in entries.items():
-        item = items[key]
-        for ours, theirs in (("doi", "DOI"), ("pmid", "PMID"), ("pmcid", "PMCID"), ("url", "URL")):
-            assert item.get(theirs, "") == entry.get(ours), key
-        assert item["title"] == entry.text("title")
-        people = [person for person in bibliography.names(entry.get("author")) if person.family != "others"]
-        assert len(item.get("author", [])) == len(people), key
-
-
-def test_the_downloaded_bibtex_reads_back_as_the_same_entries(tmp_path: Path) -> None:
-    loaded = project.load(ROOT, TODAY)
-    Site(loaded).downloads(tmp_path)
-    again = bibliography.read((tmp_path / "references.bib").read_text(encoding="utf-8"))
-    assert again.entries == loaded.bibliography.entries
+    for name, text in exports.files(project.load(root, TODAY)).items():
+        assert (folder / name).read_bytes() == text.encode(), name
 
 
 def test_the_plugin_gets_the_keys_alone_so_that_a_broken_entry_does_not_stop_it(root: Path) -> None:

@@ -9,55 +9,46 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pydantic import BaseModel
-
 from ledger import numbers
 from ledger.problems import Problem
 from ledger.project import Page
 from ledger.prose import line_of, prose_only
-from ledger.records import Measured, Record
+from ledger.records import Record
 
 EXCUSE = re.compile(r"not-in-record\b(?::\s*(?P<reason>\S.*))?", re.DOTALL)
-NO_FIGURES = ("cite", "id", "seen", "cohort", "publications", "therapies", "arm", "outcome", "record")
+NO_FIGURES = {"cite", "id", "seen", "cohort", "publications", "therapies", "arm", "outcome", "record"}
 """Fields whose digits are names and no numbers."""
 
 
-def figures(record: Record) -> set[str]:
+def figures(page: Page, record: Record) -> set[str]:
     """Every figure that the record holds, and what follows from its counts: the per cent, and the rest."""
-    found: set[str] = set()
-    for name, value in record:
-        if name not in NO_FIGURES:
-            found |= _figures(value)
+    found = numbers.figures("\n".join(_texts(page.meta.data["trial"])))
     for row in (*record.results, *record.harms):
-        found |= _follows(row)
+        if row.n is not None and row.of is not None:
+            found |= {str(round(100 * row.n / row.of)), str(row.of - row.n)}
     return found
 
 
-def _figures(value: object) -> set[str]:
-    if isinstance(value, bool) or value is None:
-        return set()
-    if isinstance(value, int | str):
-        return numbers.figures(str(value))
-    if isinstance(value, dict):
-        return set().union(*(_figures(inner) for inner in value.values()))
-    if isinstance(value, list):
-        return set().union(*(_figures(inner) for inner in value))
-    if isinstance(value, BaseModel):
-        return set().union(*(_figures(inner) for name, inner in value if name not in NO_FIGURES))
-    return set()
-
-
-def _follows(row: Measured) -> set[str]:
-    if row.n is None or row.of is None:
-        return set()
-    return {str(round(100 * row.n / row.of)), str(row.of - row.n)}
+def _texts(value: object) -> Iterator[str]:
+    """The texts and numbers below a value of the front matter."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            if name not in NO_FIGURES:
+                yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+    elif isinstance(value, int):
+        yield str(value)
 
 
 def check(page: Page) -> Iterator[Problem]:
     """Numbers in the prose of a trial page that its record does not hold."""
     if page.record is None:
         return
-    known = figures(page.record)
+    known = figures(page, page.record)
     source = page.source
     excuses: list[tuple[int, int]] = []
     for comment in source.comments:
@@ -72,6 +63,8 @@ def check(page: Page) -> Iterator[Problem]:
         if block.kind == "definition":
             continue
         text = prose_only(block)
+        if numbers.figures(text) <= known:
+            continue  # so are those with a unit; most paragraphs are done here
         missing = [number for number in numbers.find_all(text) if not numbers.figures(number) <= known]
         if not missing:
             continue

@@ -23,7 +23,8 @@ WIDTH = 360  # units of the drawing; a phone of 390 px shows them nearly one to 
 LEFT, RIGHT = 6, 354
 MARKS_A_LINE = 24
 STEP = 14.5
-LABEL = 56  # characters of a label that fit into a line
+LONGEST = {"name": 52, "small": 66}
+"""Characters of a label that fit into a line, by its kind."""
 NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3})?")
 
 
@@ -102,11 +103,11 @@ def _cell(value: Value) -> str:
 # --- drawing ----------------------------------------------------------------------------------------
 
 
-def _words(x: float, y: float, words: str, kind: str = "", anchor: str = "start") -> str:
-    short = words if len(words) <= LABEL else words[: LABEL - 1].rstrip(" ,;:(") + "…"
-    extra = f' class="{kind}"' if kind else ""
+def _words(x: float, y: float, words: str, kind: str, anchor: str = "start") -> str:
+    most = LONGEST[kind]
+    short = words if len(words) <= most else words[: most - 1].rstrip(" ,;:(") + "…"
     place = f' text-anchor="{anchor}"' if anchor != "start" else ""
-    return f'<text x="{x:g}" y="{y:g}"{extra}{place}>{escape(short, quote=False)}</text>'
+    return f'<text x="{x:g}" y="{y:g}" class="{kind}"{place}>{escape(short, quote=False)}</text>'
 
 
 def _full(x: float, y: float) -> str:
@@ -150,13 +151,12 @@ def _insulin_free(record: Record) -> Result | None:
 
 
 def deaths(record: Record) -> tuple[str, str | None]:
-    """What the record says of deaths among those treated, and its source."""
+    """What the record says of deaths among those treated, in its own words, and its source."""
     for row in record.harms:
         if row.arm == "cells" and re.search(r"\bdeaths?\b|\bdied\b", row.event, re.IGNORECASE):
-            if row.n is not None:
-                return (f"{row.n} of {row.of}" if row.of else str(row.n)), row.cite
-            return row.value or "not reported", row.cite
-    return "not reported", None
+            count = f"{row.n} of {row.of}" if row.of else str(row.n)
+            return f"{row.event}: {row.value if row.n is None else count}", row.cite
+    return "deaths: no count seen", None
 
 
 def _people(project: Project) -> list[Item]:
@@ -190,7 +190,7 @@ def _draw_people(items: Sequence[Item]) -> tuple[float, str]:
         v = item.values
         parts.append(_words(LEFT, y + 11, item.trial.title, "name"))
         parts.append(_words(LEFT, y + 24, f"{v['approach']}: {v['insulin_free']} of {v['of']}, {v['at']}", "small"))
-        parts.append(_words(LEFT, y + 37, f"deaths: {v['deaths']}", "small"))
+        parts.append(_words(LEFT, y + 37, str(v["deaths"]), "small"))
         y += 48
         free, of, rest = (int(v[name] or 0) for name in ("insulin_free", "of", "not_counted"))
         marks: Iterator[Callable[[float, float], str]] = iter(
@@ -239,36 +239,22 @@ def _draw_timeline(items: Sequence[Item]) -> tuple[float, str]:
     def x(value: Value) -> float:
         return LEFT + (_year(str(value)) - first) * scale
 
-    height = 22 + 34 * len(items)
+    height = 22 + 46 * len(items)
     every = max(1, round((last - first) / 7))
     parts = [_axis(14, height, [(LEFT + (year - first) * scale, str(year)) for year in range(first, last + 1, every)])]
     y = 22.0
     for item in items:
         v = item.values
-        parts.append(_words(LEFT, y + 8, item.trial.title, "name"))
-        start = x(v["start"])
-        known = x(v["end"]) if v["end"] and v["end_type"] == "actual" else min(x(v["as_of"]), RIGHT)
-        planned = x(v["end"]) if v["end"] and v["end_type"] == "estimated" else None
+        parts.append(_words(LEFT, y + 9, item.trial.title, "name"))
+        parts.append(_words(LEFT, y + 22, f"{v['status']}, {v['as_of']}", "small"))
+        begin = x(v["start"])
         if v["start_type"] == "actual":
-            parts.append(_bar(start, y + 12, max(known - start, 2), "done"))
-            begin = max(known, start)
-        else:
-            begin = start
-        if planned and planned > begin:
-            parts.append(_bar(begin, y + 12, planned - begin, "planned"))
-        status = f"{v['status']}, {v['as_of']}"
-        at = max(known, planned or 0) + 4
-        room = at + 4.6 * len(status) < RIGHT
-        parts.append(
-            _words(
-                at if room else max(start - 4, LEFT + 4.6 * len(status)),
-                y + 20,
-                status,
-                "small",
-                "start" if room else "end",
-            )
-        )
-        y += 34
+            known = x(v["end"] if v["end"] and v["end_type"] == "actual" else v["as_of"])
+            parts.append(_bar(begin, y + 27, max(known - begin, 2), "done"))
+            begin = max(known, begin)
+        if v["end"] and v["end_type"] == "estimated" and x(v["end"]) > begin:
+            parts.append(_bar(begin, y + 27, x(v["end"]) - begin, "planned"))
+        y += 46
     return height, "".join(parts)
 
 

@@ -54,7 +54,7 @@ def cited_by(project: Project) -> Mapping[str, list[str]]:
     for page in project.pages.values():
         for citation in find(page):
             where.setdefault(citation.key, {})[page.src] = None
-        for key in page.record.citations() if page.record else ():
+        for key in page.cited:
             where.setdefault(key, {})[page.src] = None
         for key in _claim_keys(project, page):
             where.setdefault(key, {})[page.src] = None
@@ -249,7 +249,7 @@ def _record_keys(page: Page, entries: Mapping[str, bibliography.Entry], used: se
     """Keys that a trial record cites."""
     if not page.record:
         return
-    used.update(page.record.citations())
+    used.update(page.cited)
     for place, line in page.meta.lines.items():
         if place and (place[-1] == "cite" or (len(place) > 1 and place[-2] == "publications")):
             cited = _value_at(page.meta.data, place)

@@ -87,7 +87,7 @@ def _lines(record: Record, project: Project) -> list[tuple[str, list[Said]]]:
         ("Results", _rows(record.results, record.results_note)),
         ("Harms", _rows(record.harms, record.harms_note)),
         *(
-            (f"Requirement: {name}", [(record.requirements[key].verdict, record.requirements[key].cite or "")])
+            (f"Requirement: {name}", [(str(record.requirements[key].verdict), record.requirements[key].cite or "")])
             for key, name in REQUIREMENTS.items()
         ),
         ("Sponsor", one(record.sponsor)),

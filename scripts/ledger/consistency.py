@@ -9,6 +9,9 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import pairwise
+from typing import NamedTuple
+
+from pydantic import BaseModel
 
 from ledger.bibliography import Entry
 from ledger.frontmatter import Path
@@ -31,26 +34,37 @@ def check(page: Page, project: Project) -> Iterator[Problem]:
     record = page.record
     if record is None:
         return
-    for rule in (_counts, _dates, _sources, _gaps):
-        for place, name, message, *level in rule(record, project):
-            found: Level = level[0] if level else "error"
-            where: Path = ("trial", *place)
+    for rule in (_counts, _dates, _sources, _unmapped):
+        for found in rule(record, project):
+            where: Path = ("trial", *found.place)
             shown = ".".join(str(part) for part in where)
-            yield Problem(page.path, page.meta.line(where), name, f"{shown}: {message}", found)
+            yield Problem(page.path, page.meta.line(where), found.rule, f"{shown}: {found.message}", found.level)
     for place, value in _texts(page.meta.data):
-        for match in PERCENT.finditer(value):
+        for match in PERCENT.finditer(value) if "%" in value else ():
             fault = wrong_percent(match)
             if fault:
                 shown = ".".join(str(part) for part in place)
                 yield Problem(page.path, page.meta.line(place), "record-percent", f"{shown}: {fault}")
+        if value.startswith(GAP) and (value == GAP or value.startswith(f"{GAP}:")):
+            shown = ".".join(str(part) for part in place)
+            message = f"{shown}: a person has to fill this in"
+            yield Problem(page.path, page.meta.line(place), "record-gap", message, "warning")
     for match in PERCENT.finditer(page.source.prose):
         fault = wrong_percent(match)
         if fault:
             yield Problem(page.path, page.source.line(match.start()), "record-percent", fault)
 
 
-Found = Iterator[tuple[Path, str, str]]
-Graded = Iterator[tuple[Path, str, str, Level]]
+class Fault(NamedTuple):
+    """What does not fit, and its place below ``trial``."""
+
+    rule: str
+    place: Path
+    message: str
+    level: Level = "error"
+
+
+Found = Iterator[Fault]
 
 
 def wrong_percent(match: re.Match[str]) -> str | None:
@@ -69,7 +83,7 @@ def _counts(record: Record, project: Project) -> Found:
     for (small, few), (large, many) in pairwise(chain):
         if few.value > many.value:
             message = f"{small} {few.value} is more than {large} {many.value}; were they swapped?"
-            yield ("people", small), "record-counts", message
+            yield Fault("record-counts", ("people", small), message)
     for part in ("results", "harms"):
         for number, row in enumerate(getattr(record, part)):
             limit = _limit(record, row, part)
@@ -77,11 +91,11 @@ def _counts(record: Record, project: Project) -> Found:
                 count = getattr(row, field)
                 if limit and count is not None and count > limit[1]:
                     message = f"{count} people, more than the {limit[1]} {limit[0]}"
-                    yield (part, number, field), "record-counts", message
+                    yield Fault("record-counts", (part, number, field), message)
             percent = row.value if row.unit == "%" and FIGURE.fullmatch(row.value or "") else None
             if percent and row.n is not None and row.of and abs(float(percent) - 100 * row.n / row.of) > 1:
                 message = f"{row.n} of {row.of} is {round(100 * row.n / row.of)} %, not {percent} %"
-                yield (part, number, "value"), "record-percent", message
+                yield Fault("record-percent", (part, number, "value"), message)
 
 
 def _limit(record: Record, row: Measured, part: str) -> tuple[str, int] | None:
@@ -105,14 +119,14 @@ def _dates(record: Record, project: Project) -> Found:
     today = project.today.isoformat()
     for number, registration in enumerate(record.registry):
         if registration.checked and registration.checked > today:
-            yield ("registry", number, "checked"), "record-dates", f"{registration.checked} lies in the future"
+            yield Fault("record-dates", ("registry", number, "checked"), f"{registration.checked} lies in the future")
     last = ""
     for number, entry in enumerate(record.status):
         if entry.as_of > today:
-            yield ("status", number), "record-dates", f"status of {entry.as_of} lies in the future"
+            yield Fault("record-dates", ("status", number), f"status of {entry.as_of} lies in the future")
         if entry.as_of < last:
             message = f"{entry.as_of} stands after {last}; oldest first, newest last"
-            yield ("status", number), "record-dates", message
+            yield Fault("record-dates", ("status", number), message)
         last = max(last, entry.as_of)
     before: tuple[str, DateFact] | None = None
     for name in ("start", "primary_completion", "completion"):
@@ -121,12 +135,12 @@ def _dates(record: Record, project: Project) -> Found:
             continue
         if before and _earlier(when.value, before[1].value):
             message = f"{when.value} lies before {before[0]} {before[1].value}; were they swapped?"
-            yield ("dates", name), "record-dates", message
+            yield Fault("record-dates", ("dates", name), message)
         before = (name, when)
     for name, when in record.dates:
         if when and when.type == "actual" and _earlier(today, when.value):
             message = f"{when.value} lies in the future and cannot be actual; write type: estimated"
-            yield ("dates", name), "record-dates", message
+            yield Fault("record-dates", ("dates", name), message)
 
 
 def _earlier(one: str, other: str) -> bool:
@@ -137,14 +151,14 @@ def _earlier(one: str, other: str) -> bool:
 
 def _sources(record: Record, project: Project) -> Found:
     entries = project.bibliography.entries
-    for place, fact in _facts(record):
-        kind = _kind(entries, fact.cite)
-        if fact.said_by:
+    for place, fact in _facts((), record):
+        if fact.said_by or fact.cite is None:
             continue
         if fact.seen == "second-hand":
-            yield place, "record-speaker", "second-hand: add said_by with the words that say whose statement it is"
-        elif kind in NEED_A_SPEAKER:
-            yield place, "record-speaker", f"the source is of the kind '{kind}': add said_by, whose statement it is"
+            yield Fault("record-speaker", place, "second-hand: add said_by, the words that say whose statement it is")
+        elif (kind := _kind(entries, fact.cite)) in NEED_A_SPEAKER:
+            message = f"the source is of the kind '{kind}': add said_by, whose statement it is"
+            yield Fault("record-speaker", place, message)
 
 
 def _kind(entries: Mapping[str, Entry], key: str | None) -> str | None:
@@ -152,30 +166,23 @@ def _kind(entries: Mapping[str, Entry], key: str | None) -> str | None:
     return entry.kind if entry else None
 
 
-def _facts(record: Record) -> Iterator[tuple[Path, Sourced]]:
-    """Every sourced value of a record with its place."""
-    yield from _below((), record)
-
-
-def _below(place: Path, value: object) -> Iterator[tuple[Path, Sourced]]:
+def _facts(place: Path, value: BaseModel) -> Iterator[tuple[Path, Sourced]]:
+    """Every sourced value below a model with its place."""
     if isinstance(value, Sourced):
         yield place, value
-    if isinstance(value, list):
-        for number, inner in enumerate(value):
-            yield from _below((*place, number), inner)
-    elif hasattr(value, "model_fields_set"):
-        for name, inner in value:  # type: ignore[attr-defined]
-            if not isinstance(inner, str | int | None):
-                yield from _below((*place, name), inner)
+    for name, inner in value.__dict__.items():
+        if isinstance(inner, BaseModel):
+            yield from _facts((*place, name), inner)
+        elif isinstance(inner, list):
+            for number, one in enumerate(inner):
+                if isinstance(one, BaseModel):
+                    yield from _facts((*place, name, number), one)
 
 
-def _gaps(record: Record, project: Project) -> Graded:
-    for place, value in _texts(record.model_dump(exclude_defaults=True)):
-        if value == GAP or value.startswith(f"{GAP}:"):
-            yield place, "record-gap", "a person has to fill this in", "warning"
+def _unmapped(record: Record, project: Project) -> Found:
     for number, item in enumerate(record.unmapped):
         message = f"the registry says '{item.value[:60]}' in {item.field}, for which there is no word; find it a place"
-        yield ("unmapped", number), "record-gap", message, "warning"
+        yield Fault("record-gap", ("unmapped", number), message, "warning")
 
 
 def _texts(value: object, place: Path = ()) -> Iterator[tuple[Path, str]]:

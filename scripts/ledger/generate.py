@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from ledger import cards, charts, claims, compare, datapage, markup, sources, trials
+from ledger import cards, charts, claims, compare, datapage, sources, trials
 from ledger.problems import Problem
 from ledger.project import Page, Project
 from ledger.records import REQUIREMENTS
@@ -80,10 +80,7 @@ def anchors(page: Page, project: Project) -> set[str]:
             found.update(row.id for row in project.claims.citations)
         if what in IN_MARKDOWN:
             cited += claims.keys_in(IN_MARKDOWN[what](page, project, options))
-        elif what in IN_HTML and not what.startswith("trial-"):
-            cited += markup.cited_in(html(page, project, f"<!-- generated: {what} -->") if not options else "")
-    if page.record:
-        cited += page.record.citations()
+    cited += page.cited
     for key in cited:
         found.update((f"fn:{key}", f"fnref:{key}"))
     return found
@@ -110,9 +107,16 @@ def problems(project: Project) -> Iterator[Problem]:
                 yield Problem(page.path, line, "generated", f"nothing is generated for this comment; one of: {known}")
             elif match["what"].startswith("trial-") and not (page.record or page.broken or "trial" in page.meta.data):
                 yield Problem(page.path, line, "generated", "this page has no trial record to make the table from")
-            elif (asked := _options(match["options"]).get("requirement")) and asked not in REQUIREMENTS:
-                known = ", ".join(REQUIREMENTS)
-                yield Problem(page.path, line, "generated", f"there is no requirement '{asked}'; one of: {known}")
+            else:
+                yield from _unknown_option(page, line, match["what"], _options(match["options"]))
+
+
+def _unknown_option(page: Page, line: int, what: str, options: Options) -> Iterator[Problem]:
+    for maker, name, known in (("trials", "requirement", REQUIREMENTS), ("picture", "name", charts.PICTURES)):
+        asked = options.get(name, "" if maker == "picture" else None)
+        if what == maker and asked is not None and asked not in known:
+            message = f"there is no {name} '{asked}' for {maker}; one of: {', '.join(known)}"
+            yield Problem(page.path, line, "generated", message)
 
 
 def wanted(page: Page) -> Iterator[tuple[str, Options]]:

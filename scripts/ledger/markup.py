@@ -31,10 +31,6 @@ def cite(*keys: str | None) -> str:
     return f"<!--cite {';'.join(known)}-->" if known else ""
 
 
-def cited_in(html: str) -> list[str]:
-    """Every key that marks in ``html`` stand for, in order."""
-    return [key for match in CITE.finditer(html) for key in match["keys"].split(";")]
-
 
 def seen(fact: Sourced) -> str:
     """How far we saw a fact, whose statement it is, and where in the source."""

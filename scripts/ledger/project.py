@@ -75,6 +75,11 @@ class Page:
         return f"{path.with_suffix('')}/"
 
     @cached_property
+    def cited(self) -> frozenset[str]:
+        """Keys that the record cites."""
+        return frozenset(self.record.citations()) if self.record else frozenset()
+
+    @cached_property
     def source(self) -> Source:
         return Source(self.text)
 
@@ -238,7 +243,7 @@ def _read_page(path: Path, src: str, problems: list[Problem], record_problems: l
         problems.append(Problem(shown, error.line, "front-matter", f"{error}; MkDocs would not read it"))
         return Page(src, body, broken=True)
     record = None
-    if "trial" in meta.data:
+    if "trial" in meta.data or (meta.data.get("kind") == "trial" and not TRANSLATION.fullmatch(src)):
         record, found = records.read(meta, shown)
         record_problems.extend(found)
         stem = PurePosixPath(src).name.split(".")[0]

@@ -211,56 +211,56 @@ class Fact(Sourced):
 class PhaseFact(Fact):
     """A phase with its source."""
 
-    value: Phase | Gap
+    value: Literal[Phase, Gap]
     """Phase of the trial, ClinicalTrials.gov's words."""
 
 
 class AllocationFact(Fact):
     """How people were allotted, with the source."""
 
-    value: Allocation | Gap
+    value: Literal[Allocation, Gap]
     """Allocation, ClinicalTrials.gov's words."""
 
 
 class MaskingFact(Fact):
     """Who did not know the treatment, with the source."""
 
-    value: Masking | Gap
+    value: Literal[Masking, Gap]
     """Masking, ClinicalTrials.gov's words."""
 
 
 class ModelFact(Fact):
     """How the groups were arranged, with the source."""
 
-    value: Model | Gap
+    value: Literal[Model, Gap]
     """Intervention model, ClinicalTrials.gov's words."""
 
 
 class PurposeFact(Fact):
     """What the trial is for, with the source."""
 
-    value: Purpose | Gap
+    value: Literal[Purpose, Gap]
     """Primary purpose, ClinicalTrials.gov's words."""
 
 
 class OriginFact(Fact):
     """Whose cells, with the source."""
 
-    value: Origin | Gap
+    value: Literal[Origin, Gap]
     """The person's own cells (autologous), another's (allogeneic), or both."""
 
 
 class CellSourceFact(Fact):
     """What kind of cell, with the source."""
 
-    value: CellSource | Gap
+    value: Literal[CellSource, Gap]
     """The kind of cell that the product starts from."""
 
 
 class ImmuneFact(Fact):
     """What protects the cells, with the source."""
 
-    value: ImmuneStrategy | Gap
+    value: Literal[ImmuneStrategy, Gap]
     """What protects the cells from the immune system, or what they are to do to it."""
 
 
@@ -578,9 +578,9 @@ class Record(Strict):
     """What was tried, in plain words."""
     official_title: Text | None = None
     """Title in the registry or of the publication, letter by letter."""
-    record_type: RecordType | Gap
+    record_type: Literal[RecordType, Gap]
     """What kind of report this is."""
-    diabetes_type: Diabetes | Gap
+    diabetes_type: Literal[Diabetes, Gap]
     """Which diabetes the people have."""
     registry: list[Registration]
     """Registrations; an empty list if there is none."""
@@ -719,7 +719,7 @@ class Record(Strict):
 
     def citations(self) -> Iterator[str]:
         """Every key the record cites, in order of appearance."""
-        yield from _keys(self.model_dump())
+        yield from _keys(self)
         yield from self.publications
 
 
@@ -742,15 +742,17 @@ class TrialPage(Strict):
     """The record."""
 
 
-def _keys(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        if isinstance(value.get("cite"), str):
-            yield value["cite"]
-        for inner in value.values():
-            yield from _keys(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _keys(inner)
+def _keys(model: BaseModel) -> Iterator[str]:
+    for name, value in model.__dict__.items():
+        if name == "cite":
+            if value:
+                yield value
+        elif isinstance(value, BaseModel):
+            yield from _keys(value)
+        elif isinstance(value, list | dict):
+            for inner in value.values() if isinstance(value, dict) else value:
+                if isinstance(inner, BaseModel):
+                    yield from _keys(inner)
 
 
 def read(meta: Yaml, path: str) -> tuple[Record | None, list[Problem]]:

@@ -158,7 +158,8 @@ def lines(page: Page, project: Project) -> list[tuple[str, str, str, str]]:
     found.append(("Evidence stage", record.stage, "derived from this record", ""))
     add("Diabetes", shown(record.diabetes_type))
     if record.official_title:
-        add("Official title", text(record.official_title))
+        keys = (*(entry.cite for entry in record.registry), *record.publications[:1])
+        found.append(("Official title", text(record.official_title), "", cite(*keys)))
     numbers = "; ".join(registration(entry) for entry in record.registry) or "No registration found"
     found.append(("Registry", numbers, "", cite(*(entry.cite for entry in record.registry))))
     latest = record.latest
