@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 import yaml
 
 import bench
+from ledger import project
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def test_the_table_shows_the_times_the_ratio_and_the_limits() -> None:
     head, plain, full, ratio, checks = bench.table(2.0, 3.0, 0.5).split("\n")
-    assert head.split() == ["what", "seconds", "at", "most"]
+    assert head.split() == ["the", "site", "as", "it", "is", "seconds", "at", "most"]
     assert plain.split()[-1] == "2.00"
     assert full.split()[-2:] == ["3.00", "4.00"]
     assert ratio.split()[-2:] == ["1.50", "2.00"]
@@ -37,8 +39,8 @@ def test_the_best_of_some_runs_is_taken() -> None:
     assert calls == ["a", "b"] * 3
 
 
-def test_the_plain_copy_has_the_same_pages_without_the_bibliography(tmp_path: Path) -> None:
-    copy = bench.plain_copy(ROOT, tmp_path)
+def test_the_plain_copy_has_the_same_pages_with_their_tables_and_without_the_bibliography(tmp_path: Path) -> None:
+    copy = bench.plain(bench.copied(ROOT, tmp_path / "site"), tables=True)
     config = (copy / "mkdocs.yml").read_text(encoding="utf-8")
     read = yaml.safe_load(config.replace("!ENV ", ""))
     assert read["plugins"] == ["search"]
@@ -46,5 +48,27 @@ def test_the_plain_copy_has_the_same_pages_without_the_bibliography(tmp_path: Pa
     assert read["nav"]
     pages = {path.relative_to(ROOT) for path in (ROOT / "docs").rglob("*.md")}
     assert {path.relative_to(copy) for path in (copy / "docs").rglob("*.md")} == pages
-    left = [page for page in pages if "generated:" in (copy / page).read_text(encoding="utf-8")]
-    assert left == [Path("docs/references.md")]  # its list is the bibliography itself
+    text = (copy / "docs/trials/forward.md").read_text(encoding="utf-8")
+    assert "<!-- generated" not in text
+    assert re.search(r"^\| insulin independence.* \| day 365 \| 10 of 12 \(83 %\), full dose", text, re.MULTILINE)
+    assert "[@reichman2025islets]" in text
+
+
+def test_a_table_is_written_out_as_markdown() -> None:
+    html = '<div class="scroll"><table><tr><th>A</th><th>B|C</th></tr><tr><th>1</th><td>x<!--cite a;b--></td></tr></table></div>'
+    assert bench.markdown_tables(html).strip() == "| A | B\\|C |\n|---|---|\n| 1 | x[@a; @b] |"
+
+
+def test_copies_of_trial_pages_are_trials_of_their_own(tmp_path: Path) -> None:
+    loaded = project.load(bench.with_copies(bench.copied(ROOT, tmp_path / "site"), 60))
+    assert len(loaded.records) == len(project.load(ROOT).records) + 60
+    assert not loaded.record_problems
+
+
+def test_growth_that_is_not_linear_is_told() -> None:
+    even = {n: bench.Cost(1 + n / 100, 50 + n / 10) for n in bench.EXTRA}
+    assert bench.not_linear(even, bench.Cost(10, 100)) == []
+    assert len(bench.not_linear(even, bench.Cost(5, 100))) == 1  # more than half as long again
+    square = {n: bench.Cost(n * n / 10_000, 50 + n / 10) for n in bench.EXTRA}
+    assert any("not linear" in line for line in bench.not_linear(square, bench.Cost(1000, 100)))
+    assert "2000" in bench.growth_table(even, bench.Cost(5, 60), bench.Cost(10, 100))

@@ -26,6 +26,9 @@ KINDS = (
     "therapies/zimislecel/",
     "trials/",
     "trials/forward/",
+    "trials/pictures/",
+    "trials/compare/?trials=forward,vc-02",
+    "data/",
     "requirements/",
     "safety/checklist/",
     "articles/article-b/",
@@ -231,3 +234,109 @@ def test_the_folder_opens_from_disk_without_a_server(page: Page) -> None:
     page.goto(Path(SITE / "index.html").as_uri())
     assert page.locator("h1").inner_text()
     assert page.evaluate("getComputedStyle(document.querySelector('h1')).fontWeight") == "700"
+
+
+# --- all trials and comparison ------------------------------------------------------------------------
+
+
+def shown_rows(page: Page) -> list[str]:
+    return page.eval_on_selector_all(
+        "#all-trials tbody tr", "rows => rows.filter(row => row.offsetParent !== null).map(row => row.dataset.id)"
+    )
+
+
+def test_the_table_of_trials_filters_counts_and_keeps_its_state_in_the_address(page: Page, address: str) -> None:
+    page.goto(f"{address}trials/")
+    everything = shown_rows(page)
+    said = page.locator("#all-trials output")
+    assert said.inner_text() == f"{len(everything)} of {len(everything)} trials shown"
+    assert said.get_attribute("aria-live") == "polite"
+    page.get_by_label("Approach", exact=True).select_option("donor islets")
+    page.get_by_label("Results", exact=True).select_option("yes")
+    some = shown_rows(page)
+    assert "cit-07" in some
+    assert "forward" not in some
+    assert said.inner_text() == f"{len(some)} of {len(everything)} trials shown"
+    assert "approach=donor+islets&results=yes" in page.url
+    page.goto(page.url)  # the filtered view can be linked
+    assert shown_rows(page) == some
+    page.get_by_role("button", name="Show all").click()
+    assert shown_rows(page) == everything
+    assert "?" not in page.url
+
+
+@pytest.mark.parametrize("name", ["approach", "origin", "immune", "phase", "status", "country", "results"])
+def test_each_filter_leaves_the_rows_that_say_so(page: Page, address: str, name: str) -> None:
+    page.goto(f"{address}trials/")
+    field = page.locator(f"#all-trials select[name={name}]")
+    for value in field.locator("option").evaluate_all("options => options.map(option => option.value)")[1:]:
+        field.select_option(value)
+        rows = shown_rows(page)
+        assert rows, value
+        for row in rows:
+            words = page.locator(f"#all-trials tr[data-id='{row}']").get_attribute(f"data-{name}") or ""
+            assert value in words.split("|")
+
+
+def test_the_table_of_trials_sorts_by_a_button_that_the_keyboard_reaches(page: Page, address: str) -> None:
+    page.goto(f"{address}trials/")
+    page.get_by_role("button", name="People", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    assert page.locator("#all-trials thead th[aria-sort]").get_attribute("aria-sort") == "descending"
+    counts = page.eval_on_selector_all("#all-trials tbody tr", "rows => rows.map(row => Number(row.dataset.people))")
+    assert counts == sorted(counts, reverse=True)
+    assert "sort=people&order=down" in page.url
+
+
+def test_two_to_four_trials_can_be_chosen_and_compared(page: Page, address: str) -> None:
+    page.goto(f"{address}trials/")
+    boxes = page.locator("#all-trials .choose input")
+    for number in range(4):
+        boxes.nth(number).check()
+    assert boxes.nth(4).is_disabled()
+    page.get_by_role("link", name="Compare the chosen trials (4 of at most 4)").click()
+    head = page.locator(".compared thead th")
+    assert head.count() == 5
+    assert page.locator("form.compare output").inner_text().startswith("4 trials, ")
+
+
+def test_a_comparison_can_be_linked_marks_what_differs_and_never_adds_up(page: Page, address: str) -> None:
+    page.goto(f"{address}trials/compare/?trials=forward,vc-02,nobody")
+    assert page.locator(".compared thead th").all_inner_texts()[1].startswith("FORWARD")
+    assert page.locator(".compared tr.differs", has_text="Approach").count() == 1
+    assert page.locator(".compared tr:not(.differs)", has_text="Diabetes").count() >= 1
+    assert "Counts are never added up over trials." in page.locator(".compared").inner_text()
+    source = page.locator(".compared a", has_text="[source]").first
+    source.click()
+    assert "#fn:" in page.url
+    assert page.locator(f"[id='{page.url.split('#')[1]}']").is_visible()
+
+
+def test_the_same_people_in_two_reports_are_said(page: Page, address: str) -> None:
+    page.goto(f"{address}trials/compare/?trials=protrans-2023,protrans-repeat")
+    assert "Some of the same people are in more than one of these reports." in page.locator(".compared").inner_text()
+
+
+def test_tables_of_trials_are_whole_without_a_script(browser: Browser, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 800})
+    page = context.new_page()
+    page.goto(f"{address}trials/")
+    assert page.locator("#all-trials tbody tr").count() == page.locator("#all-trials tbody tr:visible").count() >= 51
+    assert not page.locator("form.facets").is_visible()
+    page.goto(f"{address}trials/compare/")
+    assert page.get_by_role("link", name="FORWARD: zimislecel (VX-880)").is_visible()
+    page.goto(f"{address}trials/pictures/")
+    assert page.locator("svg.picture").count() == 5
+    context.close()
+
+
+def test_a_row_becomes_a_card_on_a_phone(browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 800})
+    page = context.new_page()
+    page.goto(f"{address}trials/forward/")
+    cell = page.locator(".facts td").first
+    assert cell.evaluate("cell => getComputedStyle(cell).display") == "block"
+    assert cell.evaluate("cell => getComputedStyle(cell, '::before').content").startswith('"')
+    assert page.get_by_role("table", name="Facts: FORWARD: zimislecel (VX-880)").count() == 1  # still a table
+    context.close()

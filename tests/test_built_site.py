@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from conftest import ROOT
-from ledger import bibliography, links, project
+from ledger import exports, links, project
 
 pytestmark = pytest.mark.site
 SITE = ROOT / "site"
@@ -151,7 +151,7 @@ def test_trial_pages_are_reached_from_the_list_and_not_from_the_navigation(pages
     assert not [address for address in home if address.startswith("trials/") and "nav" in address]
     listed = read(SITE / "trials/index.html").links
     for name in ("forward", "wang-2024", "vc-02", "izadi-2022", "nct04061746", "nct03920397", "han-2022-teratoma"):
-        assert f"{name}/" in listed
+        assert f"../trials/{name}/" in listed
 
 
 def test_reference_lists_are_kept_out_of_the_search_index() -> None:
@@ -161,11 +161,37 @@ def test_reference_lists_are_kept_out_of_the_search_index() -> None:
     assert "zimislecel" in texts
 
 
-def test_the_bibliography_can_be_downloaded_whole() -> None:
-    downloaded = (SITE / "references/references.bib").read_text(encoding="utf-8")
-    assert downloaded == (ROOT / "references.bib").read_text(encoding="utf-8")
-    entries = bibliography.read(downloaded).entries
-    items = json.loads((SITE / "references/references.json").read_text(encoding="utf-8"))
-    assert {item["id"] for item in items} == set(entries)
+def test_the_open_data_is_there_and_every_download_leads_to_it() -> None:
+    loaded = project.load(ROOT)
+    for name, text in exports.files(loaded).items():
+        assert (SITE / "data" / name).read_bytes() == text.encode(), name
     anchors = read(SITE / "references/index.html").ids
-    assert set(entries) <= set(anchors)
+    assert set(loaded.bibliography.entries) <= set(anchors)
+    for src in ("data/index.html", "references/index.html", "trials/pictures/index.html"):
+        page = SITE / src
+        found = [link for link in read(page).links if re.search(r"\.(?:csv|json|bib)$", link)]
+        assert found
+        for link in found:
+            assert (page.parent / link).resolve().is_file(), (src, link)
+
+
+def test_what_a_page_tells_machines_is_what_it_shows_people(pages: list[Path]) -> None:
+    for page in pages:
+        html = page.read_text(encoding="utf-8")
+        [carried] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html)
+        shown = " ".join("".join(read(page).text).split())
+        for words in told(json.loads(carried)["@graph"]):
+            assert " ".join(words.split()) in shown, (page, words)
+
+
+def told(value: object) -> Iterator[str]:
+    """The words in JSON-LD that a reader should find on the page: not addresses, types, or names of the site."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key not in ("@type", "@context", "inLanguage", "isPartOf", "sameAs", "license", "position"):
+                yield from told(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from told(inner)
+    elif isinstance(value, str) and not value.startswith("https://"):
+        yield value

@@ -61,8 +61,8 @@ def test_every_row_of_results_and_harms_is_in_its_file(
     model: Any = Result if part == "results" else Harm
     back: dict[str, list[Any]] = defaultdict(list)
     for row in table(files[name]):
-        values = {key: value for key, value in row.items() if key in model.model_fields and value != ""}
-        numbers = {key: int(values[key]) for key in ("n", "of", "n_people") if key in values}
+        values: dict[str, Any] = {key: row[key] for key in model.model_fields if row[key] != ""}
+        numbers: dict[str, Any] = {key: int(values[key]) for key in ("n", "of", "n_people") if key in values}
         back[row["trial"]].append(model.model_validate({**values, **numbers}))
     for id_, (_, record) in published.records.items():
         assert back[id_] == getattr(record, part), id_

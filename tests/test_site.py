@@ -220,7 +220,7 @@ def test_every_page_but_the_first_says_where_it_stands(make: Make) -> None:
     folder = make({"docs/trials/sample.md": SAMPLE, "docs/trials/index.md": "# All trials\n"})
     assert re.findall(r"<li>(.*?)</li>", html(folder, "x", "trials/sample.md"))[:2] == [
         '<a href="../../">Home</a>',
-        '<a href="../">All trials</a>',
+        '<a href="../../trials/">All trials</a>',
     ]
     assert "crumbs" not in html(folder, "x")
 

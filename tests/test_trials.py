@@ -78,7 +78,7 @@ def test_a_relation_leads_to_the_other_trial(make: Make) -> None:
         "  cohort: sample\n", "  cohort: sample\n  relations: [{kind: succeeds, to: NCT00000001, record: sample}]\n"
     )
     html = made(small(make, text), "trials/sample.md", "trial-facts")
-    assert 'NCT00000001 (<a href="./">A sample trial</a>)' in html
+    assert 'NCT00000001 (<a href="../../trials/sample/">A sample trial</a>)' in html
 
 
 def test_counts_come_first_and_per_cents_have_no_decimals(make: Make) -> None:
@@ -196,7 +196,7 @@ def test_markup_in_a_title_is_plain_text(make: Make, text: str) -> None:
 
 def test_the_list_of_all_trials_leads_to_each(make: Make) -> None:
     text = made(small(make), "trials/sample.md", "all-trials")
-    assert '<a href="./">A sample trial</a>' in text
+    assert '<a href="../../trials/sample/">A sample trial</a>' in text
     [row] = rows(text)[1:]
     assert row[1:3] == ["donor-line islets: allogeneic, embryonic", "immunosuppression"]
     assert row[3] == "14 treated"

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from ledger import numbers
 from ledger.problems import Problem
 from ledger.project import Page
-from ledger.prose import line_of, prose_only
+from ledger.prose import GROUP, line_of, prose_only
 from ledger.records import Record
 
 EXCUSE = re.compile(r"not-in-record\b(?::\s*(?P<reason>\S.*))?", re.DOTALL)
@@ -62,9 +62,9 @@ def check(page: Page) -> Iterator[Problem]:
     for block in source.blocks:
         if block.kind == "definition":
             continue
-        text = prose_only(block)
-        if numbers.figures(text) <= known:
+        if numbers.figures(GROUP.sub("", block.text)) <= known:
             continue  # so are those with a unit; most paragraphs are done here
+        text = prose_only(block)
         missing = [number for number in numbers.find_all(text) if not numbers.figures(number) <= known]
         if not missing:
             continue

@@ -48,12 +48,18 @@ def find(page: Page) -> Iterator[Citation]:
             yield Citation(key, page.src, line)
 
 
+def cited_in_text(page: Page) -> Iterator[str]:
+    """The keys that a page's text cites."""
+    for match in GROUP.finditer(page.source.prose):
+        yield from match["keys"].split("; @")
+
+
 def cited_by(project: Project) -> Mapping[str, list[str]]:
     """For each key the pages (``src``) that show a citation of it, generated tables included."""
     where: dict[str, dict[str, None]] = {}
     for page in project.pages.values():
-        for citation in find(page):
-            where.setdefault(citation.key, {})[page.src] = None
+        for key in cited_in_text(page):
+            where.setdefault(key, {})[page.src] = None
         for key in page.cited:
             where.setdefault(key, {})[page.src] = None
         for key in _claim_keys(project, page):
@@ -250,6 +256,8 @@ def _record_keys(page: Page, entries: Mapping[str, bibliography.Entry], used: se
     if not page.record:
         return
     used.update(page.cited)
+    if page.cited <= entries.keys():
+        return
     for place, line in page.meta.lines.items():
         if place and (place[-1] == "cite" or (len(place) > 1 and place[-2] == "publications")):
             cited = _value_at(page.meta.data, place)

@@ -39,14 +39,13 @@ def check(page: Page, project: Project) -> Iterator[Problem]:
             where: Path = ("trial", *found.place)
             shown = ".".join(str(part) for part in where)
             yield Problem(page.path, page.meta.line(where), found.rule, f"{shown}: {found.message}", found.level)
-    for place, value in _texts(page.meta.data):
-        for match in PERCENT.finditer(value) if "%" in value else ():
+    for place, value in _texts(page.meta.data, ()):
+        shown = ".".join(str(part) for part in place)
+        for match in PERCENT.finditer(value):
             fault = wrong_percent(match)
             if fault:
-                shown = ".".join(str(part) for part in place)
                 yield Problem(page.path, page.meta.line(place), "record-percent", f"{shown}: {fault}")
-        if value.startswith(GAP) and (value == GAP or value.startswith(f"{GAP}:")):
-            shown = ".".join(str(part) for part in place)
+        if value == GAP or value.startswith(f"{GAP}:"):
             message = f"{shown}: a person has to fill this in"
             yield Problem(page.path, page.meta.line(place), "record-gap", message, "warning")
     for match in PERCENT.finditer(page.source.prose):
@@ -185,12 +184,15 @@ def _unmapped(record: Record, project: Project) -> Found:
         yield Fault("record-gap", ("unmapped", number), message, "warning")
 
 
-def _texts(value: object, place: Path = ()) -> Iterator[tuple[Path, str]]:
+def _texts(value: object, place: Path) -> Iterator[tuple[Path, str]]:
+    """The texts below a value that a rule on single texts could have something against."""
     if isinstance(value, str):
-        yield place, value
+        if "%" in value or value.startswith(GAP):
+            yield place, value
     elif isinstance(value, dict):
         for key, inner in value.items():
-            yield from _texts(inner, (*place, key))
+            if not isinstance(inner, int | None):
+                yield from _texts(inner, (*place, key))
     elif isinstance(value, list):
         for number, inner in enumerate(value):
             yield from _texts(inner, (*place, number))

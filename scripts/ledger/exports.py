@@ -9,11 +9,11 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic_core import to_json
 
 from ledger import charts
 from ledger.bibliography import csl
@@ -62,7 +62,7 @@ def _head(project: Project) -> dict[str, Any]:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+    return to_json(value, indent=1).decode() + "\n"
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Cell]]) -> str:

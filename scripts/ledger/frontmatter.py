@@ -8,6 +8,7 @@ not ten, ``12:30`` is not 750, ``2024-13-01`` does not raise.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,21 +28,32 @@ LONGEST_FAST = 2_000_000
 
 
 class _Loader(yaml.SafeLoader):
-    """SafeLoader that resolves only null, true/false and plain integers."""
+    """SafeLoader that resolves only null, true/false and plain integers (see ``_resolve``)."""
 
 
 class _FastLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """The same in C, five times as fast. It crashes on very deep nesting, where the other raises."""
 
 
+INTEGER = re.compile(r"(?:0|-?[1-9][0-9]{0,17})")
+
+
+def _resolve(self: Any, kind: type[yaml.Node], value: Any, implicit: Any) -> str:
+    """The tag of a node. The same answer as PyYAML's, which looks through its tables for each node."""
+    if kind is not yaml.ScalarNode:
+        return "tag:yaml.org,2002:seq" if kind is yaml.SequenceNode else "tag:yaml.org,2002:map"
+    if implicit[0]:
+        if value in ("true", "false"):
+            return "tag:yaml.org,2002:bool"
+        if value in ("", "~", "null"):
+            return "tag:yaml.org,2002:null"
+        if INTEGER.fullmatch(value):
+            return "tag:yaml.org,2002:int"
+    return "tag:yaml.org,2002:str"
+
+
 for _loader in (_Loader, _FastLoader):
-    _loader.yaml_implicit_resolvers = {}
-    for _name, _pattern, _first in (
-        ("bool", r"^(?:true|false)$", list("tf")),
-        ("int", r"^(?:0|-?[1-9][0-9]{0,17})$", list("-0123456789")),
-        ("null", r"^(?:~|null|)$", ["~", "n", ""]),
-    ):
-        _loader.add_implicit_resolver(f"tag:yaml.org,2002:{_name}", re.compile(_pattern), _first)
+    _loader.resolve = _resolve  # type: ignore[method-assign]
 
 REMEDIES = {
     "mapping values are not allowed here": "put a value that holds ': ' in quotes",
@@ -49,6 +61,13 @@ REMEDIES = {
     "could not find expected ':'": "write `key: value`, with a space after the colon",
     "while scanning": "put the value in quotes",
 }
+SCALARS: dict[str, Callable[[str], Any]] = {
+    "tag:yaml.org,2002:str": str,
+    "tag:yaml.org,2002:int": int,
+    "tag:yaml.org,2002:bool": lambda text: text == "true",
+    "tag:yaml.org,2002:null": lambda text: None,
+}
+"""How a scalar of each tag that our loaders give becomes a value."""
 LOST = re.compile(r"^[ \t]*[\w-]+:[ \t]+[^\s\"'#&*|>{\[][^\"'\n]*?[ \t](?P<lost>#\S[^\n]*)", re.MULTILINE)
 """A value that goes on with ``#`` and a letter: YAML takes the rest for a comment and drops it."""
 MOST_VALUES = 200_000
@@ -125,8 +144,9 @@ def _load(kind: Any, text: str, first_line: int) -> Yaml:
         if node is None:
             return Yaml({}, {(): first_line})
         lines: dict[Path, int] = {}
-        _mark(node, (), lines, first_line, set())
-        return Yaml(loader.construct_document(node), lines)
+        odd: list[yaml.Node] = []
+        data = _read(node, (), lines, first_line, frozenset(), odd)
+        return Yaml(loader.construct_document(node) if odd else data, lines)
     except BadYamlError:
         raise
     except yaml.MarkedYAMLError as error:
@@ -142,24 +162,39 @@ def _load(kind: Any, text: str, first_line: int) -> Yaml:
         loader.dispose()
 
 
-def _mark(node: yaml.Node, path: Path, lines: dict[Path, int], first: int, above: set[int]) -> None:
-    """Write down each value's line. Refuses doubled keys, which YAML would drop without a word."""
+def _read(
+    node: yaml.Node, path: Path, lines: dict[Path, int], first: int, above: frozenset[int], odd: list[yaml.Node]
+) -> Any:
+    """The value of a node; each value's line is written down. What has another tag than ours goes to ``odd``.
+
+    Refuses doubled keys, which YAML would drop without a word. PyYAML's own way to values takes twice as long.
+    """
     lines[path] = first + node.start_mark.line
     if len(lines) > MOST_VALUES:
         raise BadYamlError(first, f"more than {MOST_VALUES} values; YAML aliases that multiply are refused")
+    if isinstance(node, yaml.ScalarNode):
+        make = SCALARS.get(node.tag)
+        if make is None:
+            odd.append(node)
+            return None
+        return make(node.value)
     if id(node) in above:
         raise BadYamlError(lines[path], "a YAML alias refers to itself; write the value out")
     inside = above | {id(node)}
-    if isinstance(node, yaml.MappingNode):
-        names: set[str] = set()
-        for key, value in node.value:
-            name = str(key.value)
-            line = first + key.start_mark.line
-            if name in names:
-                raise BadYamlError(line, f"the key '{name}' stands twice; keep one")
-            names.add(name)
-            _mark(value, (*path, name), lines, first, inside)
-            lines[(*path, name)] = line
-    elif isinstance(node, yaml.SequenceNode):
-        for number, item in enumerate(node.value):
-            _mark(item, (*path, number), lines, first, inside)
+    if isinstance(node, yaml.SequenceNode):
+        if node.tag != "tag:yaml.org,2002:seq":
+            odd.append(node)
+        return [_read(item, (*path, number), lines, first, inside, odd) for number, item in enumerate(node.value)]
+    if node.tag != "tag:yaml.org,2002:map":
+        odd.append(node)
+    found: dict[str, Any] = {}
+    for key, value in node.value:
+        if key.tag != "tag:yaml.org,2002:str":
+            odd.append(key)
+        name = str(key.value)
+        line = first + key.start_mark.line
+        if name in found:
+            raise BadYamlError(line, f"the key '{name}' stands twice; keep one")
+        found[name] = _read(value, (*path, name), lines, first, inside, odd)
+        lines[(*path, name)] = line
+    return found

@@ -6,7 +6,6 @@ order. The search, which reads the page before, takes no notice of comments.
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -22,14 +21,13 @@ Row = Sequence[str]
 
 def text(words: str) -> str:
     """Words from a record as plain text in HTML."""
-    return escape(re.sub(r"\s+", " ", words), quote=False)
+    return escape(" ".join(words.split()), quote=False)
 
 
 def cite(*keys: str | None) -> str:
     """The mark of the sources that there are, close to the word before it."""
     known = list(dict.fromkeys(key for key in keys if key))
     return f"<!--cite {';'.join(known)}-->" if known else ""
-
 
 
 def seen(fact: Sourced) -> str:
@@ -56,8 +54,7 @@ def slug(words: str) -> str:
 
 def address(page: Page, url: str) -> str:
     """The relative address from ``page`` to a page or file of the built site, both given from the site's root."""
-    relative = posixpath.relpath(f"/{url}", f"/{page.url}")
-    return f"{relative}/" if url.endswith("/") or not url else relative
+    return "../" * page.url.count("/") + url or "./"
 
 
 def link(page: Page, target: Page) -> str:

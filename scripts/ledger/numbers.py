@@ -154,6 +154,7 @@ IN_WORDS = {
         ]
     )
 } | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100}
+TENS = {"twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"}
 FIGURE = re.compile(r"\d+(?:[.,\u00a0\u2009\u202f]\d+)*")
 IN_LETTERS = re.compile(
     rf"\b(?:(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-)?({'|'.join(IN_WORDS)})\b", re.I
@@ -162,12 +163,18 @@ IN_LETTERS = re.compile(
 
 def figures(text: str) -> set[str]:
     """The figures in ``text``, in one form: no thousands marks, no zeros at the end of a decimal, words as figures."""
-    found = {_plain(match[0]) for match in FIGURE.finditer(text)}
-    for tens, word in IN_LETTERS.findall(text):
-        found.add(str(IN_WORDS[word.lower()] + (IN_WORDS[tens.lower()] if tens else 0)))
+    found = {_plain(figure) for figure in FIGURE.findall(text)}
+    words = set(re.findall(r"[a-z]+", text.lower()))
+    if words & TENS:
+        for tens, word in IN_LETTERS.findall(text):
+            found.add(str(IN_WORDS[word.lower()] + (IN_WORDS[tens.lower()] if tens else 0)))
+    else:
+        found.update(str(IN_WORDS[word]) for word in words & IN_WORDS.keys())
     return found
 
 
 def _plain(figure: str) -> str:
+    if figure.isdigit():
+        return figure
     figure = re.sub(r"[,\u00a0\u2009\u202f](?=\d{3}(?!\d))", "", figure).replace(",", ".")
     return figure.rstrip("0").rstrip(".") if figure.count(".") == 1 else figure

@@ -59,14 +59,14 @@ class Page:
         """The path from the project root, as problems print it."""
         return f"{DOCS}/{self.src}"
 
-    @property
+    @cached_property
     def title(self) -> str:
         title = self.meta.data.get("title") if isinstance(self.meta.data, dict) else None
         if isinstance(title, str):
             return title
         return next((h.text for h in self.source.headings if h.level == 1), self.src)
 
-    @property
+    @cached_property
     def url(self) -> str:
         """The page's address below the site, in MkDocs' directory form."""
         path = PurePosixPath(self.src)

@@ -6,6 +6,7 @@ citation plugin, and ``finish`` on the HTML of each page.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tempfile
@@ -69,12 +70,19 @@ class Site:
         return f"\ue001{';'.join(known)}\ue001" if known else ""
 
     def replaced(self) -> dict[str, str]:
-        """What a preview shows in place of a page that cannot be read, by source path."""
-        return {
-            src: "# This page cannot be read\n\nThe checks say why. It is shown once that is mended.\n"
-            for src, page in self.project.pages.items()
-            if page.unreadable
-        }
+        """What the generator reads in place of a page's file, by source path.
+
+        A page that cannot be read says so. A trial's page goes without its record, which is read already: parsing it
+        again would take an eighth of the build.
+        """
+        found = {}
+        for src, page in self.project.pages.items():
+            if page.unreadable:
+                found[src] = "# This page cannot be read\n\nThe checks say why. It is shown once that is mended.\n"
+            elif page.record and not page.broken:
+                kept = {name: value for name, value in page.meta.data.items() if name != "trial"}
+                found[src] = f"---\n{json.dumps(kept, ensure_ascii=False)}\n---\n{page.text}"
+        return found
 
     def before(self, src: str, markdown: str) -> str:
         """Put generated tables in; hide every @ that is no citation (in code, comments, mail addresses)."""

@@ -1,0 +1,64 @@
+"""The text of a trial page and its record say the same."""
+
+from __future__ import annotations
+
+import pytest
+
+from conftest import Make, check_citations
+from samples import SAMPLE
+
+PAGE = "docs/trials/sample.md"
+BODY = "Of the 12 people, 10 of 12 took no insulin [@known2024]."
+
+
+def told(make: Make, text: str) -> list[str]:
+    assert SAMPLE.count(BODY) == 1
+    problems = check_citations(make({PAGE: SAMPLE.replace(BODY, text)})).problems
+    return [str(problem) for problem in problems if problem.rule == "not-in-record"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Of 12 people, 10 took no insulin.",
+        "Ten of twelve people did [@known2024].",
+        "It was 83 % [@known2024].",  # follows from 10 of 12
+        "Two of 12 people took insulin [@known2024].",  # the rest
+        "They got 5 mg at month 4 [@known2024].",
+        "HbA1c was 7 % after 8.10 % [@known2024].",  # 7.0 and 8.1 in the record
+        "In 2024 it was phase 1/2, type 1, VX-880 [@known2024].",  # names and years are no claims
+    ],
+)
+def test_a_number_of_the_record_passes(make: Make, text: str) -> None:
+    assert told(make, text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Of 13 people, 10 took no insulin [@known2024].", "13 people"),
+        ("Nine of 12 people did [@known2024].", "Nine of 12"),
+        ("It was 84 % [@known2024].", "84 %"),
+        ("p = 0.013 [@known2024].", "p = 0.013"),
+        ("About 1,200 people [@known2024].", "1,200 people"),
+        ("Thirty-one people did [@known2024].", "Thirty-one people"),
+    ],
+)
+def test_a_number_that_the_record_does_not_hold_is_told_at_its_line(make: Make, text: str, number: str) -> None:
+    line = SAMPLE[: SAMPLE.index(BODY)].count("\n") + 2
+    [problem] = told(make, f"First a line\n{text}")
+    assert problem.startswith(f"{PAGE}:{line}: error: '{number}' is not in this page's record; add it there")
+
+
+def test_a_reason_excuses_a_number_about_something_else(make: Make) -> None:
+    assert told(make, "Others saw 99 people [@known2024]. <!-- not-in-record: another trial -->") == []
+
+
+def test_an_excuse_without_reason_or_use_is_told(make: Make) -> None:
+    assert "an excuse needs a reason" in told(make, "Of 12 people [@known2024]. <!-- not-in-record -->")[0]
+    assert "excuses nothing" in told(make, "Of 12 people [@known2024]. <!-- not-in-record: why -->")[0]
+
+
+def test_other_pages_are_left_alone(make: Make) -> None:
+    problems = check_citations(make({"docs/index.md": "# Home\n\nOf 99 people [@known2024].\n"})).problems
+    assert [problem for problem in problems if problem.rule == "not-in-record"] == []

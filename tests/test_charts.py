@@ -1,0 +1,122 @@
+"""Pictures: one mark a person, the same facts as a table, a title and words for those who do not see them."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from conftest import ROOT, Make
+from ledger import charts, exports, project
+from ledger.charts import PICTURES
+from ledger.project import Project
+from samples import SAMPLE, TODAY, small
+
+CHARTED = (
+    SAMPLE.replace("group: full dose", "outcome: insulin independence")
+    .replace('value: "7.0", unit: "%"', 'outcome: HbA1c, before: "8.1", value: "7.0", unit: "%"')
+    .replace(
+        "  people:\n",
+        '  dates: {start: {value: "2021-03", type: actual, cite: known2024},'
+        ' completion: {value: "2030", type: estimated, cite: known2024}}\n'
+        "  follow_up: {value: a year, months: 12, cite: known2024,"
+        " claimed: {value: for good says its seller, cite: known2024}}\n  people:\n",
+    )
+)
+
+
+@pytest.fixture(scope="module")
+def published() -> Project:
+    return project.load(ROOT, TODAY)
+
+
+def drawn(loaded: Project, name: str) -> str:
+    return charts.figure(loaded.pages["index.md"], loaded, {"name": name})
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_has_title_description_table_source_date_and_download(published: Project, name: str) -> None:
+    html = drawn(published, name)
+    svg = ElementTree.fromstring(html[html.index("<svg class") : html.index("</svg>") + 6])
+    title, description = svg[0], svg[1]
+    assert svg.get("role") == "img"
+    assert svg.get("aria-labelledby") == f"{title.get('id')} {description.get('id')}"
+    assert title.text == PICTURES[name].title
+    assert description.text
+    assert f'href="data/picture-{name}.csv" download' in html
+    assert re.search(r'checked up to <time datetime="20\d\d-\d\d-\d\d">', html)
+    items = PICTURES[name].items(published)
+    assert html.count('<tr role="row"') == 1 + len(items)
+    assert html.count("<!--cite") == len(items)
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_no_mark_and_no_word_leaves_the_picture(published: Project, name: str) -> None:
+    html = drawn(published, name)
+    svg = ElementTree.fromstring(html[html.index("<svg class") : html.index("</svg>") + 6])
+    width, height = (float(part) for part in (svg.get("viewBox") or "").split()[2:])
+    for element in svg.iter():
+        kind = element.get("class")
+        x = float(element.get("x") or element.get("cx") or 0)
+        y = float(element.get("y") or element.get("cy") or 0)
+        assert 0 <= x <= width, element.attrib
+        assert 0 <= y <= height, element.attrib
+        if element.tag == "rect":
+            assert x + float(element.get("width") or 0) <= width + 0.5
+        if kind in charts.LONGEST:
+            assert len(element.text or "") <= charts.LONGEST[kind]
+
+
+def test_one_mark_is_one_person(make: Make) -> None:
+    html = drawn(small(make, CHARTED), "people")
+    drawing = html[: html.index("</svg>")]
+    assert (drawing.count('class="full"'), drawing.count('class="hollow"'), drawing.count('class="cross"')) == (
+        10,
+        2,
+        2,
+    )
+    assert "death: 2 of 14" in drawing
+
+
+def test_the_first_count_of_the_record_is_drawn_and_no_control_group(make: Make) -> None:
+    row = "    - {measure: insulin independence, outcome: insulin independence, at: day 1, n: 1, of: 9, arm: control, cite: known2024, seen: abstract}\n"
+    loaded = small(make, CHARTED.replace("  results:\n", f"  results:\n{row}"))
+    [item] = PICTURES["people"].items(loaded)
+    assert (item.values["insulin_free"], item.values["of"], item.values["not_counted"]) == (10, 12, 2)
+
+
+def test_deaths_that_nobody_counted_are_never_a_zero(make: Make) -> None:
+    start, end = CHARTED.index("  harms:"), CHARTED.index("  requirements:")
+    loaded = small(make, CHARTED[:start] + "  harms: []\n  harms_note: not seen\n" + CHARTED[end:])
+    assert "deaths: no count seen" in drawn(loaded, "people")
+
+
+def test_before_and_after_need_both_values(make: Make) -> None:
+    loaded = small(make, CHARTED)
+    [item] = PICTURES["hba1c"].items(loaded)
+    assert (item.values["before"], item.values["after"], item.values["people"]) == ("8.1", "7.0", 1)
+    assert PICTURES["time-in-range"].items(loaded) == []
+    assert "no trial on this site has the data" in drawn(loaded, "time-in-range")
+
+
+def test_a_claim_without_an_end_is_drawn_with_an_arrow(make: Make) -> None:
+    html = drawn(small(make, CHARTED), "follow-up")
+    assert 'class="arrow"' in html
+    assert "12 months followed; claimed: for good" in html
+    assert 'class="arrow"' not in drawn(
+        small(make, CHARTED.replace("seller, cite", "seller, months: 24, cite")), "follow-up"
+    )
+
+
+def test_hostile_words_are_text_in_a_drawing(make: Make) -> None:
+    title = "title: '<script>alert(1)</script> & \"x\"'"
+    html = drawn(small(make, CHARTED.replace("title: A sample trial", title, 1)), "timeline")
+    ElementTree.fromstring(html[html.index("<svg class") : html.index("</svg>") + 6])
+    assert "<script" not in html
+
+
+def test_a_picture_and_its_file_hold_the_same(published: Project) -> None:
+    files = exports.files(published)
+    for picture in PICTURES.values():
+        assert files[charts.file_name(picture)].count("\r\n") == 1 + len(picture.items(published))
