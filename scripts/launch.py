@@ -8,9 +8,9 @@ from pathlib import Path
 NEEDED = ("bibtexparser", "markdown", "pybtex", "pydantic", "yaml")
 
 
-def in_environment(name: str) -> None:
+def in_environment(name: str, *also: str) -> None:
     """Go on if the packages are here; else start again in ``.venv``; else say what to do and exit with 2."""
-    if all(importlib.util.find_spec(package) for package in NEEDED):
+    if all(importlib.util.find_spec(package) for package in (*NEEDED, *also)):
         return
     root = Path(__file__).resolve().parent.parent
     python = root / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")

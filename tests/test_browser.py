@@ -240,9 +240,10 @@ def test_the_folder_opens_from_disk_without_a_server(page: Page) -> None:
 
 
 def shown_rows(page: Page) -> list[str]:
-    return page.eval_on_selector_all(
+    ids: list[str] = page.eval_on_selector_all(
         "#all-trials tbody tr", "rows => rows.filter(row => row.offsetParent !== null).map(row => row.dataset.id)"
     )
+    return ids
 
 
 def test_the_table_of_trials_filters_counts_and_keeps_its_state_in_the_address(page: Page, address: str) -> None:

@@ -23,7 +23,7 @@ def form(page: Page, project: Project, options: Options) -> str:
     records = list(project.records.values())
     choices = "".join(f'<option value="{escape(record.id)}">{text(trial.title)}</option>' for trial, record in records)
     selects = "".join(
-        f'<label>Trial {number} <select name="t{number}"><option value="">none</option>{choices}</select></label>'
+        markup.field(f"Trial {number}", f"t{number}", f'<option value="">none</option>{choices}')
         for number in range(1, MOST + 1)
     )
     data = {record.id: _data(page, trial, record, project) for trial, record in records}

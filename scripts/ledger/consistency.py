@@ -45,13 +45,13 @@ def check(page: Page, project: Project) -> Iterator[Problem]:
             fault = wrong_percent(match)
             if fault:
                 yield Problem(page.path, page.meta.line(place), "record-percent", f"{shown}: {fault}")
-        if value == GAP or value.startswith(f"{GAP}:"):
-            message = f"{shown}: a person has to fill this in"
-            yield Problem(page.path, page.meta.line(place), "record-gap", message, "warning")
+        if is_gap(value):
+            yield Problem(page.path, page.meta.line(place), "record-gap", f"{shown}: {_wanted(value)}", "warning")
     for match in PERCENT.finditer(page.source.prose):
         fault = wrong_percent(match)
         if fault:
             yield Problem(page.path, page.source.line(match.start()), "record-percent", fault)
+    yield from _gaps_in_the_text(page)
 
 
 class Fault(NamedTuple):
@@ -176,6 +176,24 @@ def _facts(place: Path, value: BaseModel) -> Iterator[tuple[Path, Sourced]]:
             for number, one in enumerate(inner):
                 if isinstance(one, BaseModel):
                     yield from _facts((*place, name, number), one)
+
+
+def is_gap(text: str) -> bool:
+    """Whether a text stands for an answer that a person has yet to give."""
+    return text == GAP or text.startswith(f"{GAP}:")
+
+
+def _wanted(text: str) -> str:
+    asked = text.removeprefix(GAP).lstrip(": ")
+    return "a person has to fill this in" + (f": {' '.join(asked.split())[:200]}" if asked else "")
+
+
+def _gaps_in_the_text(page: Page) -> Iterator[Problem]:
+    """Comments ``<!-- to fill: … -->``: gaps beside the record."""
+    for comment in page.source.comments:
+        if is_gap(comment.text):
+            line = page.source.line(comment.start)
+            yield Problem(page.path, line, "record-gap", _wanted(comment.text), "warning")
 
 
 def _unmapped(record: Record, project: Project) -> Found:

@@ -92,3 +92,11 @@ def listed(items: Iterable[str]) -> str:
 
 def note(words: str) -> str:
     return f'<p class="table-note">{text(words)}</p>' if words else ""
+
+
+def field(label: str, name: str, options: str) -> str:
+    """A choice of a form with its label."""
+    return (
+        f'<span class="field"><label for="choose-{name}">{text(label)}</label>'
+        f'<select id="choose-{name}" name="{name}">{options}</select></span>'
+    )

@@ -327,7 +327,7 @@ class StatusEntry(Sourced):
 
     as_of: Day
     """The day on which the registry said so, or on which we looked."""
-    value: Status
+    value: Literal[Status, Gap]
     """Recruitment status, ClinicalTrials.gov's words; "not registered" or "not found" where there is none."""
 
 

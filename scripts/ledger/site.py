@@ -81,6 +81,7 @@ class Site:
                 found[src] = "# This page cannot be read\n\nThe checks say why. It is shown once that is mended.\n"
             elif page.record and not page.broken:
                 kept = {name: value for name, value in page.meta.data.items() if name != "trial"}
+                kept["hide"] = [*kept.get("hide", []), "navigation"]  # which does not hold trial pages
                 found[src] = f"---\n{json.dumps(kept, ensure_ascii=False)}\n---\n{page.text}"
         return found
 

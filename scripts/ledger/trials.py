@@ -393,7 +393,7 @@ def _filters(records: Sequence[Record]) -> str:
     for name, label in FILTERS.items():
         values = sorted({value for record in records for value in traits(record)[name]}, key=str.lower)
         options = "".join(f"<option>{text(value)}</option>" for value in values)
-        parts.append(f'<label>{label} <select name="{name}"><option value="">all</option>{options}</select></label>')
+        parts.append(markup.field(label, name, f'<option value="">all</option>{options}'))
     sorting = "".join(
         f'<option value="{value}">{label}</option>'
         for value, label in (("", "title"), ("people", "people"), ("status", "date of status"), ("phase", "phase"))
@@ -401,9 +401,9 @@ def _filters(records: Sequence[Record]) -> str:
     return (
         '<form class="facets" hidden><fieldset><legend>Filter and sort</legend>'
         + "".join(parts)
-        + f'<label>Sort by <select name="sort">{sorting}</select></label>'
-        '<label>Order <select name="order"><option value="">rising</option><option value="down">falling</option>'
-        '</select></label><button type="reset">Show all</button></fieldset><output aria-live="polite"></output>'
+        + markup.field("Sort by", "sort", sorting)
+        + markup.field("Order", "order", '<option value="">rising</option><option value="down">falling</option>')
+        + '<button type="reset">Show all</button></fieldset><output aria-live="polite"></output>'
         '<p class="compare-link"><a href="compare/">Compare the chosen trials</a></p></form>'
     )
 

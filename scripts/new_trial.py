@@ -1,0 +1,11 @@
+"""Write the draft of a trial page from its registry's record, or hold the records against it; see --help."""
+
+import sys
+
+from launch import in_environment
+
+if __name__ == "__main__":
+    in_environment("new_trial", "httpx")
+    from ledger import newtrial
+
+    sys.exit(newtrial.main(sys.argv[1:]))
