@@ -10,7 +10,7 @@ from typing import Any
 
 from ledger import bibliography, frontmatter, numbers, yamltext
 from ledger.bibliography import Bibliography
-from ledger.generate import safe
+from ledger.cards import safe
 from ledger.mdscan import Source
 from ledger.prose import prose_only
 from ledger.records import GAP
