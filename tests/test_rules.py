@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from conftest import BIB, INDEX, ROOT, Make, check_citations, check_links
-from ledger import built
+from ledger import built, rules
 from ledger.problems import Problem
 
 RECORD = (ROOT / "tests" / "data" / "trial.md").read_text(encoding="utf-8")
@@ -256,6 +256,14 @@ def test_a_project_that_keeps_the_rule_is_left_alone(rule: Rule, make: Make) -> 
 def test_every_rule_that_the_source_can_name_is_in_this_table() -> None:
     source = {rule for path in (ROOT / "scripts" / "ledger").glob("*.py") for rule in rules_in(path)}
     assert source == {rule.id for rule in RULES}
+
+
+def test_every_rule_is_explained_with_its_level() -> None:
+    assert [rule.id for rule in rules.ALL if rule.id not in {one.id for one in RULES}] == []
+    assert {one.id: one.level for one in RULES} == {rule.id: rule.level for rule in rules.ALL}
+    for rule in rules.ALL:
+        for words in (rule.what, rule.why, rule.mend):
+            assert words.endswith("."), rule.id
 
 
 def test_no_rule_is_in_this_table_twice() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from ledger import cards, charts, claims, compare, datapage, sources, trials
+from ledger import cards, charts, claims, compare, datapage, rules, rulespage, sources, trials
 from ledger.problems import Problem
 from ledger.project import Page, Project
 from ledger.records import REQUIREMENTS
@@ -36,6 +36,7 @@ IN_HTML: Mapping[str, Maker] = {
     "compare": compare.form,
     "downloads": datapage.downloads,
     "dictionary": datapage.dictionary,
+    "rules": rulespage.listing,
     "bibliography": sources.bibliography,
 }
 MAKERS = {**IN_MARKDOWN, **IN_HTML}
@@ -76,6 +77,8 @@ def anchors(page: Page, project: Project) -> set[str]:
             found.update(project.bibliography.entries)
         elif what == "claims":
             found.update(claim.id for claim in cards.wanted_claims(project, options))
+        elif what == "rules":
+            found.update(rules.RULES)
         elif what == "citations":
             found.update(row.id for row in project.claims.citations)
         if what in IN_MARKDOWN:
