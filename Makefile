@@ -22,9 +22,9 @@ serve: .venv/.site-ready ## Show the site at http://127.0.0.1:8000/ and follow y
 build: .venv/.site-ready ## Build the site into site/, stopping at the first warning
 	@$(BIN)/mkdocs build --strict --site-dir $(SITE)
 
-check: .venv/.site-ready ## Run the citation check and the link check alone
-	@$(BIN)/python scripts/check_citations.py; first=$$?; \
-	$(BIN)/python scripts/check_links.py; second=$$?; \
+check: .venv/.site-ready ## Run the citation check and the link check alone (ARGS="--changed main", "--fix", "--format json")
+	@$(BIN)/python scripts/check_citations.py $(ARGS); first=$$?; \
+	$(BIN)/python scripts/check_links.py $(ARGS); second=$$?; \
 	[ $$first -ge $$second ] && exit $$first || exit $$second
 
 test: .venv/.site-ready .venv/.test-ready ## Prove the site: lint, types, unit tests, strict build, the built site in a browser

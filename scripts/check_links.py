@@ -1,4 +1,4 @@
-"""Check every link, image and anchor of the site. Run from the project root; needs no arguments."""
+"""Check every link, image and anchor of the site. Run from the project root; --help lists the options."""
 
 import sys
 
@@ -8,4 +8,4 @@ if __name__ == "__main__":
     in_environment("check_links")
     from ledger import cli, links
 
-    sys.exit(cli.run("check_links", links.check))
+    sys.exit(cli.run("check_links", links.check, arguments=sys.argv[1:]))

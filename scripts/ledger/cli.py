@@ -1,25 +1,52 @@
-"""Run one check from the command line: print its report, return its exit status."""
+"""Run one check from the command line: read its options, print its report, return its exit status."""
 
 from __future__ import annotations
 
+import argparse
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from io import TextIOWrapper
 from pathlib import Path
 
-from ledger import project
+from ledger import changed, fix, output, project
 from ledger.problems import COULD_NOT_RUN, Report
 
 
-def run(name: str, check: Callable[[project.Project], Report], root: Path | None = None) -> int:
+def options(name: str) -> argparse.ArgumentParser:
+    """The options that both checks take."""
+    parser = argparse.ArgumentParser(name, description="Check the project in the current folder.", allow_abbrev=False)
+    parser.add_argument("--format", choices=tuple(output.FORMS), default="text", help="how the report is printed")
+    parser.add_argument(
+        "--changed", metavar="BASE", help="only what the branch since the commit BASE is answerable for"
+    )
+    parser.add_argument("--fix", action="store_true", help="first mend what has one right answer, and show the change")
+    return parser
+
+
+def run(
+    name: str,
+    check: Callable[[project.Project], Report],
+    root: Path | None = None,
+    arguments: Sequence[str] = (),
+) -> int:
     """Exit status: 0 clean, 1 errors, 2 could not run. Whatever happens, no traceback."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a file name need not be valid text, nor the terminal UTF-8
             stream.reconfigure(errors="backslashreplace")
     try:
-        found = check(project.load(root or Path.cwd()))
-        print("\n".join(found.lines()))
+        asked = options(name).parse_args(arguments)
+        place = root or Path.cwd()
+        loaded = project.load(place)
+        if asked.fix:
+            print("\n".join(fix.write(loaded) or ["nothing to mend"]), file=sys.stderr)
+            loaded = project.load(place)
+        found = check(loaded)
+        if asked.changed is not None:
+            found = changed.only(found, check, place, asked.changed)
+        print(output.FORMS[asked.format](found))
+        if asked.format == "text" and found.problems:
+            print("\n".join(output.explained(found)), file=sys.stderr)
         return found.exit_code
     except project.CannotRunError as error:
         print(f"{name}: could not run: {error}", file=sys.stderr)

@@ -1,0 +1,77 @@
+"""What a branch is answerable for: the problems in files it touched, and those elsewhere that it brought about."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import tarfile
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from ledger import project
+from ledger.problems import Problem, Report
+from ledger.project import CannotRunError, Project
+
+READ = ("docs", "references.bib", "mkdocs.yml")
+"""What the checks read of a commit."""
+
+
+def only(report: Report, check: Callable[[Project], Report], root: Path, base: str) -> Report:
+    """``report`` without what lies in untouched files and was there at ``base`` already.
+
+    A link that leads nowhere since a page was taken away stands in a file that the branch never touched; it is the
+    branch's all the same. Raises CannotRunError where ``base`` is no commit or this is no Git repository.
+    """
+    touched = _touched(root, base)
+    before = Counter(_likeness(problem) for problem in _at(base, check, root))
+    kept = []
+    for problem in report.problems:
+        if problem.path in touched:
+            kept.append(problem)
+        elif before[_likeness(problem)]:
+            before[_likeness(problem)] -= 1
+        else:
+            kept.append(problem)
+    return replace(report, problems=kept, counts={**report.counts, "files touched": len(touched)})
+
+
+def _likeness(problem: Problem) -> tuple[str, str, str]:
+    """What makes two problems the same although lines have moved."""
+    return problem.path, problem.rule, problem.message
+
+
+def _git(root: Path, *arguments: str) -> bytes:
+    try:
+        done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, check=False)
+    except FileNotFoundError:
+        raise CannotRunError("--changed needs git; install it, or leave --changed out") from None
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip().splitlines()
+        raise CannotRunError(f"--changed: git says: {said[-1] if said else 'no reason'}; name a commit or branch")
+    return done.stdout
+
+
+def _touched(root: Path, base: str) -> set[str]:
+    """Paths that differ from where the branch left ``base``: committed, not yet committed, and new."""
+    if base.startswith("-"):
+        raise CannotRunError(f"--changed: '{base}' is no commit; name a commit or branch")
+    start = _git(root, "merge-base", base, "HEAD").decode().strip()
+    named = _git(root, "diff", "--name-only", "-z", "--relative", start, "--")
+    new = _git(root, "ls-files", "--others", "--exclude-standard", "-z")
+    return {path for path in (named + new).decode(errors="surrogateescape").split("\0") if path}
+
+
+def _at(base: str, check: Callable[[Project], Report], root: Path) -> list[Problem]:
+    """The problems that were there where the branch began."""
+    start = _git(root, "merge-base", base, "HEAD").decode().strip()
+    present = _git(root, "ls-tree", "--name-only", start).decode().split("\n")
+    wanted = [name for name in READ if name in present]
+    if "docs" not in wanted:
+        return []
+    with tempfile.TemporaryDirectory() as folder:
+        with tarfile.open(fileobj=io.BytesIO(_git(root, "archive", start, "--", *wanted))) as archive:
+            archive.extractall(folder, filter="data")
+        return list(check(project.load(Path(folder))).problems)
