@@ -155,10 +155,11 @@ def lines(page: Page, project: Project) -> list[tuple[str, str, str, str]]:
             add(name, markup.listed(value for value, _ in values), *(one for _, one in values))
 
     crowd, grown, given = record.people, record.cells, record.delivery
+    keys = (*(entry.cite for entry in record.registry), *record.publications[:1])
+    found.append(("In plain words", text(shown(record.plain_title)), "", cite(*keys)))
     found.append(("Evidence stage", record.stage, "derived from this record", ""))
     add("Diabetes", shown(record.diabetes_type))
     if record.official_title:
-        keys = (*(entry.cite for entry in record.registry), *record.publications[:1])
         found.append(("Official title", text(record.official_title), "", cite(*keys)))
     numbers = "; ".join(registration(entry) for entry in record.registry) or "No registration found"
     found.append(("Registry", numbers, "", cite(*(entry.cite for entry in record.registry))))
