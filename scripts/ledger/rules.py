@@ -101,14 +101,14 @@ ALL: tuple[Rule, ...] = (
     Rule(
         "malformed-citation",
         CITATIONS,
-        "A citation is written [@key] or [@one; @two].",
+        "A citation is written `[@key]` or `[@one; @two]`.",
         "Other forms are dropped, cut short or printed as they are.",
         "Write it in that form; say pages and remarks in the sentence.",
     ),
     Rule(
         "bare-citation",
         CITATIONS,
-        "No @key stands bare in the text.",
+        "No `@key` stands bare in the text.",
         "It would be printed as it is and lead nowhere.",
         "Put it in brackets, or in `code` if it is a name.",
     ),
@@ -138,7 +138,7 @@ ALL: tuple[Rule, ...] = (
         NUMBERS,
         "A number with a unit, a count or a per cent has its source in the same paragraph, list item or table row.",
         "It is the promise of this site: every number leads to its source.",
-        "Add [@key] there, or say it without the number.",
+        "Add `[@key]` there, or say it without the number.",
     ),
     Rule(
         "not-in-record",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from itertools import groupby
 
@@ -25,6 +26,11 @@ def _section(rule: Rule) -> str:
     level = "Error" if rule.level == "error" else "Advice"
     return (
         f'<h3 id="{rule.id}"><code>{rule.id}</code></h3>'
-        f"<p><strong>{level}.</strong> {text(rule.what)} <em>Why:</em> {text(rule.why)}"
-        f" <em>To mend it:</em> {text(rule.mend)}</p>"
+        f"<p><strong>{level}.</strong> {_words(rule.what)} <em>Why:</em> {_words(rule.why)}"
+        f" <em>To mend it:</em> {_words(rule.mend)}</p>"
     )
+
+
+def _words(words: str) -> str:
+    """Words of a rule; what stands in backticks is code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", text(words))
