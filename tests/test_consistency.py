@@ -146,6 +146,15 @@ def a_record(**changes: object) -> Record:
             None,
         ),
         ({"dates": {"completion": {"value": "2020", "type": "actual", "cite": "k"}}, "publications": ["k"]}, None),
+        (
+            {
+                "dates": {"completion": {"value": "2020", "type": "actual", "cite": "k"}},
+                "results": [
+                    {"measure": "x", "value": "y", "said_by": "the company", "cite": "k", "seen": "part of the text"}
+                ],
+            },
+            "overdue: ended 2020",  # a company's word is no publication
+        ),
     ],
 )
 def test_results_are_due_a_year_after_the_end(changes: dict[str, object], said: str | None) -> None:

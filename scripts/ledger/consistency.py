@@ -221,7 +221,8 @@ def overdue(record: Record, today: date) -> str | None:
 
     Counted from completion, which is later than the primary completion of the law: a trial called overdue is so.
     """
-    if record.results or record.publications or record.dates.results_posted:
+    told = [row for row in record.results if not row.said_by]  # what only a company or the news says is not published
+    if told or record.publications or record.dates.results_posted:
         return None
     done = record.dates.completion or record.dates.primary_completion
     if done is None or not _past(done.value, today):
