@@ -599,7 +599,7 @@ class Record(Strict):
     purpose: PurposeFact | None = None
     """What the trial is for."""
     control: Fact | None = None
-    """What the treated were compared with; "none" if with nobody."""
+    """What the treated were compared with; begins with "none" if with nobody."""
     conditions: Many | None = None
     """Conditions under study, as registered."""
     sponsor: Fact
@@ -680,7 +680,7 @@ class Record(Strict):
             return self.record_type
         if self.allocation.value in ("randomized", "non-randomized"):
             return "pivotal" if "phase 3" in self.phase.value else "controlled"
-        alone = self.control is not None and self.control.value == "none"
+        alone = self.control is not None and re.match(r"none\b", self.control.value) is not None
         if self.allocation.value != "not applicable (single group)" and not alone:
             return "design not stated"
         return "first-in-human" if self.phase.value in ("early phase 1", "phase 1") else "uncontrolled"
