@@ -168,6 +168,15 @@ RULES = (
         "warning",
     ),
     Rule(
+        "readability",
+        {
+            "docs/index.md": f"# Home\n\n{'Considerable difficulties necessitate interdisciplinary collaboration, ' * 12}so [@known2024].\n"
+        },
+        "docs/index.md:1",
+        {"docs/index.md": f"# Home\n\n{'It is a short line. ' * 12}So [@known2024].\n"},
+        "warning",
+    ),
+    Rule(
         "record",
         {"docs/trials/sample.md": RECORD.replace("record_type: trial", "record_type: trail")},
         f"docs/trials/sample.md:{RECORD_TYPE_LINE}",

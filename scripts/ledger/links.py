@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from ledger import generate, glossary
+from ledger import generate, glossary, readability
 from ledger.mdscan import (
     ATTRIBUTE_TEXT,
     ATTRIBUTES,
@@ -117,7 +117,7 @@ def check(project: Project) -> Report:
     for src, target in generate.linked_pages(project):
         edges.setdefault(src, set()).add(target)
     problems += [*generate.problems(project), *glossary.check(project)]
-    problems += [*_nav(project), *_orphans(project, edges)]
+    problems += [*_nav(project), *_orphans(project, edges), *readability.check(project)]
     problems += _assets(project)
     counts = {"pages": len(project.pages), "links": total, "anchors": sum(len(a.ids) for a in anchors.values())}
     return report("check_links", counts, problems)

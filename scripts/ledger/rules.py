@@ -78,6 +78,14 @@ ALL: tuple[Rule, ...] = (
         "Keep one entry; list other names under 'Also:'.",
     ),
     Rule(
+        "readability",
+        PAGES,
+        "A page opens in short sentences and plain words: at most 16 words a sentence, Flesch-Kincaid 8, SMOG 10.",
+        "Who has just had a diagnosis reads with half a mind.",
+        "Split the longest sentences, use shorter words, or explain a term in the glossary.",
+        "warning",
+    ),
+    Rule(
         "config",
         PAGES,
         "mkdocs.yml can be read.",
