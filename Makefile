@@ -8,10 +8,11 @@ SITE := site
 unexport PYTHONDONTWRITEBYTECODE
 export NO_MKDOCS_2_WARNING := 1
 export CHROMIUM
+export CONTACT
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build check test lint bench lock clean
+.PHONY: help serve build check test lint bench lock clean sources
 
 help: ## Show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
@@ -36,6 +37,9 @@ test: .venv/.site-ready .venv/.test-ready ## Prove the site: lint, types, unit t
 
 bench: .venv/.site-ready ## Time the build with and without bibliography and checks
 	@$(BIN)/python scripts/bench.py
+
+sources: .venv/.site-ready ## Ask Crossref, PubMed and doi.org what became of the sources (CONTACT=you@example.org)
+	@$(BIN)/python scripts/check_citations.py --online
 
 lock: .venv/.site-ready ## Write requirements/*.txt anew from requirements/*.in
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9

@@ -86,8 +86,9 @@ def copied(root: Path, folder: Path) -> Path:
     """What a build needs, in another folder."""
     for name in ("docs", "overrides", "scripts"):
         shutil.copytree(root / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("mkdocs.yml", "references.bib"):
-        shutil.copy(root / name, folder / name)
+    for name in ("mkdocs.yml", "references.bib", "source-status.json"):
+        if (root / name).exists():
+            shutil.copy(root / name, folder / name)
     return folder
 
 

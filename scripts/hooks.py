@@ -18,7 +18,7 @@ from mkdocs.plugins import CombinedEvent, event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
-from ledger import built, citations, cli, links, project, site
+from ledger import built, citations, cli, links, project, site, status
 from ledger.problems import Problem, merged
 
 log = logging.getLogger("mkdocs.hooks.ledger")  # only loggers below "mkdocs" count in strict mode
@@ -63,6 +63,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[..., None]) -> LiveReloadServer:
     server.watch(str(current.project.root / project.BIB))  # not in mkdocs.yml, which stops when the file is not there
+    if (current.project.root / status.FILE).exists():
+        server.watch(str(current.project.root / status.FILE))
     return server
 
 

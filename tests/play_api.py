@@ -1,4 +1,4 @@
-"""A server on this machine that plays ClinicalTrials.gov's API, with its faults."""
+"""A server on this machine that plays the API of ClinicalTrials.gov or of a database of papers, with their faults."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def send(
 
 @dataclass
 class Api:
-    """What the server answers, by path; the last answer of a list is given again and again."""
+    """What the server answers, by path (with or without its query); the last answer of a list is given again and again."""
 
     answers: dict[str, list[Answer]] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
@@ -73,7 +73,7 @@ def serve() -> Iterator[Api]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             api.asked.append((self.path, dict(self.headers)))
-            waiting = api.answers.get(self.path)
+            waiting = api.answers.get(self.path) or api.answers.get(self.path.partition("?")[0])
             if not waiting:
                 send("Not found", 404, "text/plain")(self)
                 return

@@ -117,7 +117,15 @@ def test_a_source_as_csl_json(make: Make) -> None:
         "DOI": "10.1234/abc",
         "genre": "trial report",
         "issued": {"date-parts": [[2024]]},
-        "custom": {"data_version": "2026-11-21", "licence": "CC-BY-4.0"},
+        "custom": {
+            "data_version": "2026-11-21",
+            "licence": "CC-BY-4.0",
+            "status": {
+                "state": "not checked",
+                "not_checked": ["Crossref", "Retraction Watch"],
+                "doi": dict.fromkeys(("exists", "title", "first author", "year", "journal"), "not checked"),
+            },
+        },
     }
 
 

@@ -65,6 +65,21 @@ def at(text: str) -> str:
     return f"docs/trials/sample.md:{RECORD[: RECORD.index(text)].count(chr(10)) + 1}"
 
 
+def said(about: str, **more: str) -> dict[str, str]:
+    """A file of what databases said: of the DOI of the first entry, ``about`` Crossref; its lines are 5 and onwards."""
+    table = ", ".join(
+        [f'"crossref": {about}', *(f'"{name.replace("_", " ")}": {value}' for name, value in more.items())]
+    )
+    return {
+        "source-status.json": f'{{"about": "",\n"form": 1,\n"pmid": {{}},\n"doi": {{\n"10.1234/abc": {{{table}}}\n}}}}\n'
+    }
+
+
+CHECKED = '"checked": "2026-11-20"'
+FINE = f'{{"state": "nothing found", {CHECKED}}}'
+RETRACTED = f'{{"state": "retracted", {CHECKED}, "notices": [{{"state": "retracted", "date": "2026-01-02"}}]}}'
+
+
 class Rule(NamedTuple):
     id: str
     breaks: dict[str, str]
@@ -226,6 +241,27 @@ RULES = (
         page("Of 9 people. <!-- no-cite: why not -->\n\n" * 11),
         "docs/index.md:25",
         page("Of 9 people. <!-- no-cite: why not -->\n\n" * 10),
+    ),
+    Rule(
+        "retracted-source",
+        {**said(RETRACTED), **page("It is so [@known2024].")},
+        "docs/index.md:5",
+        {**said(RETRACTED), "docs/index.md": "# Home\n\nThat paper was retracted [@known2024].\n"},
+    ),
+    Rule("source-status", said('{"state": "fine"}'), "source-status.json:5", said(FINE)),
+    Rule(
+        "source-status-old",
+        said(FINE.replace("11-20", "10-01")),
+        "source-status.json:1",
+        said(FINE.replace("11-20", "10-10")),
+        "warning",
+    ),
+    Rule(
+        "source-metadata",
+        said(FINE, year='{"state": "agree", "seen": "2019"}'),
+        "references.bib:5",
+        said(FINE, year='{"state": "disagree", "seen": "2023 | 2024"}'),
+        "warning",
     ),
     Rule("uncited-entry", {"references.bib": BIB + SECOND}, "references.bib:12", entry()),
     Rule("uncited-number", page("It was 83 %."), "docs/index.md:5", page("It was 83 % [@known2024].")),

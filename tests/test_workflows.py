@@ -21,8 +21,20 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([str(BIN / command[0]), *command[1:]], cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-def test_there_is_one_workflow_for_pull_requests_and_one_for_publishing() -> None:
-    assert [path.name for path in WORKFLOWS] == ["check.yml", "deploy.yml"]
+def test_there_is_one_workflow_for_pull_requests_one_for_publishing_and_one_for_the_sources() -> None:
+    assert [path.name for path in WORKFLOWS] == ["check.yml", "deploy.yml", "sources.yml"]
+
+
+def test_the_weekly_look_at_the_sources_commits_that_one_file_and_never_publishes() -> None:
+    text = (GITHUB / "workflows" / "sources.yml").read_text(encoding="utf-8")
+    workflow = yaml.safe_load(text)
+    assert workflow["permissions"] == {}
+    assert workflow["jobs"]["status"]["permissions"] == {"contents": "write", "pull-requests": "write"}
+    assert "pull_request" not in workflow[True]
+    assert "git commit --quiet --message" in text
+    assert "-- source-status.json" in text
+    assert "scripts/check_citations.py --online" in text
+    assert "secrets." not in text
 
 
 def test_zizmor_finds_nothing() -> None:

@@ -15,7 +15,7 @@ from ledger import project
 from ledger.problems import Problem, Report
 from ledger.project import CannotRunError, Project
 
-READ = ("docs", "references.bib", "mkdocs.yml")
+READ = ("docs", "references.bib", "mkdocs.yml", "source-status.json")
 """What the checks read of a commit."""
 
 

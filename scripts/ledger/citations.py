@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from ledger import agreement, bibliography, claims, consistency, numbers
+from ledger import agreement, bibliography, claims, consistency, numbers, standing
 from ledger.mdscan import ATTRIBUTES, INLINE, TAG, Block, Source
 from ledger.problems import Problem, Report, report
 from ledger.project import BIB, CLAIMS, Page, Project, read_text
@@ -108,6 +108,7 @@ def check(project: Project) -> Report:
         problems += agreement.check(page)
     total += _data_keys(project, used, problems)
     problems += _data_numbers(project)
+    problems += standing.check(project)
     used.update(re.findall(r"[A-Za-z0-9_-]+", project.unread))  # a page with an error may cite them
     for key, entry in entries.items():
         if key not in used:

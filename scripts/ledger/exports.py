@@ -15,7 +15,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import to_json
 
-from ledger import charts
+from ledger import charts, standing
 from ledger.bibliography import csl
 from ledger.claims import Claim
 from ledger.consistency import overdue
@@ -206,9 +206,12 @@ def _joined(row: Mapping[str, Any]) -> dict[str, Cell]:
 
 
 def references(project: Project) -> list[dict[str, Any]]:
-    """The bibliography as CSL-JSON; version and licence stand in each item's ``custom``, as a list has no head."""
-    custom = {"custom": {"data_version": version(project), "licence": LICENCE}}
-    return [{**csl(entry), **custom} for entry in project.bibliography.entries.values()]
+    """The bibliography as CSL-JSON; version, licence and the source's status stand in each item's ``custom``."""
+    stamp = {"data_version": version(project), "licence": LICENCE}
+    return [
+        {**csl(entry), "custom": {**stamp, "status": standing.exported(entry, project)}}
+        for entry in project.bibliography.entries.values()
+    ]
 
 
 def _bib(project: Project) -> str:

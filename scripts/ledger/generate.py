@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from ledger import cards, charts, claims, compare, datapage, readability, rules, rulespage, sources, trials
+from ledger import cards, charts, claims, compare, datapage, readability, rules, rulespage, sources, standing, trials
 from ledger.problems import Problem
 from ledger.project import Page, Project
 from ledger.records import REQUIREMENTS
@@ -39,6 +39,7 @@ IN_HTML: Mapping[str, Maker] = {
     "rules": rulespage.listing,
     "readability": readability.listing,
     "bibliography": sources.bibliography,
+    "source-status": standing.figures,
 }
 MAKERS = {**IN_MARKDOWN, **IN_HTML}
 LEAD_TO_TRIALS = ("all-trials",)

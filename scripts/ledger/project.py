@@ -13,13 +13,14 @@ from pathlib import Path, PurePosixPath
 
 import yaml
 
-from ledger import bibliography, claims, frontmatter, records
+from ledger import bibliography, claims, frontmatter, records, status
 from ledger.bibliography import Bibliography
 from ledger.claims import Claims
 from ledger.frontmatter import BadYamlError, Yaml
 from ledger.mdscan import Source
 from ledger.problems import Problem
 from ledger.records import GAP, Record
+from ledger.status import Standing, Status
 
 DOCS = "docs"
 BIB = "references.bib"
@@ -99,6 +100,18 @@ class Project:
     record_problems: Sequence[Problem] = ()
     unread: str = ""
     """The text of pages whose front matter or record has an error: what they cite is not known."""
+    status: Status = field(default_factory=Status)
+    """What databases said of the sources."""
+
+    @cached_property
+    def standings(self) -> Mapping[str, Standing]:
+        """What databases said of each source, by key."""
+        return {key: status.standing(entry, self.status) for key, entry in self.bibliography.entries.items()}
+
+    @cached_property
+    def marked(self) -> Mapping[str, Standing]:
+        """The sources with a notice: corrected, retracted, reinstated, or an expression of concern."""
+        return {key: one for key, one in self.standings.items() if one.state in status.NOTICES}
 
     def original(self, src: str) -> Page | None:
         """The page of which ``src`` is a translation, if it is one."""
@@ -146,6 +159,7 @@ def load(root: Path, today: date | None = None) -> Project:
         problems=problems,
         record_problems=record_problems,
         unread="\n".join(unread),
+        status=_read_status(root, problems),
     )
     for src, page in pages.items():
         original = found.original(src)
@@ -258,6 +272,18 @@ def _read_bibliography(root: Path) -> Bibliography:
     if problem:
         return Bibliography(BIB, {}, [problem])
     return bibliography.read(text, BIB)
+
+
+def _read_status(root: Path, problems: list[Problem]) -> Status:
+    if not (root / status.FILE).exists():
+        return Status()
+    text, problem = read_text(root / status.FILE, status.FILE)
+    if problem:
+        problems.append(problem)
+        return Status()
+    found, faults = status.read(text)
+    problems.extend(faults)
+    return found
 
 
 def _read_claims(root: Path, problems: list[Problem]) -> Claims:

@@ -149,13 +149,13 @@ def check_address(api: str) -> str:
     except ValueError:
         host, parts = None, urlsplit("")
     if parts.scheme not in ("http", "https") or not host or parts.username or parts.query or parts.fragment:
-        raise RegistryError(f"'{_shown(api)}' is not the address of an API; write https://host/path")
-    if parts.scheme == "http" and not _this_machine(host):
-        raise RegistryError(f"'{_shown(api)}' is not safe; write https://…")
+        raise RegistryError(f"'{readable(api)}' is not the address of an API; write https://host/path")
+    if parts.scheme == "http" and not this_machine(host):
+        raise RegistryError(f"'{readable(api)}' is not safe; write https://…")
     return api.rstrip("/")
 
 
-def _this_machine(host: str) -> bool:
+def this_machine(host: str) -> bool:
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -168,7 +168,7 @@ def fetch(
     """The study ``nct`` as ClinicalTrials.gov gives it. Raises RegistryError, UnknownTrialError."""
     manners = manners or Manners()
     address = f"{check_address(api)}/studies/{nct}"
-    local = _this_machine(urlsplit(address).hostname or "")
+    local = this_machine(urlsplit(address).hostname or "")
     headers = {"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "identity"}
     try:
         with httpx.Client(
@@ -220,16 +220,18 @@ def _ask(client: httpx.Client, address: str, nct: str, manners: Manners) -> byte
                 address = _same_host(address, response, nct)
                 continue
             if response.status_code == 429 or response.status_code >= 500:
-                return Later(response.status_code, _retry_after(response.headers.get("Retry-After", "")))
+                return Later(response.status_code, retry_after(response.headers.get("Retry-After", "")))
             if response.status_code in (404, 410):
                 raise UnknownTrialError(f"{nct}: ClinicalTrials.gov has no such trial; check the number")
             if response.status_code != 200:
                 raise RegistryError(f"{nct}: the registry answers {response.status_code}; nothing was read")
             kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
             if kind != "application/json":
-                raise RegistryError(f"{nct}: the answer is '{_shown(kind)}' and not application/json; nothing was read")
+                raise RegistryError(
+                    f"{nct}: the answer is '{readable(kind)}' and not application/json; nothing was read"
+                )
             return _body(response, nct, manners)
-    raise RegistryError(f"{nct}: {_shown(asked)} leads in circles; nothing was read")
+    raise RegistryError(f"{nct}: {readable(asked)} leads in circles; nothing was read")
 
 
 def _same_host(address: str, response: httpx.Response, nct: str) -> str:
@@ -237,7 +239,7 @@ def _same_host(address: str, response: httpx.Response, nct: str) -> str:
     target = str(httpx.URL(address).join(response.headers.get("Location", "")))
     old, new = urlsplit(address), urlsplit(target)
     if (old.scheme, old.netloc) != (new.scheme, new.netloc):
-        raise RegistryError(f"{nct}: the registry sends us to another host, '{_shown(new.netloc)}'; not followed")
+        raise RegistryError(f"{nct}: the registry sends us to another host, '{readable(new.netloc)}'; not followed")
     return target
 
 
@@ -259,7 +261,7 @@ def _body(response: httpx.Response, nct: str, manners: Manners) -> bytes:
     return b"".join(parts)
 
 
-def _retry_after(header: str) -> float | None:
+def retry_after(header: str) -> float | None:
     """Seconds to wait, from a number or a date; None where the header says nothing we understand."""
     header = header.strip()
     if re.fullmatch(r"[0-9]{1,9}", header):
@@ -312,7 +314,7 @@ def old_numbers(study: Mapping[str, Any]) -> list[str]:
     return [one for one in given if isinstance(one, str) and NCT.fullmatch(one)] if isinstance(given, list) else []
 
 
-def _shown(text: str) -> str:
+def readable(text: str) -> str:
     """A piece of somebody else's text, fit for one line of a message."""
     text = re.sub(r"[^\x20-\x7e\u00a1-\ud7ff]", "?", text)
     return text if len(text) <= 80 else text[:77] + "…"

@@ -17,7 +17,7 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
-from ledger import exports, footnotes, generate, jsonld, markup, trials, vancouver
+from ledger import exports, footnotes, generate, jsonld, markup, standing, trials, vancouver
 from ledger.glossary import GLOSSARY, Tooltips, terms
 from ledger.mdscan import mask
 from ledger.project import BIB, Page, Project
@@ -53,7 +53,11 @@ class Site:
         """The footnote of a source, formatted once however many pages cite it."""
         if key not in self.references:
             entry = self.project.bibliography.entries.get(key)
-            self.references[key] = vancouver.footnote(entry) if entry else f"Not in {BIB}."  # seen in a preview only
+            if entry is None:
+                self.references[key] = f"Not in {BIB}."  # seen in a preview only
+            else:
+                later = standing.beside(self.project.marked[key]) if key in self.project.marked else ""
+                self.references[key] = vancouver.footnote(entry) + later
         return self.references[key]
 
     @cached_property
@@ -129,6 +133,9 @@ class Site:
         html = self.tooltips.expand(generate.html(page, self.project, html))
         html, references = footnotes.number(html, self.notes.get(src, {}), self.reference)
         html = html.replace(FOOT, references, 1)
+        note = standing.page_note(self.project, references)
+        if note:
+            html = html.replace("</h1>", f"</h1>{note}", 1)
         html = html.replace(CRUMBS, jsonld.crumbs(page, self.project), 1)
         head = jsonld.script(page, self.project, self.name, self.site_url)
         return html.replace("</head>", f"{head}</head>", 1)

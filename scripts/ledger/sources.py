@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from html import escape
 
-from ledger import citations, vancouver
+from ledger import citations, standing, vancouver
 from ledger.cards import choices
 from ledger.markup import slug
 from ledger.project import Page, Project
@@ -15,7 +15,7 @@ Options = Mapping[str, str]
 
 
 def bibliography(page: Page, project: Project, options: Options) -> str:
-    """Every source with a permanent anchor, its kind, how far it was read, what an audit found, who cites it."""
+    """Every source with a permanent anchor, its kind, how far it was read, its status, what an audit found, who cites it."""
     entries = sorted(
         project.bibliography.entries.values(), key=lambda e: (vancouver.authors(e) or e.text("title")).lower()
     )
@@ -31,6 +31,7 @@ def bibliography(page: Page, project: Project, options: Options) -> str:
         if number:
             label += f' <span class="kind">reference {escape(number)} of the articles</span>'
         lines.append(f'{label} <span class="source-note">{escape(vancouver.note(entry).partition(". ")[2])}</span>')
+        lines.append(standing.line(project.standings[entry.key]))
         audit = audits.get(entry.key)
         if audit:
             errors = f" In the article's list: {escape(audit.errors)}." if audit.errors else ""
@@ -45,4 +46,4 @@ def bibliography(page: Page, project: Project, options: Options) -> str:
         f'<p class="downloads">Download all of it: <a href="{up}data/references.bib" download>BibTeX</a>, '
         f'<a href="{up}data/references.json" download>CSL-JSON</a>.</p>'
     )
-    return f'{downloads}{filters}<ul class="bibliography" data-search-exclude>{"".join(items)}</ul>'
+    return f'{standing.summary(page, project)}{downloads}{filters}<ul class="bibliography" data-search-exclude>{"".join(items)}</ul>'
