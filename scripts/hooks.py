@@ -99,6 +99,7 @@ on_page_markdown = CombinedEvent(_before_bibtex, _after_bibtex)
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    page.meta["search"] = {"exclude": True}  # the site has an index of its own, written when all pages are done
     return current.finish(page.file.src_uri, html)
 
 
@@ -110,6 +111,7 @@ def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
 
 def on_post_build(config: MkDocsConfig) -> None:
     current.downloads(Path(config.site_dir) / "data")
+    current.search(Path(config.site_dir) / "search")
     if found:
         print("\n".join(str(problem) for problem in found))
         _stop("the built pages have errors (above); mend them")

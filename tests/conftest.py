@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from ledger import citations, links, project
 from ledger.problems import Report
 
 ROOT = Path(__file__).resolve().parent.parent
+SITE = ROOT / "site"
 TODAY = date(2026, 11, 21)
 
 BIB = """\
@@ -52,3 +60,53 @@ def check_citations(root: Path) -> Report:
 
 def check_links(root: Path) -> Report:
     return links.check(project.load(root, TODAY))
+
+
+# --- the built site in a browser ----------------------------------------------------------------------
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The site below a path of its own, as on a project page."""
+    root = tmp_path_factory.mktemp("web")
+    (root / "some").mkdir()
+    (root / "some" / "path").symlink_to(SITE, target_is_directory=True)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(root)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/some/path/"
+    server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = os.environ.get("CHROMIUM") or None
+    flags = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=flags)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def hosted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site as it is built for a host: with an address of its own and one of its repository."""
+    folder = tmp_path_factory.mktemp("hosted")
+    addresses = {"SITE_URL": "https://example.org/kb/", "REPO_URL": "https://github.com/example/kb"}
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **addresses}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return folder

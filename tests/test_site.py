@@ -161,37 +161,6 @@ def test_a_page_unknown_to_the_project_is_left_alone(root: Path) -> None:
 # --- the foot of a page -------------------------------------------------------------------------------
 
 
-def test_the_foot_says_when_it_was_checked_by_whom_and_how_to_report(root: Path) -> None:
-    foot = a_site(root).finish("about/x.md", "<h1>X</h1>").partition(site.FOOT)[2]
-    assert foot.startswith('<p class="page-foot" data-search-exclude>')
-    assert '<time datetime="2026-11-21">2026-11-21</time>' in foot
-    assert "Not reviewed by a clinician." in foot
-    assert '<a class="report" href="../../about/corrections/">Report an error on this page</a>' in foot
-    assert "This is no medical advice" in foot
-
-
-def test_with_a_repository_the_report_link_opens_the_form_filled_in(root: Path) -> None:
-    foot = a_site(root, "https://example.org/repo/").finish("about/x.md", "")
-    [address] = re.findall(r'class="report" href="([^"]*)"', foot)
-    assert address == (
-        "https://example.org/repo/issues/new?template=wrong-fact.yml"
-        "&amp;title=Wrong%20fact%3A%20A%20%26%20B%3A%20%22page%22&amp;page=docs/about/x.md"
-    )
-
-
-def test_a_reviewer_is_named(make: Make) -> None:
-    text = FRONT.replace("reviewed_by: none", "reviewed_by: Dr <A> & B")
-    foot = a_site(make({"docs/a.md": f"{text}\n# A\n"})).finish("a.md", "")
-    assert "Reviewed by Dr &lt;A&gt; &amp; B." in foot
-    assert "Not reviewed" not in foot
-
-
-def test_a_page_without_front_matter_has_a_foot_without_a_date(root: Path) -> None:
-    foot = a_site(root).finish("index.md", "")
-    assert "Last checked" not in foot
-    assert 'href="about/corrections/"' in foot
-
-
 def test_references_get_a_heading_and_stay_out_of_the_search(root: Path) -> None:
     current = a_site(root)
     searched = current.finish("index.md", markdown(through_bibtex(root, "A fact [@known2024]."), extensions=EXTENSIONS))
@@ -208,8 +177,25 @@ def test_generated_tables_stay_out_of_the_search_but_the_trials_number_does_not(
     current = a_site(make({"docs/trials/sample.md": SAMPLE}))
     searched = current.finish("trials/sample.md", "<h1>T</h1><!-- generated: trial-facts -->")
     assert "<table" not in searched
-    assert "NCT01234567" in searched
+    assert "NCT01234567" in current.sections["trials/sample.md"][0][2]
     assert "<table" in current.complete("trials/sample.md", searched)
+
+
+def test_the_foot_stands_behind_the_references_and_the_reading_time_below_the_way_here(make: Make) -> None:
+    folder = make({"docs/about/x.md": f"{FRONT}\n# X\n"})
+    found = html(folder, "word " * 201 + "[@known2024]", "about/x.md")
+    assert found.index("Doe J") < found.index('class="page-foot"')
+    assert '</nav><p class="reading-time">About 2 minutes to read</p>' in found
+    assert "reading-time" not in html(folder, "word")
+
+
+def test_the_index_of_the_search_holds_the_pages_that_were_made(make: Make, tmp_path: Path) -> None:
+    current = a_site(make({"docs/trials/sample.md": SAMPLE}))
+    current.finish("index.md", "<h1>Home</h1><p>About islets</p>")
+    current.search(tmp_path / "search")
+    written = (tmp_path / "search" / "index.js").read_text(encoding="utf-8")
+    assert "About islets" in written
+    assert "NCT01234567" not in written
 
 
 def test_a_page_unknown_to_the_project_is_served_as_it_is(root: Path) -> None:

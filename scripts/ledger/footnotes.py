@@ -61,3 +61,8 @@ def number(html: str, notes: Mapping[str, str], reference: Callable[[str], str])
             items.append(f'<li id="fn:{name}">{content}<p>{back}</p></li>')
     heading = '<h2 id="sources-of-this-page">References</h2>'
     return html, f"{heading}{LIST}<hr><ol>{''.join(items)}</ol></div>"
+
+
+def cited(references: str) -> list[str]:
+    """The names in a list of references that ``number`` wrote."""
+    return re.findall(r'<li id="fn:([^"]+)">', references)

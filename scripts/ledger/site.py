@@ -10,14 +10,25 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from html import escape
 from pathlib import Path
-from urllib.parse import quote
 
-from ledger import exports, footnotes, generate, jsonld, markup, standing, trials, vancouver
+from ledger import (
+    exports,
+    footnotes,
+    generate,
+    handout,
+    jsonld,
+    markup,
+    pagefoot,
+    readingtime,
+    searchindex,
+    standing,
+    trials,
+    vancouver,
+)
 from ledger.glossary import GLOSSARY, Tooltips, terms
 from ledger.mdscan import mask
 from ledger.project import BIB, Page, Project
@@ -41,6 +52,7 @@ class Site:
     name: str = ""
     references: dict[str, str] = field(default_factory=dict)
     notes: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    sections: dict[str, list[searchindex.Section]] = field(default_factory=dict)
 
     @cached_property
     def tooltips(self) -> Tooltips:
@@ -110,10 +122,9 @@ class Site:
         return markdown.replace(AT, "@")
 
     def finish(self, src: str, html: str) -> str:
-        """The text of a page as HTML, and its foot, as the search reads it.
+        """The text of a page as HTML, with places for what is put in when the page is done.
 
-        Citations and generated tables are comments still: their numbers are no words of the page, and reading them all
-        takes time.
+        Citations and generated tables are comments still: their words are no words of the page for the search.
         """
         page = self.project.pages.get(src)
         if page is None:
@@ -122,7 +133,8 @@ class Site:
         html = STAND_IN.sub(lambda match: markup.cite(*(self.keys[int(n)] for n in match["numbers"].split(";"))), html)
         if page.record:
             html = f"{trials.top(page, self.project)}{html}"
-        return CRUMBS + html + FOOT + self.foot(page)
+        self.sections[src] = searchindex.sections(html)
+        return CRUMBS + html + FOOT
 
     def complete(self, src: str, html: str) -> str:
         """The whole page as it is served: tables, references and explanations in their places."""
@@ -132,35 +144,28 @@ class Site:
         self.tooltips.turn(page)
         html = self.tooltips.expand(generate.html(page, self.project, html))
         html, references = footnotes.number(html, self.notes.get(src, {}), self.reference)
-        html = html.replace(FOOT, references, 1)
+        html = handout.cut(html, page, self.project.bibliography.entries, self.name, self.site_url)
+        html = html.replace(FOOT, references + self.foot(page, footnotes.cited(references)), 1)
         note = standing.page_note(self.project, references)
         if note:
             html = html.replace("</h1>", f"</h1>{note}", 1)
-        html = html.replace(CRUMBS, jsonld.crumbs(page, self.project), 1)
+        html = html.replace(CRUMBS, self.top(page), 1)
         head = jsonld.script(page, self.project, self.name, self.site_url)
         return html.replace("</head>", f"{head}</head>", 1)
 
-    def foot(self, page: Page) -> str:
-        """When the page was last checked, who reviewed it, and how to report an error."""
-        data: Mapping[str, object] = page.meta.data if isinstance(page.meta.data, dict) else {}
-        checked, reviewer = str(data.get("checked") or ""), str(data.get("reviewed_by") or "none")
-        parts = []
-        if checked:
-            parts.append(
-                f'Last checked against its sources: <time datetime="{escape(checked)}">{escape(checked)}</time>.'
-            )
-        if reviewer == "none":
-            parts.append("Not reviewed by a clinician.")
-        else:
-            parts.append(f"Reviewed by {escape(reviewer)}.")
-        up = "../" * page.url.count("/")
-        address = f"{up}about/corrections/"
-        if self.repo_url:
-            asked = f"template=wrong-fact.yml&title={quote('Wrong fact: ' + page.title)}&page={quote(page.path)}"
-            address = f"{self.repo_url.rstrip('/')}/issues/new?{asked}"
-        parts.append(f'<a class="report" href="{escape(address)}">Report an error on this page</a>.')
-        parts.append("This is no medical advice: talk to your own care team.")
-        return f'<p class="page-foot" data-search-exclude>{" ".join(parts)}</p>'
+    def top(self, page: Page) -> str:
+        """What stands above the title: the way here, and how long the page takes to read."""
+        crumbs = jsonld.crumbs(page, self.project)
+        words = sum(len(f"{title} {text}".split()) for _, title, text in self.sections.get(page.src, ()))
+        return f"{crumbs}{readingtime.element(words)}" if crumbs else ""
+
+    def foot(self, page: Page, cited: Collection[str]) -> str:
+        return pagefoot.element(page, self.project, self.repo_url, self.site_url, self.name, cited)
+
+    def search(self, folder: Path) -> None:
+        """Write the index of the search into ``folder`` of the built site."""
+        pages = ((self.project.pages[src], parts) for src, parts in self.sections.items())
+        searchindex.write(folder, pages, self.project)
 
     def downloads(self, folder: Path) -> None:
         """Write the open data into ``folder`` of the built site."""

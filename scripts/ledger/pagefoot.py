@@ -1,0 +1,56 @@
+"""The foot of a page: when it was checked and by whom, how old its oldest look at a source is, how to cite it, and how
+to report an error."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from html import escape
+from urllib.parse import quote
+
+from ledger import citeas, markup
+from ledger.project import Page, Project
+
+
+def element(page: Page, project: Project, repo_url: str, site_url: str, name: str, cited: Collection[str]) -> str:
+    """The foot as HTML; ``cited`` are the keys that the page cites, its tables included."""
+    data: Mapping[str, object] = page.meta.data if isinstance(page.meta.data, dict) else {}
+    checked, reviewer = str(data.get("checked") or ""), str(data.get("reviewed_by") or "none")
+    parts = []
+    if checked:
+        parts.append(f"Last checked against its sources: {markup.day(checked)}.")
+    oldest = oldest_look(page, project, cited)
+    if oldest:
+        parts.append(f"The oldest look at a source cited here: {markup.day(oldest)}.")
+    parts.append("Not reviewed by a clinician." if reviewer == "none" else f"Reviewed by {escape(reviewer)}.")
+    parts.append(f'<a class="report" href="{escape(report(page, repo_url))}">Report an error on this page</a>.')
+    parts.append("This is no medical advice: talk to your own care team.")
+    address = f"{site_url.rstrip('/')}/{page.url}" if site_url else ""
+    cite = citeas.element(citeas.Cited(page.title, name, checked, address, page.url))
+    return f'<div class="page-foot"><p>{" ".join(parts)}</p>{cite}</div>'
+
+
+def oldest_look(page: Page, project: Project, cited: Collection[str]) -> str:
+    """The earliest day on which somebody looked at a source of this page, YYYY-MM-DD; empty where none is known.
+
+    A web page carries that day in the bibliography (``urldate``), a registration in the record (``checked``). A paper
+    does not change, and carries none: the day of the page's last check stands for it. When a fact was true is not
+    what is asked here; a status in a record has its own day beside it.
+    """
+    entries = project.bibliography.entries
+    days = [entries[key].get("urldate") for key in cited if key in entries]
+    if page.record:
+        days += [entry.checked or "" for entry in page.record.registry]
+    if cited and isinstance(page.meta.data, dict):
+        days.append(str(page.meta.data.get("checked") or ""))
+    return min((day for day in days if day), default="")
+
+
+def report(page: Page, repo_url: str) -> str:
+    """Where an error is reported: the repository's form with the page filled in, or the page that says how.
+
+    ``docs/assets/page.js`` adds the section that the reader is at.
+    """
+    if not repo_url:
+        return f"{'../' * page.url.count('/')}about/corrections/"
+    asked = f"template=wrong-fact.yml&title={quote('Wrong fact: ' + page.title)}&page={quote(page.path)}"
+    return f"{repo_url.rstrip('/')}/issues/new?{asked}"

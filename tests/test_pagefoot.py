@@ -1,0 +1,98 @@
+"""The foot of a page: dates, reviewer, citing, reporting."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from conftest import TODAY, Make
+from ledger import pagefoot, project
+from samples import SAMPLE
+
+FRONT = "---\ntitle: 'A & B: \"page\"'\nkind: about\nchecked: 2026-11-21\nreviewed_by: none\n---\n\n# X\n"
+LOOKED = """\
+
+@online{looked2023,
+  author = {{A Body}},
+  title = {A page},
+  url = {https://example.org/a},
+  urldate = {2026-03-04},
+  keywords = {news},
+  seen = {page},
+}
+"""
+
+
+@pytest.fixture
+def root(make: Make) -> Path:
+    folder = make({"docs/about/x.md": FRONT, "docs/trials/sample.md": SAMPLE})
+    bib = folder / "references.bib"
+    bib.write_text(bib.read_text(encoding="utf-8") + LOOKED, encoding="utf-8")
+    return folder
+
+
+def foot(
+    root: Path, src: str = "about/x.md", repo_url: str = "", site_url: str = "", cited: tuple[str, ...] = ()
+) -> str:
+    loaded = project.load(root, TODAY)
+    return pagefoot.element(loaded.pages[src], loaded, repo_url, site_url, "Islet Ledger", cited)
+
+
+def test_it_says_when_the_page_was_checked_by_whom_and_how_to_report(root: Path) -> None:
+    found = foot(root)
+    assert '<time datetime="2026-11-21">2026-11-21</time>' in found
+    assert "Not reviewed by a clinician." in found
+    assert '<a class="report" href="../../about/corrections/">Report an error on this page</a>' in found
+    assert "This is no medical advice" in found
+    assert "oldest look" not in found
+
+
+def test_with_a_repository_the_report_link_opens_the_form_filled_in(root: Path) -> None:
+    [address] = re.findall(r'class="report" href="([^"]*)"', foot(root, repo_url="https://example.org/repo/"))
+    assert address == (
+        "https://example.org/repo/issues/new?template=wrong-fact.yml"
+        "&amp;title=Wrong%20fact%3A%20A%20%26%20B%3A%20%22page%22&amp;page=docs/about/x.md"
+    )
+
+
+def test_a_reviewer_is_named(make: Make) -> None:
+    found = foot(make({"docs/a.md": FRONT.replace("reviewed_by: none", "reviewed_by: Dr <A> & B")}), "a.md")
+    assert "Reviewed by Dr &lt;A&gt; &amp; B." in found
+    assert "Not reviewed" not in found
+
+
+def test_a_page_without_front_matter_has_a_foot_without_a_date(root: Path) -> None:
+    found = foot(root, "index.md")
+    assert "Last checked" not in found
+    assert 'href="about/corrections/"' in found
+
+
+@pytest.mark.parametrize(
+    ("cited", "day"),
+    [
+        ((), ""),
+        (("known2024",), "2026-11-21"),
+        (("known2024", "looked2023"), "2026-03-04"),
+        (("nobody",), "2026-11-21"),
+    ],
+)
+def test_the_oldest_look_is_that_at_a_cited_source_or_the_last_check(
+    root: Path, cited: tuple[str, ...], day: str
+) -> None:
+    loaded = project.load(root, TODAY)
+    assert pagefoot.oldest_look(loaded.pages["about/x.md"], loaded, cited) == day
+
+
+def test_a_trial_counts_the_look_at_its_registration_too(make: Make) -> None:
+    folder = make({"docs/trials/sample.md": re.sub(r'checked: "?20\d\d-\d\d-\d\d"?', 'checked: "2025-02-03"', SAMPLE)})
+    loaded = project.load(folder, TODAY)
+    page = loaded.pages["trials/sample.md"]
+    assert page.record
+    assert pagefoot.oldest_look(page, loaded, ("known2024",)) == "2025-02-03"
+
+
+def test_it_tells_how_to_cite_with_the_address_where_there_is_one(root: Path) -> None:
+    assert "https://example.org/kb/about/x/" in foot(root, site_url="https://example.org/kb")
+    assert "UR  -" not in foot(root)
