@@ -12,16 +12,19 @@ export CONTACT
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build check test lint bench lock clean sources
+.PHONY: help serve build offline check test lint bench bench-search lock clean sources
 
 help: ## Show this list
-	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
 
 serve: .venv/.site-ready ## Show the site at http://127.0.0.1:8000/ and follow your edits (ADDR=host:port for another address)
 	@$(BIN)/mkdocs serve --livereload --dev-addr $(ADDR)
 
 build: .venv/.site-ready ## Build the site into site/, stopping at the first warning
 	@$(BIN)/mkdocs build --strict --site-dir $(SITE)
+
+offline: build ## Zip the built site so that it opens from a folder without a server: islet-ledger-offline.zip beside site/
+	@$(BIN)/python scripts/offline.py $(SITE)
 
 check: .venv/.site-ready ## Run the citation check and the link check alone (ARGS="--changed main", "--fix", "--format json")
 	@$(BIN)/python scripts/check_citations.py $(ARGS); first=$$?; \
@@ -41,6 +44,9 @@ bench: .venv/.site-ready ## Time the build with and without bibliography and che
 sources: .venv/.site-ready ## Ask Crossref, PubMed and doi.org what became of the sources (CONTACT=you@example.org)
 	@$(BIN)/python scripts/check_citations.py --online
 
+bench-search: .venv/.site-ready .venv/.test-ready ## Measure the search with 1000 more trial pages, in a browser
+	@CHROMIUM=$$(sh scripts/browser.sh) && export CHROMIUM && $(BIN)/python scripts/bench_search.py
+
 lock: .venv/.site-ready ## Write requirements/*.txt anew from requirements/*.in
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	@for what in site test; do \
@@ -49,7 +55,7 @@ lock: .venv/.site-ready ## Write requirements/*.txt anew from requirements/*.in
 	requirements/$$what.in -o requirements/$$what.txt || exit 1; done
 
 clean: ## Take away what was built and installed
-	@rm -rf .venv $(SITE) .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv $(SITE) islet-ledger-offline.zip .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/.site-ready: requirements/site.txt scripts/setup.sh
 	@sh scripts/setup.sh site
