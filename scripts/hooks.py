@@ -16,9 +16,10 @@ from mkdocs.exceptions import Abort
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import CombinedEvent, event_priority
 from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from ledger import built, citations, cli, links, project, site, status
+from ledger import built, citations, cli, links, policy, project, site, status
 from ledger.problems import Problem, merged
 
 log = logging.getLogger("mkdocs.hooks.ledger")  # only loggers below "mkdocs" count in strict mode
@@ -53,7 +54,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     print("\n".join(merged(reports)))
     if any(report.errors for report in reports):
         _stop("the checks found errors (above); mend them")
-    current = site.Site(loaded, config.repo_url or "", config.site_url or "", config.site_name)
+    known = policy.shapes(policy.templates(config.theme.dirs))
+    current = site.Site(loaded, config.repo_url or "", config.site_url or "", config.site_name, known)
     config.plugins["bibtex"].config.bib_file = str(site.keys_file(loaded))
     if not config.repo_url:
         config.edit_uri = None  # an address that is not set is left out, never invented
@@ -85,8 +87,18 @@ def on_pre_build(config: MkDocsConfig) -> None:
     registry.inline_text = lambda block: current.inline(citation.key for citation in block.citations)
 
 
+def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
+    waiting: list[Any] = list(nav.items)
+    for item in waiting:
+        waiting += item.children or []
+        if item.title is not None:
+            item.title = site.plain(item.title)
+    return nav
+
+
 @event_priority(100)
 def _before_bibtex(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    page.meta = current.meta(page.file.src_uri)
     return current.before(page.file.src_uri, markdown)
 
 
@@ -100,6 +112,7 @@ on_page_markdown = CombinedEvent(_before_bibtex, _after_bibtex)
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     page.meta["search"] = {"exclude": True}  # the site has an index of its own, written when all pages are done
+    found.extend(current.refused(page.file.src_uri, html))
     return current.finish(page.file.src_uri, html)
 
 
@@ -109,7 +122,12 @@ def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
     return html
 
 
+def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> str:
+    return current.seal(output) if template_name.endswith(".html") else output
+
+
 def on_post_build(config: MkDocsConfig) -> None:
+    Path(config.site_dir, "_headers").write_text(current.headers(), encoding="utf-8")
     current.downloads(Path(config.site_dir) / "data")
     current.search(Path(config.site_dir) / "search")
     if found:

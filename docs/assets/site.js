@@ -1,5 +1,19 @@
 /* Small helps on top of pages that work without script: close an explanation with Escape, say how many
-   entries a filter leaves, and open the filter that an address asks for. */
+   entries a filter leaves, open the filter that an address asks for, and keep tables tables. */
+
+/* Where a narrow screen shows the rows of a table one below the other, some browsers forget that it is one. HTML may
+   not carry these roles, so they are set here. */
+const ROLES = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
+for (const table of document.querySelectorAll("table.stack")) {
+  for (const part of [table, ...table.querySelectorAll("thead, tbody, tr, td, th")]) {
+    part.setAttribute("role", ROLES[part.tagName] ?? (part.scope === "col" ? "columnheader" : "rowheader"));
+  }
+}
+
+/* Firefox keeps a checkbox over a reload, so the drawer or the search would stand open again. */
+for (const toggle of document.querySelectorAll(".md-toggle[data-md-toggle]:checked")) {
+  if (!new URLSearchParams(location.search).has("q")) toggle.click();
+}
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;

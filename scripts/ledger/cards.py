@@ -20,6 +20,7 @@ def safe(text: str) -> str:
     """Text from a record as plain text in Markdown: no markup in it does anything."""
     text = escape(re.sub(r"\s+", " ", text), quote=False)
     # The last two would begin a list at the start of a paragraph.
+    text = re.sub("[\ue000-\uf8ff]", "", text)  # signs that the build uses for itself
     return re.sub(r"[\\`*_\[\]|~^{}#!@$]|^[+-](?= )|(?<=^\d)[.)](?= )", lambda sign: f"&#{ord(sign[0])};", text)
 
 
@@ -68,11 +69,9 @@ def _plain_with_citations(text: str) -> str:
 
 def claim_cards(page: Page, project: Project, options: Options) -> str:
     """Every claim of an article with its verdict; filtered by verdict."""
-    rows = wanted_claims(project, options)
-    order = get_args(claims.Verdict)
-    counts = Counter(claim.verdict for claim in rows)
-    parts = [choices("verdict", "Show claims with the verdict", {v: counts[v] for v in order if counts[v]})]
-    for claim in rows:
+    article = options.get("article")
+    parts = [f"<!-- generated: claims-filter{f' article={article}' if article else ''} -->"]
+    for claim in wanted_claims(project, options):
         extra = [key for key in claim.sources if key not in claims.keys_in(claim.finding)]
         sources = f" {cite(*extra)}" if extra else ""
         parts.append(
@@ -92,13 +91,24 @@ def claim_cards(page: Page, project: Project, options: Options) -> str:
     return "\n\n" + "\n\n".join(parts) + "\n\n"
 
 
+def claim_filter(page: Page, project: Project, options: Options) -> str:
+    """The choice above the claims. It is put in when the page is done: a form is no text for Markdown."""
+    counts = Counter(claim.verdict for claim in wanted_claims(project, options))
+    shown = {verdict: counts[verdict] for verdict in get_args(claims.Verdict) if counts[verdict]}
+    return choices("verdict", "Show claims with the verdict", shown)
+
+
+def citation_filter(page: Page, project: Project, options: Options) -> str:
+    """The choice above the places where an article cites a reference."""
+    counts = Counter(row.verdict for row in project.claims.citations)
+    shown = {verdict: counts[verdict] for verdict in get_args(claims.CITATION_VERDICTS) if counts[verdict]}
+    return choices("verdict", "Show places where the reference", shown)
+
+
 def citation_cards(page: Page, project: Project, options: Options) -> str:
     """Every place where an article cites a reference: can that reference carry the statement?"""
-    rows = project.claims.citations
-    counts = Counter(row.verdict for row in rows)
-    order = get_args(claims.CITATION_VERDICTS)
-    parts = [choices("verdict", "Show places where the reference", {v: counts[v] for v in order if counts[v]})]
-    for row in rows:
+    parts = ["<!-- generated: citations-filter -->"]
+    for row in project.claims.citations:
         reference = f"{safe(row.reference)} " if row.reference else ""
         parts.append(
             _card(

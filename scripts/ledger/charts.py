@@ -82,8 +82,9 @@ def figure(page: Page, project: Project, options: Options) -> str:
         f'<figure class="picture" id="{name}">{drawing}<ul class="legend">{legend}</ul><figcaption>'
         f"{text(picture.description)} {text(picture.limits)} Sources: in the table. Data: the records of this site, "
         f"as checked up to {markup.day(newest(project))}. "
-        f'<a href="{data}" download>Download the data (CSV)</a>.</figcaption>'
-        f"<details><summary>The same as a table</summary>{table(picture.title, head, rows, 'stack')}</details></figure>"
+        f'<a href="{data}" download>Download the data (CSV)</a>.'
+        f"<details><summary>The same as a table</summary>{table(picture.title, head, rows, 'stack')}</details>"
+        "</figcaption></figure>"
     )
 
 

@@ -40,6 +40,8 @@ IN_HTML: Mapping[str, Maker] = {
     "readability": readability.listing,
     "bibliography": sources.bibliography,
     "source-status": standing.figures,
+    "claims-filter": cards.claim_filter,
+    "citations-filter": cards.citation_filter,
 }
 MAKERS = {**IN_MARKDOWN, **IN_HTML}
 LEAD_TO_TRIALS = ("all-trials",)

@@ -9,10 +9,9 @@ from difflib import get_close_matches
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from ledger import generate, glossary, readability
+from ledger import generate, glossary, rawhtml, readability
 from ledger.mdscan import (
     ATTRIBUTE_TEXT,
-    ATTRIBUTES,
     BY_REFERENCE,
     FOOTNOTE,
     Link,
@@ -69,9 +68,6 @@ ANY_ADDRESS = re.compile(
     r"((?:https?|wss?)://(?!www\.w3\.org/)[^\s\"'`)<>\\]+|(?<=[\"'`])//[\w-]+\.[^\s\"'`)<>\\]+)", re.IGNORECASE
 )
 """In a script whatever looks like an address may be fetched; only the W3C's names of formats are never."""
-LOADING_ATTRIBUTE = re.compile(
-    r"(?:src|srcset|poster|data|background)=[\"']?\s*((?:https?:)?//[^\s\"'}]+)", re.IGNORECASE
-)
 TEMPLATE_TAG = re.compile(rf"<(?P<element>[A-Za-z][\w-]*)(?P<attributes>{ATTRIBUTE_TEXT})>")
 NOT_ASKED = {
     ".css": re.compile(r"/\*.*?\*/", re.DOTALL),
@@ -109,14 +105,13 @@ def check(project: Project) -> Report:
             problems += _check_link(project, page, link, anchors, edges)
         problems += _undefined_references(page)
         problems += _broken_syntax(page)
-        problems += _raw_code(page)
         for line, identifier in anchors[src].doubles:
             message = f"the id '{identifier}' stands twice on this page; give one of the two another {{#id}}"
             problems.append(Problem(page.path, line, "duplicate-id", message))
         problems += _page_fields(page)
     for src, target in generate.linked_pages(project):
         edges.setdefault(src, set()).add(target)
-    problems += [*generate.problems(project), *glossary.check(project)]
+    problems += [*generate.problems(project), *glossary.check(project), *rawhtml.check(project)]
     problems += [*_nav(project), *_orphans(project, edges), *readability.check(project)]
     problems += _assets(project)
     counts = {"pages": len(project.pages), "links": total, "anchors": sum(len(a.ids) for a in anchors.values())}
@@ -154,18 +149,18 @@ def _check_link(
     def problem(rule: str, message: str) -> Problem:
         return Problem(page.path, link.line, rule, message)
 
-    if link.attribute.endswith("srcset"):
-        for part in link.target.split(","):
-            address = part.split()[0] if part.split() else ""
-            yield from _check_link(
-                project, page, Link(link.line, address, "", "html", "src", link.element), anchors, edges
-            )
-        return
+    if link.form == "html" and not rawhtml.allows(link.element, link.attribute):
+        return  # told with its tag
     target = link.target
     if link.form == "reference" and not target:
         return  # told by _undefined_references, with the name it looks for
     if target in ("", "#"):
         yield problem("empty-link", "the address is empty; write where it leads")
+        return
+    if rawhtml.runs(target):
+        if link.form != "html":  # told with the tag it stands in
+            message = f"'{_short(target)}' could run as code; link to a page or a file in {DOCS}/"
+            yield problem("unsafe-address", message)
         return
     fault = malformed(target)
     if fault:
@@ -351,30 +346,17 @@ def _escaped(text: str, position: int) -> bool:
     return (len(before) - len(before.rstrip("\\"))) % 2 == 1
 
 
-def _raw_code(page: Page) -> Iterator[Problem]:
-    """Addresses that a style sheet or a script written into the page would fetch."""
-    source = page.source
-    found: list[tuple[int, str]] = []
-    for position, element, attributes in source.tags:
-        texts = [CSS_ADDRESS.finditer(attributes.get("style", ""))]
-        texts += [ANY_ADDRESS.finditer(value) for name, value in attributes.items() if name.startswith("on")]
-        if element == "meta" and "refresh" in attributes.get("http-equiv", "").lower():
-            texts.append(ANY_ADDRESS.finditer(attributes.get("content", "")))
-        found += [(position, match[1]) for text in texts for match in text]
-    for listed in ATTRIBUTES.finditer(source.prose):
-        for rule in (CSS_ADDRESS, LOADING_ATTRIBUTE):
-            found += [(listed.start(), match[1]) for match in rule.finditer(listed["list"])]
-    for code in source.raw:
-        suffix = ".js" if code.element == "script" else ".css"
-        found += [(code.start + at, address) for at, address in _fetched(code.text, suffix)]
-    for position, address in found:
-        message = f"'{_short(address)}' would make the reader's browser ask a third party; keep the file in {DOCS}/"
-        yield Problem(page.path, source.line(position), "third-party", message)
+PAGE_FIELDS = ("title", "description", "kind", "checked", "reviewed_by", "hide", "trial")
+"""The front matter that a page may have: what it holds besides would steer the theme, such as its template."""
 
 
 def _page_fields(page: Page) -> Iterator[Problem]:
     """Front matter that readers see: a page must not claim a review that did not happen."""
     data = page.meta.data if isinstance(page.meta.data, dict) else {}
+    for name in data:
+        if name not in PAGE_FIELDS:
+            message = f"there is no '{name}' in front matter; take it out, or use one of: {', '.join(PAGE_FIELDS)}"
+            yield Problem(page.path, page.meta.line((name,)), "page-fields", message)
     if "trial" in data:
         return  # the model of the record says it
     for name in ("title", "description", "checked", "kind"):

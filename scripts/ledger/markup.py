@@ -64,22 +64,22 @@ def link(page: Page, target: Page) -> str:
 def table(caption: str, head: Row, rows: Sequence[Row], kind: str = "", attributes: Sequence[str] = ()) -> str:
     """A table with a caption, whose rows begin with their header; each cell knows its column, for narrow screens.
 
-    ``attributes`` are put into the rows' tags. The roles keep it a table for a screen reader where a narrow screen
-    shows its rows one below the other.
+    ``attributes`` are put into the rows' tags. Where a narrow screen shows rows one below the other, assets/site.js
+    gives the parts their roles, so that it stays a table for a screen reader; HTML itself may not carry them.
     """
     labels = [escape(re.sub(r"<[^>]*>", "", name)) for name in head]
     parts = [
         f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(caption)}">'
-        f'<table class="data {kind}" role="table"><caption>{text(caption)}</caption>'
-        '<thead role="rowgroup"><tr role="row">',
-        "".join(f'<th scope="col" role="columnheader">{name}</th>' for name in head),
-        '</tr></thead><tbody role="rowgroup">',
+        f'<table class="data {kind}"><caption>{text(caption)}</caption>'
+        '<thead><tr>',
+        "".join(f'<th scope="col">{name}</th>' for name in head),
+        '</tr></thead><tbody>',
     ]
     for number, (first, *others) in enumerate(rows):
         extra = f" {attributes[number]}" if attributes else ""
-        parts.append(f'<tr role="row"{extra}><th scope="row" role="rowheader">{first}</th>')
+        parts.append(f'<tr{extra}><th scope="row">{first}</th>')
         parts += [
-            f'<td role="cell" data-label="{label}">{cell}</td>' for label, cell in zip(labels[1:], others, strict=True)
+            f'<td data-label="{label}">{cell}</td>' for label, cell in zip(labels[1:], others, strict=True)
         ]
         parts.append("</tr>")
     parts.append("</tbody></table></div>")

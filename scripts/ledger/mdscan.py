@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
@@ -178,6 +178,18 @@ def mask(text: str) -> tuple[str, list[Comment], list[RawCode]]:
         done = end
     out.append(text[done:])
     return "".join(out), comments, raw
+
+
+def blanked(text: str, kinds: Collection[str]) -> str:
+    """``text`` with the code ("code") or the comments ("comment") blanked, and nothing else."""
+    if "code" in kinds:
+        text = _blank_code_blocks(text)
+    parts, done = [], 0
+    for start, end, kind in _inline_spans(text):
+        if kind in kinds:
+            parts += [text[done:start], _blank(text[start:end])]
+            done = end
+    return "".join(parts) + text[done:]
 
 
 def _blank(text: str) -> str:

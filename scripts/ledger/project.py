@@ -38,6 +38,12 @@ LONGEST_LINE = 20_000
 """Characters in one line of a page; more is no prose, and would only slow every check down."""
 
 
+HIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ue000-\uf8ff\ufff9-\uffff\U000e0000-\U000e007f]"
+)
+"""Signs that nobody sees: controls, turns of the direction of writing, and those that the build uses for itself."""
+
+
 class CannotRunError(Exception):
     """The check has nothing to work on (exit status 2); the message says what to do."""
 
@@ -220,7 +226,7 @@ def read_text(path: Path, shown: str) -> tuple[str, Problem | None]:
     if path.exists() and not path.is_file() and not path.is_dir():
         return "", Problem(shown, 1, "unreadable", "this is no file that holds text; remove it")
     try:
-        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n"), None
+        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         return "", Problem(shown, line, "unreadable", "this is not UTF-8 text; save the file as UTF-8")
@@ -231,6 +237,12 @@ def read_text(path: Path, shown: str) -> tuple[str, Problem | None]:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         return "", Problem(shown, 1, "unreadable", f"cannot be read: {reason}; check its permissions")
+    hidden = HIDDEN.search(text)
+    if hidden:
+        line = text.count("\n", 0, hidden.start()) + 1
+        message = f"this line holds a sign that nobody can see (U+{ord(hidden[0]):04X}); take it out"
+        return "", Problem(shown, line, "unreadable", message)
+    return text, None
 
 
 def _read_page(path: Path, src: str, problems: list[Problem], record_problems: list[Problem]) -> Page:

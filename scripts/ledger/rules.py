@@ -44,7 +44,7 @@ ALL: tuple[Rule, ...] = (
     Rule(
         "page-fields",
         PAGES,
-        "A page names its title, description, kind and the day it was checked.",
+        "A page names its title, description, kind and the day it was checked, and nothing that is not known.",
         "Readers judge a page by its date, and lists and searches show its description.",
         "Add the field that is missing; dates are written YYYY-MM-DD.",
         "warning",
@@ -69,6 +69,27 @@ ALL: tuple[Rule, ...] = (
         "No page makes the reader's browser ask anybody else.",
         "Who reads about a disease should not be told to others.",
         "Keep the file in docs/ and link to it there.",
+    ),
+    Rule(
+        "raw-html",
+        PAGES,
+        "Raw HTML in a page is of a few tags for words: no script, style, frame, form, drawing or other.",
+        "What a contributor writes must never run in a reader's browser, cover the page or send anything.",
+        "Use Markdown, or write the sign as `&lt;` if it is meant as text; CONTRIBUTING.md lists the tags.",
+    ),
+    Rule(
+        "raw-attribute",
+        PAGES,
+        "Raw HTML and attribute lists in braces set no events, styles or other attributes that are not on the list.",
+        "An event attribute runs code, and a style can hide a page behind another.",
+        "Take the attribute out; looks belong into the style sheet.",
+    ),
+    Rule(
+        "unsafe-address",
+        PAGES,
+        "No address begins with `javascript:`, `vbscript:`, `data:` or the like, however it is written.",
+        "Such an address runs code in the reader's browser.",
+        "Link to a page of the site, or to a file in docs/.",
     ),
     Rule(
         "glossary",

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from markupsafe import Markup
+
 from ledger import (
     exports,
     footnotes,
@@ -23,7 +25,10 @@ from ledger import (
     jsonld,
     markup,
     pagefoot,
+    policy,
+    rawhtml,
     readingtime,
+    repairs,
     searchindex,
     standing,
     trials,
@@ -31,6 +36,7 @@ from ledger import (
 )
 from ledger.glossary import GLOSSARY, Tooltips, terms
 from ledger.mdscan import mask
+from ledger.problems import Problem
 from ledger.project import BIB, Page, Project
 from ledger.prose import GROUP
 
@@ -50,6 +56,11 @@ class Site:
     repo_url: str = ""
     site_url: str = ""
     name: str = ""
+    known: policy.Shapes = ()
+    """The inline scripts that the templates have; no other is allowed to run."""
+    scripts: set[str] = field(default_factory=set)
+    styles: set[str] = field(default_factory=set)
+    """Hashes that the policy of some page allows."""
     references: dict[str, str] = field(default_factory=dict)
     notes: dict[str, Mapping[str, str]] = field(default_factory=dict)
     sections: dict[str, list[searchindex.Section]] = field(default_factory=dict)
@@ -97,8 +108,22 @@ class Site:
                 found[src] = "# This page cannot be read\n\nThe checks say why. It is shown once that is mended.\n"
             elif page.record and not page.broken:
                 kept = {name: value for name, value in page.meta.data.items() if name != "trial"}
-                kept["hide"] = [*kept.get("hide", []), "navigation"]  # which does not hold trial pages
                 found[src] = f"---\n{json.dumps(kept, ensure_ascii=False)}\n---\n{page.text}"
+        return found
+
+    def meta(self, src: str) -> dict[str, object]:
+        """The front matter that templates get. They print it as it is, so it is escaped here, once for all of them.
+
+        What they do not need stays away: a key of the theme's own could choose its template or put text into it.
+        """
+        page = self.project.pages.get(src)
+        if page is None:
+            return {}
+        data = page.meta.data if isinstance(page.meta.data, dict) else {}
+        hide = data.get("hide") if isinstance(data.get("hide"), list) else []
+        found: dict[str, object] = {"title": plain(page.title), "hide": [*hide, *(["navigation"] if page.record else [])]}
+        if isinstance(data.get("description"), str):
+            found["description"] = plain(data["description"])
         return found
 
     def before(self, src: str, markdown: str) -> str:
@@ -130,20 +155,37 @@ class Site:
         if page is None:
             return html
         html, self.notes[src] = footnotes.split(html)
-        html = STAND_IN.sub(lambda match: markup.cite(*(self.keys[int(n)] for n in match["numbers"].split(";"))), html)
+        html = STAND_IN.sub(lambda match: self._cited(match["numbers"].split(";")), html)
         if page.record:
             html = f"{trials.top(page, self.project)}{html}"
         self.sections[src] = searchindex.sections(html)
         return CRUMBS + html + FOOT
 
+    def _cited(self, numbers: Iterable[str]) -> str:
+        """The mark of sources given by their numbers; one that there is not, seen in a preview only, goes."""
+        return markup.cite(*(self.keys[int(number)] for number in numbers if number and int(number) < len(self.keys)))
+
+    def refused(self, src: str, html: str) -> list[Problem]:
+        """What the HTML that Markdown made of a page holds that it may not."""
+        page = self.project.pages.get(src)
+        return list(rawhtml.in_content(html, page.text, page.path)) if page else []
+
     def complete(self, src: str, html: str) -> str:
         """The whole page as it is served: tables, references and explanations in their places."""
         page = self.project.pages.get(src)
-        if page is None:
-            return html
+        return self.seal(self._filled(page, html) if page else html)
+
+    def seal(self, html: str) -> str:
+        """A finished page, mended, with the policy of what it may load and run."""
+        sealed = policy.seal(repairs.mend(html), self.known)
+        self.scripts |= sealed.scripts
+        self.styles |= sealed.styles
+        return sealed.html
+
+    def _filled(self, page: Page, html: str) -> str:
         self.tooltips.turn(page)
         html = self.tooltips.expand(generate.html(page, self.project, html))
-        html, references = footnotes.number(html, self.notes.get(src, {}), self.reference)
+        html, references = footnotes.number(html, self.notes.get(page.src, {}), self.reference)
         html = handout.cut(html, page, self.project.bibliography.entries, self.name, self.site_url)
         html = html.replace(FOOT, references + self.foot(page, footnotes.cited(references)), 1)
         note = standing.page_note(self.project, references)
@@ -172,6 +214,15 @@ class Site:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in exports.files(self.project).items():
             (folder / name).write_text(text, encoding="utf-8", newline="")
+
+    def headers(self) -> str:
+        """The file ``_headers`` of the site, once every page is sealed."""
+        return policy.headers(self.scripts, self.styles)
+
+
+def plain(words: str) -> Markup:
+    """Words as text for a template, which takes no notice of what is escaped already."""
+    return Markup(escape(" ".join(words.split())))
 
 
 def _close_up(text: str) -> str:

@@ -37,10 +37,11 @@ def bibliography(page: Page, project: Project, options: Options) -> str:
             errors = f" In the article's list: {escape(audit.errors)}." if audit.errors else ""
             lines.append(f"<strong>Audit:</strong> {escape(audit.audit.rstrip('.'))}.{errors}")
         pages = [project.pages[src] for src in where.get(entry.key, [])]
-        cited = ", ".join(f'<a href="{up}{p.url}#fn:{entry.key}">{escape(p.title)}</a>' for p in pages)
+        cited = ", ".join(f'<a href="{escape(f"{up}{p.url}#fn:{entry.key}")}">{escape(p.title)}</a>' for p in pages)
         lines.append(f"Cited on: {cited or 'no page'}.")
-        lines.append(f'<a class="permanent" href="#{entry.key}">{entry.key}</a>')
-        items.append(f'<li id="{entry.key}" data-kind="{slug(entry.kind)}">' + "<br>".join(lines) + "</li>")
+        key = escape(entry.key)
+        lines.append(f'<a class="permanent" href="#{key}">{key}</a>')
+        items.append(f'<li id="{key}" data-kind="{slug(entry.kind)}">' + "<br>".join(lines) + "</li>")
     filters = choices("kind", "Show sources of the kind", dict(sorted(counts.items())))
     downloads = (
         f'<p class="downloads">Download all of it: <a href="{up}data/references.bib" download>BibTeX</a>, '

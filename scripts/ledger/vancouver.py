@@ -102,6 +102,8 @@ def _identifiers(entry: Entry) -> list[str]:
 
 
 def _link(address: str, text: str) -> str:
+    if not address.lower().startswith(("https://", "http://")):
+        return escape(address)  # seen in a preview only: no other address may be followed
     return f'<a href="{escape(address)}" rel="noopener nofollow">{escape(text)}</a>'
 
 

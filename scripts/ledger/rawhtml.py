@@ -1,0 +1,207 @@
+"""What HTML a contributor's text may hold: words and their marks, nothing that runs, loads, covers or sends.
+
+Looked at twice with one list: in the source, where a fault has its line, and in the HTML that Markdown made of it, so
+that no trick of syntax passes by.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from html import unescape
+from typing import NamedTuple
+
+from markdown.extensions.attr_list import get_attrs_and_remainder
+
+from ledger.mdscan import Source, blanked
+from ledger.problems import Problem
+from ledger.project import DOCS, Page, Project, read_text
+
+ANYWHERE = frozenset({"class", "id", "title", "lang", "dir", "markdown"})
+CELL = frozenset({"colspan", "rowspan", "scope", "headers"})
+ALLOWED: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(
+        "abbr b bdi bdo blockquote br caption cite code dd del dfn div dl dt em figcaption figure h2 h3 h4 h5 h6 hr i ins"
+        " kbd li mark p pre q s samp small span strong sub summary sup table tbody tfoot thead tr u ul var wbr".split(),
+        frozenset[str](),
+    ),
+    "a": frozenset({"href", "rel", "download", "name"}),
+    "col": frozenset({"span"}),
+    "colgroup": frozenset({"span"}),
+    "details": frozenset({"open"}),
+    "img": frozenset({"src", "alt", "width", "height", "loading"}),
+    "ol": frozenset({"start", "reversed", "type"}),
+    "td": CELL,
+    "th": CELL,
+    "time": frozenset({"datetime"}),
+}
+"""The tags that a page may hold, and the attributes of each beside those that any may have."""
+LISTED = ANYWHERE.union(*ALLOWED.values()) - {"href", "src"}
+"""What an attribute list, ``{: … }``, may set; an address belongs into the link itself."""
+MADE: Mapping[str, frozenset[str]] = {
+    "h1": frozenset(),
+    "div": frozenset({"data-verdict"}),
+    "span": frozenset({"data-verdict", "data-term"}),
+    "td": frozenset({"style"}),
+    "th": frozenset({"style"}),
+}
+"""What Markdown and our own generators add to that."""
+
+MARKUP = re.compile(r"<(?:(?P<close>/?)(?P<name>[A-Za-z][^\s/<>]*)(?P<attributes>[^>]{0,5000})>|(?P<odd>[!?]))")
+TARGET = re.compile(r"(?:(?<=\]\()|^ {0,3}\[[^\]\n]+\]:)[ \t]*<[^<>\n]*>", re.MULTILINE)
+AUTO = re.compile(r"<(?:(?:https?|ftp)://[^<>]*|(?:mailto:)?[^<>\s@/:]+@[^<>\s@]+)>", re.IGNORECASE)
+ATTRIBUTE = re.compile(r"[\s/]*(?P<name>[^\s=/>\"'][^\s=/>]*)(?:\s*=\s*(?:\"(?P<a>[^\"]*)\"|'(?P<b>[^']*)'|(?P<c>[^\s>\"']+)))?")
+LIST = re.compile(r"\{:?[ ]*(?P<list>[^}\n ][^}\n]{0,2000})[ ]*\}")
+COMMENT = re.compile(r"<!--(?!-?>).*?--!?>", re.DOTALL)
+"""A comment as a browser reads it."""
+FALSE_COMMENT = re.compile(r"<!--(?:-?>|(?:(?!-->).)*?(?:--!>|<!--))", re.DOTALL)
+"""One that a browser ends sooner than Markdown does."""
+SIGNS = re.compile(r"[\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202f\ufeff]+")
+RUNS = ("javascript:", "vbscript:", "data:", "livescript:", "file:", "blob:", "filesystem:")
+ALIGNMENT = re.compile(r"text-align: (?:left|center|right);")
+THEME = re.compile(r"(?:^|\s)(?:md|mdx)-", re.IGNORECASE)
+
+DRAWN = re.compile(
+    r"<!ENTITY|<\?xml-stylesheet|<!\[CDATA\[|<(?:\w+:)?(?:script|foreignObject|iframe|handler|set|animate\w*)\b"
+    r"|\son[a-z]+\s*=\s*[\"']",
+    re.IGNORECASE,
+)
+"""What lets a drawing run something."""
+
+NAMES = "|".join(sorted({*ALLOWED, "h1"}, key=len, reverse=True))
+GOOD = re.compile(
+    rf"</?(?:{NAMES})(?: (?:class=\"(?![^\"]*mdx?-)[\w -]*\"|id=\"(?!__)[^\"<>&]*\"|title=\"[^\"<>]*\""
+    r"|href=\"(?:https?://[^\"<>\s]*|#[^\"<>\s]*|[^\":&<>\s]*)\"|data-(?:verdict|term)=\"[\w-]*\"))*\s*/?>"
+)
+"""Tags that need no closer look: nearly all that Markdown makes."""
+
+
+class Fault(NamedTuple):
+    """What is wrong with a piece of HTML: the rule, and what to do."""
+
+    rule: str
+    message: str
+
+
+def allows(element: str, attribute: str) -> bool:
+    """Whether a page may hold this attribute of this element."""
+    return element in ALLOWED and attribute in ANYWHERE | ALLOWED[element]
+
+
+def runs(address: str) -> bool:
+    """Whether a browser would take an address for code or for a file of its own, however it is written."""
+    for _ in range(3):
+        address = unescape(address)
+    return SIGNS.sub("", address).lower().startswith(RUNS)
+
+
+def check(project: Project) -> Iterator[Problem]:
+    """Every page's source, and the drawings and pages that would be copied as they are."""
+    for page in project.pages.values():
+        yield from in_source(page.source, page.path)
+    for src in sorted(project.files):
+        suffix = src.rpartition(".")[2].lower()
+        if suffix in ("html", "htm", "xhtml", "xht", "xml", "xsl", "mht"):
+            message = "a page written in HTML would be served as it is; write it in Markdown"
+            yield Problem(f"{DOCS}/{src}", 1, "raw-html", message)
+        elif suffix == "svg":
+            yield from _drawing(project, src)
+
+
+def in_source(source: Source, shown: str) -> Iterator[Problem]:
+    """What a page's Markdown holds that it may not, with its line."""
+    if "<" not in source.text and "{" not in source.text:
+        return
+    text = blanked(source.text, ("code",))
+    for match in FALSE_COMMENT.finditer(text):
+        message = "a browser ends this comment before its end; write <!-- words --> with no '>' or '--' in the words"
+        yield Problem(shown, source.line(match.start()), "raw-html", message)
+    text = blanked(text, ("comment",))
+    for address in (TARGET, AUTO):
+        text = address.sub(lambda match: " " * len(match[0]), text)
+    for match in MARKUP.finditer(text):
+        for fault in _faults(match, {}):
+            yield Problem(shown, source.line(match.start()), *fault)
+    for match in LIST.finditer(text):
+        for name, value in _pairs(match["list"]):
+            fault = _attribute("", name, value, LISTED)
+            if fault:
+                yield Problem(shown, source.line(match.start()), *fault)
+
+
+def in_content(html: str, text: str, shown: str) -> Iterator[Problem]:
+    """What the HTML that Markdown made holds that it may not; ``text`` is the source, to find the line."""
+    left = GOOD.sub("", COMMENT.sub("", html))
+    if "<" not in left:
+        return
+    for match in MARKUP.finditer(left):
+        line = text.count("\n", 0, max(text.find(match[0][:12]), 0)) + 1
+        for fault in _faults(match, MADE):
+            yield Problem(shown, line, fault.rule, f"as the page is built: {fault.message}")
+
+
+def _faults(match: re.Match[str], made: Mapping[str, frozenset[str]]) -> Iterator[Fault]:
+    """What is wrong with one tag."""
+    if match["odd"]:
+        yield Fault("raw-html", f"'<{match['odd']}' is no text; write &lt;{match['odd']}")
+        return
+    name = match["name"].lower()
+    if name not in ALLOWED and name not in made:
+        shown = match["name"][:40]
+        yield Fault("raw-html", f"<{shown}> may not stand in a page; use Markdown, or write &lt;{shown} as text")
+        return
+    if match["close"]:
+        return
+    allowed = ANYWHERE | ALLOWED.get(name, frozenset()) | made.get(name, frozenset())
+    rest = match["attributes"]
+    position = 0
+    while rest[position:].strip(" \t\n/"):
+        found = ATTRIBUTE.match(rest, position)
+        if not found:
+            yield Fault("raw-attribute", f"<{name}> has quotes that do not pair; write name=\"value\"")
+            return
+        position = found.end()
+        fault = _attribute(name, found["name"], found["a"] or found["b"] or found["c"] or "", allowed)
+        if fault:
+            yield fault
+
+
+def _attribute(element: str, name: str, value: str, allowed: frozenset[str]) -> Fault | None:
+    """What is wrong with one attribute; ``element`` is empty for one of an attribute list."""
+    low = name.lower()
+    where = f"of <{element}>" if element else "in braces"
+    if low not in allowed:
+        return Fault("raw-attribute", f"'{name[:40]}' {where} is not allowed; take it out (CONTRIBUTING.md lists what is)")
+    if low in ("href", "src") and runs(value):
+        return Fault("unsafe-address", f"'{value[:60]}' could run as code; link to a page or a file in {DOCS}/")
+    if low == "class" and THEME.search(unescape(value)):
+        return Fault("raw-attribute", f"the class '{value[:60]}' is the theme's; use a class of ours, or none")
+    if low == "style" and not ALIGNMENT.fullmatch(value):
+        return Fault("raw-attribute", f"a style attribute {where} is not allowed; the style sheet says how things look")
+    return None
+
+
+def _pairs(words: str) -> Iterator[tuple[str, str]]:
+    """What an attribute list sets. A word alone sets nothing that could matter, and is most likely a text in braces."""
+    try:
+        pairs, _ = get_attrs_and_remainder(words)
+    except Exception:  # noqa: BLE001  what the extension cannot read it leaves as text
+        return
+    for name, value in pairs:
+        if value is not None:
+            yield {".": "class", "#": "id"}.get(name, name), value
+
+
+def _drawing(project: Project, src: str) -> Iterator[Problem]:
+    """A drawing is a page of its own when it is opened: no script, no event, no foreign content."""
+    shown = f"{DOCS}/{src}"
+    text, problem = read_text(project.root / DOCS / src, shown)
+    if problem:
+        return  # told where the link check reads it
+    for match in DRAWN.finditer(text):
+        message = f"'{match[0].strip()}' in a drawing could run as code; take it out"
+        yield Problem(shown, text.count("\n", 0, match.start()) + 1, "raw-html", message)
+    for match in re.finditer(r"href\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", text, re.IGNORECASE):
+        if runs(match[1] or match[2] or ""):
+            message = f"'{match[0][:60]}' could run as code; take it out"
+            yield Problem(shown, text.count("\n", 0, match.start()) + 1, "unsafe-address", message)
