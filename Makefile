@@ -12,7 +12,7 @@ export CONTACT
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build offline check test lint bench bench-search lock clean sources
+.PHONY: help serve build offline check test test-full lint bench bench-search lock clean sources
 
 help: ## Show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
@@ -34,9 +34,14 @@ check: .venv/.site-ready ## Run the citation check and the link check alone (ARG
 test: .venv/.site-ready .venv/.test-ready ## Prove the site: lint, types, unit tests, strict build, the built site in a browser
 	@CHROMIUM=$$(sh scripts/browser.sh) && export CHROMIUM && \
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && \
-	$(BIN)/python -m pytest -q -m "not site" && \
+	$(BIN)/python -m pytest -q -m "not site and not slow" && \
 	$(MAKE) --no-print-directory build && \
-	$(BIN)/python -m pytest -q -m site
+	$(BIN)/python -m pytest -q -m "site and not slow"
+
+test-full: test ## The same, and the slow tests: the HTML of every page by the Nu checker (needs Java)
+	@CHROMIUM=$$(sh scripts/browser.sh) && export CHROMIUM && \
+	VALIDATOR=$$(sh scripts/validator.sh) && export VALIDATOR && \
+	$(BIN)/python -m pytest -q -m slow
 
 bench: .venv/.site-ready ## Time the build with and without bibliography and checks
 	@$(BIN)/python scripts/bench.py

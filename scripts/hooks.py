@@ -111,8 +111,11 @@ on_page_markdown = CombinedEvent(_before_bibtex, _after_bibtex)
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    waiting = list(page.toc)
+    for item in waiting:
+        waiting += item.children
+        item.title = site.untagged(item.title)
     page.meta["search"] = {"exclude": True}  # the site has an index of its own, written when all pages are done
-    found.extend(current.refused(page.file.src_uri, html))
     return current.finish(page.file.src_uri, html)
 
 
@@ -130,8 +133,8 @@ def on_post_build(config: MkDocsConfig) -> None:
     Path(config.site_dir, "_headers").write_text(current.headers(), encoding="utf-8")
     current.downloads(Path(config.site_dir) / "data")
     current.search(Path(config.site_dir) / "search")
-    if found:
-        print("\n".join(str(problem) for problem in found))
+    if current.faults or found:
+        print("\n".join(str(problem) for problem in [*current.faults, *found]))
         _stop("the built pages have errors (above); mend them")
 
 

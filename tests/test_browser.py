@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -35,28 +36,96 @@ def all_pages() -> list[str]:
     return sorted("" if path == "." else f"{path}/" for path in found)
 
 
+KEPT = """async () => ({
+  local: Object.keys(localStorage), session: Object.keys(sessionStorage), cookie: document.cookie,
+  databases: await indexedDB.databases(), caches: await caches.keys(),
+  workers: (await navigator.serviceWorker.getRegistrations()).length,
+})"""
+"""All that a page can keep in a browser."""
+
+
+def listen(page: Page) -> list[str]:
+    """Everything that a page complains of from now on: errors of scripts, and whatever its policy stops."""
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    return faults
+
+
 def test_no_page_asks_another_origin_or_keeps_anything_or_fails(browser: Browser, address: str) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 800})
     page = context.new_page()
     asked: list[str] = []
-    faults: list[str] = []
+    faults = listen(page)
     origin = address.split("/some/")[0]
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-    wide = []
+    context.on("request", lambda request: asked.append(request.url))
+    wide, kept = [], []
     for path in all_pages():
         page.goto(address + path)
         page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
         if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
             wide.append(path)
-    assert [url for url in asked if not url.startswith((origin, "data:", "blob:"))] == []
+        found = page.evaluate(KEPT)
+        if any(found.values()):
+            kept.append((path, found))
+    assert [url for url in asked if not url.startswith((origin, "data:"))] == []
     assert faults == []
+    assert kept == []
     assert context.cookies() == []
-    stored = page.evaluate("Object.keys(localStorage).concat(Object.keys(sessionStorage))")
-    assert [key for key in stored if not key.endswith(("__palette", "__search", ".__palette"))] == []
     assert wide == [], "wider than a phone"
     context.close()
+
+
+def test_all_that_is_kept_is_the_colour_scheme_that_a_reader_chose(page: Page, address: str) -> None:
+    page.goto(address + "trials/")
+    page.get_by_label("Approach", exact=True).select_option("donor islets")
+    page.locator("#all-trials .choose input").first.check()
+    page.locator("label[for=__palette_1]").click()
+    page.goto(address + "articles/article-a/")
+    page.locator("#verdict-contradicted").check()
+    page.keyboard.press("/")
+    page.locator(".md-search__input").press_sequentially("cells")
+    page.locator(".md-search-result__item").first.wait_for()
+    found = page.evaluate(KEPT)
+    assert found.pop("local") == ["/some/path/.__palette"]
+    assert not any(found.values())
+    assert page.locator("body").get_attribute("data-md-color-scheme") == "slate"
+
+
+def test_the_policy_stands_on_every_page_and_stops_nothing_that_the_site_needs(page: Page, address: str) -> None:
+    faults = listen(page)
+    for path in (*KINDS, "404.html"):
+        page.goto(address + path)
+        policy = page.locator("meta[http-equiv=Content-Security-Policy]").get_attribute("content") or ""
+        assert "script-src 'self' 'sha256-" in policy
+        assert "unsafe" not in policy
+    page.goto(address + "trials/forward/")
+    page.locator(".term > button").first.focus()
+    page.keyboard.press("/")
+    page.locator(".md-search__input").press_sequentially("teratoma")
+    page.locator(".md-search-result__item").first.wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**h=teratoma**")
+    assert [fault for fault in faults if "404" not in fault] == []
+
+
+def test_no_page_breaks_its_policy_in_a_folder(page: Page) -> None:
+    faults = listen(page)
+    for path in KINDS:
+        name, _, query = path.partition("?")
+        page.goto((SITE / name / "index.html").as_uri() + (f"?{query}" if query else ""))
+        assert page.evaluate("getComputedStyle(document.body).getPropertyValue('--line')"), path
+    assert [fault for fault in faults if "Content Security Policy" in fault] == []
+
+
+def test_the_headers_for_a_host_allow_what_each_page_allows() -> None:
+    text = (SITE / "_headers").read_text(encoding="utf-8")
+    assert "frame-ancestors 'none'" in text
+    for path in SITE.rglob("*.html"):
+        html = path.read_text(encoding="utf-8")
+        assert html.count('http-equiv="Content-Security-Policy"') == 1, path
+        assert all(found in text for found in re.findall(r"'sha256-[\w+/=]+'", html.split("</head>")[0])), path
+        assert " style=" not in re.sub(r"<!--.*?-->|<script.*?</script>|>[^<]*<", "", html, flags=re.DOTALL), path
 
 
 def test_with_a_repository_each_page_can_be_edited_and_still_asks_nobody_else(page: Page, hosted: Path) -> None:

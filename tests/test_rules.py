@@ -265,11 +265,11 @@ RULES = (
     ),
     Rule("uncited-entry", {"references.bib": BIB + SECOND}, "references.bib:12", entry()),
     Rule("uncited-number", page("It was 83 %."), "docs/index.md:5", page("It was 83 % [@known2024].")),
-    Rule("raw-html", page("<script>x</script>"), "docs/index.md:5", page("H<sub>2</sub>O, `<script>`, 1 < 2 <!-- x -->")),
-    Rule("raw-attribute", page("*x*{: onclick=a }"), "docs/index.md:5", page("*x*{: .small #x }")),
     Rule(
-        "unsafe-address", page("[x](java&#115;cript:alert)"), "docs/index.md:5", page("[javascript: no](index.md)")
+        "raw-html", page("<script>x</script>"), "docs/index.md:5", page("H<sub>2</sub>O, `<script>`, 1 < 2 <!-- x -->")
     ),
+    Rule("raw-attribute", page("*x*{: onclick=a }"), "docs/index.md:5", page("*x*{: .small #x }")),
+    Rule("unsafe-address", page("[x](java&#115;cript:alert)"), "docs/index.md:5", page("[javascript: no](index.md)")),
     Rule("undefined-key", page("So [@known2042]."), "docs/index.md:5", page("So [@known2024].")),
     Rule("undefined-reference", page("[x][there]"), "docs/index.md:5", page("[x][there]\n\n[there]: index.md")),
     Rule("unreadable", {"docs/index.md": INDEX, "docs/far.md/x": ""}, "docs/far.md:1", {}),

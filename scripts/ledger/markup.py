@@ -71,16 +71,14 @@ def table(caption: str, head: Row, rows: Sequence[Row], kind: str = "", attribut
     parts = [
         f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(caption)}">'
         f'<table class="data {kind}"><caption>{text(caption)}</caption>'
-        '<thead><tr>',
+        "<thead><tr>",
         "".join(f'<th scope="col">{name}</th>' for name in head),
-        '</tr></thead><tbody>',
+        "</tr></thead><tbody>",
     ]
     for number, (first, *others) in enumerate(rows):
         extra = f" {attributes[number]}" if attributes else ""
         parts.append(f'<tr{extra}><th scope="row">{first}</th>')
-        parts += [
-            f'<td data-label="{label}">{cell}</td>' for label, cell in zip(labels[1:], others, strict=True)
-        ]
+        parts += [f'<td data-label="{label}">{cell}</td>' for label, cell in zip(labels[1:], others, strict=True)]
         parts.append("</tr>")
     parts.append("</tbody></table></div>")
     return "".join(parts)

@@ -181,8 +181,8 @@ def mask(text: str) -> tuple[str, list[Comment], list[RawCode]]:
 
 
 def blanked(text: str, kinds: Collection[str]) -> str:
-    """``text`` with the code ("code") or the comments ("comment") blanked, and nothing else."""
-    if "code" in kinds:
+    """``text`` with code blocks and code spans ("span"), or comments ("comment") blanked, and nothing else."""
+    if "span" in kinds:
         text = _blank_code_blocks(text)
     parts, done = [], 0
     for start, end, kind in _inline_spans(text):
@@ -242,7 +242,7 @@ def _blank_code_blocks(text: str) -> str:
 
 
 def _inline_spans(text: str) -> Iterator[tuple[int, int, str]]:
-    """Spans to blank, in order and without overlap: (start, end, "code", "comment" or the element's name)."""
+    """Spans to blank, in order and without overlap: (start, end, "span", "comment" or the element's name)."""
     runs = [(m.start(), m.end()) for m in re.finditer("`+", text)]
     by_size: dict[int, list[int]] = {}
     for start, end in runs:
@@ -268,7 +268,7 @@ def _inline_spans(text: str) -> Iterator[tuple[int, int, str]]:
             if gap < len(gaps) and gaps[gap] < close:
                 continue
             position = close + (found - start)
-            yield start, position, "code"
+            yield start, position, "span"
         elif token == "<!--":
             end = -1 if "-->" in never else text.find("-->", found)
             if end < 0:

@@ -20,9 +20,7 @@ Shapes = Sequence[re.Pattern[str]]
 
 SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
-FILTER = re.compile(
-    r'(?:body:has\(#[\w-]+:checked\) \[data-[\w-]+\]:not\(\[data-[\w-]+="[\w-]*"\]\)\{display:none\})+'
-)
+FILTER = re.compile(r'(?:body:has\(#[\w-]+:checked\) \[data-[\w-]+\]:not\(\[data-[\w-]+="[\w-]*"\]\)\{display:none\})+')
 """The one kind of style sheet that our pages carry: what hides the entries that a filter leaves out."""
 CHARSET = '<meta charset="utf-8">'
 FILLED = r"[\w./~%-]*"

@@ -15,14 +15,63 @@ from markdown.extensions.attr_list import get_attrs_and_remainder
 
 from ledger.mdscan import Source, blanked
 from ledger.problems import Problem
-from ledger.project import DOCS, Page, Project, read_text
+from ledger.project import DOCS, Project, read_text
 
 ANYWHERE = frozenset({"class", "id", "title", "lang", "dir", "markdown"})
 CELL = frozenset({"colspan", "rowspan", "scope", "headers"})
 ALLOWED: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(
-        "abbr b bdi bdo blockquote br caption cite code dd del dfn div dl dt em figcaption figure h2 h3 h4 h5 h6 hr i ins"
-        " kbd li mark p pre q s samp small span strong sub summary sup table tbody tfoot thead tr u ul var wbr".split(),
+        [
+            "abbr",
+            "b",
+            "bdi",
+            "bdo",
+            "blockquote",
+            "br",
+            "caption",
+            "cite",
+            "code",
+            "dd",
+            "del",
+            "dfn",
+            "div",
+            "dl",
+            "dt",
+            "em",
+            "figcaption",
+            "figure",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "hr",
+            "i",
+            "ins",
+            "kbd",
+            "li",
+            "mark",
+            "p",
+            "pre",
+            "q",
+            "s",
+            "samp",
+            "small",
+            "span",
+            "strong",
+            "sub",
+            "summary",
+            "sup",
+            "table",
+            "tbody",
+            "tfoot",
+            "thead",
+            "tr",
+            "u",
+            "ul",
+            "var",
+            "wbr",
+        ],
         frozenset[str](),
     ),
     "a": frozenset({"href", "rel", "download", "name"}),
@@ -49,14 +98,18 @@ MADE: Mapping[str, frozenset[str]] = {
 
 MARKUP = re.compile(r"<(?:(?P<close>/?)(?P<name>[A-Za-z][^\s/<>]*)(?P<attributes>[^>]{0,5000})>|(?P<odd>[!?]))")
 TARGET = re.compile(r"(?:(?<=\]\()|^ {0,3}\[[^\]\n]+\]:)[ \t]*<[^<>\n]*>", re.MULTILINE)
+OPENED = re.compile(f"(?P<tag>{MARKUP.pattern})|<")
 AUTO = re.compile(r"<(?:(?:https?|ftp)://[^<>]*|(?:mailto:)?[^<>\s@/:]+@[^<>\s@]+)>", re.IGNORECASE)
-ATTRIBUTE = re.compile(r"[\s/]*(?P<name>[^\s=/>\"'][^\s=/>]*)(?:\s*=\s*(?:\"(?P<a>[^\"]*)\"|'(?P<b>[^']*)'|(?P<c>[^\s>\"']+)))?")
+ATTRIBUTE = re.compile(
+    r"[\s/]*(?P<name>[^\s=/>\"'][^\s=/>]*)(?:\s*=\s*(?:\"(?P<a>[^\"]*)\"|'(?P<b>[^']*)'|(?P<c>[^\s>\"']+)))?"
+)
 LIST = re.compile(r"\{:?[ ]*(?P<list>[^}\n ][^}\n]{0,2000})[ ]*\}")
 COMMENT = re.compile(r"<!--(?!-?>).*?--!?>", re.DOTALL)
 """A comment as a browser reads it."""
 FALSE_COMMENT = re.compile(r"<!--(?:-?>|(?:(?!-->).)*?(?:--!>|<!--))", re.DOTALL)
 """One that a browser ends sooner than Markdown does."""
 SIGNS = re.compile(r"[\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202f\ufeff]+")
+AFAR = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:|[\\/]{2})", re.IGNORECASE)
 RUNS = ("javascript:", "vbscript:", "data:", "livescript:", "file:", "blob:", "filesystem:")
 ALIGNMENT = re.compile(r"text-align: (?:left|center|right);")
 THEME = re.compile(r"(?:^|\s)(?:md|mdx)-", re.IGNORECASE)
@@ -112,7 +165,9 @@ def in_source(source: Source, shown: str) -> Iterator[Problem]:
     """What a page's Markdown holds that it may not, with its line."""
     if "<" not in source.text and "{" not in source.text:
         return
-    text = blanked(source.text, ("code",))
+    text = blanked(source.text, ("span",))
+    for start, end in source.html_blocks:  # in which nothing is code
+        text = text[:start] + source.text[start:end] + text[end:]
     for match in FALSE_COMMENT.finditer(text):
         message = "a browser ends this comment before its end; write <!-- words --> with no '>' or '--' in the words"
         yield Problem(shown, source.line(match.start()), "raw-html", message)
@@ -124,20 +179,40 @@ def in_source(source: Source, shown: str) -> Iterator[Problem]:
             yield Problem(shown, source.line(match.start()), *fault)
     for match in LIST.finditer(text):
         for name, value in _pairs(match["list"]):
-            fault = _attribute("", name, value, LISTED)
-            if fault:
-                yield Problem(shown, source.line(match.start()), *fault)
+            wrong = _attribute("", name, value, LISTED)
+            if wrong:
+                yield Problem(shown, source.line(match.start()), *wrong)
 
 
-def in_content(html: str, text: str, shown: str) -> Iterator[Problem]:
-    """What the HTML that Markdown made holds that it may not; ``text`` is the source, to find the line."""
-    left = GOOD.sub("", COMMENT.sub("", html))
-    if "<" not in left:
-        return
-    for match in MARKUP.finditer(left):
+def clean(html: str, text: str, shown: str) -> tuple[str, list[Problem]]:
+    """The HTML that Markdown made, with every tag that it may not hold turned into text, and what was wrong.
+
+    ``text`` is the source, to find the line. A build stops at these problems; a preview shows the page without harm.
+    """
+    if "<" not in GOOD.sub("", COMMENT.sub("", html)):
+        return html, []
+    parts: list[str] = []
+    problems: list[Problem] = []
+    done = 0
+    for comment in (*COMMENT.finditer(html), None):
+        end = comment.start() if comment else len(html)
+        parts.append(_disarmed(html[done:end], text, shown, problems))
+        if comment:
+            parts.append(comment[0])
+            done = comment.end()
+    return "".join(parts), problems
+
+
+def _disarmed(html: str, text: str, shown: str, problems: list[Problem]) -> str:
+    """HTML without comments, in which a ``<`` is left only where it opens a tag that may be."""
+
+    def judged(match: re.Match[str]) -> str:
+        faults = list(_faults(match, MADE)) if match["tag"] else [Fault("raw-html", "'<' is no tag here; write &lt;")]
         line = text.count("\n", 0, max(text.find(match[0][:12]), 0)) + 1
-        for fault in _faults(match, MADE):
-            yield Problem(shown, line, fault.rule, f"as the page is built: {fault.message}")
+        problems.extend(Problem(shown, line, one.rule, f"as the page is built: {one.message}") for one in faults)
+        return match[0].replace("<", "&lt;") if faults else match[0]
+
+    return OPENED.sub(judged, html)
 
 
 def _faults(match: re.Match[str], made: Mapping[str, frozenset[str]]) -> Iterator[Fault]:
@@ -158,10 +233,13 @@ def _faults(match: re.Match[str], made: Mapping[str, frozenset[str]]) -> Iterato
     while rest[position:].strip(" \t\n/"):
         found = ATTRIBUTE.match(rest, position)
         if not found:
-            yield Fault("raw-attribute", f"<{name}> has quotes that do not pair; write name=\"value\"")
+            yield Fault("raw-attribute", f'<{name}> has quotes that do not pair; write name="value"')
             return
         position = found.end()
-        fault = _attribute(name, found["name"], found["a"] or found["b"] or found["c"] or "", allowed)
+        value = found["a"] or found["b"] or found["c"] or ""
+        if made and found["name"].lower() == "src" and AFAR.match(unescape(value)):  # in the source the links tell it
+            yield Fault("third-party", f"'{value[:60]}' would ask a third party; keep the file in {DOCS}/")
+        fault = _attribute(name, found["name"], value, allowed)
         if fault:
             yield fault
 
@@ -171,7 +249,9 @@ def _attribute(element: str, name: str, value: str, allowed: frozenset[str]) -> 
     low = name.lower()
     where = f"of <{element}>" if element else "in braces"
     if low not in allowed:
-        return Fault("raw-attribute", f"'{name[:40]}' {where} is not allowed; take it out (CONTRIBUTING.md lists what is)")
+        return Fault(
+            "raw-attribute", f"'{name[:40]}' {where} is not allowed; take it out (CONTRIBUTING.md lists what is)"
+        )
     if low in ("href", "src") and runs(value):
         return Fault("unsafe-address", f"'{value[:60]}' could run as code; link to a page or a file in {DOCS}/")
     if low == "class" and THEME.search(unescape(value)):
@@ -185,7 +265,7 @@ def _pairs(words: str) -> Iterator[tuple[str, str]]:
     """What an attribute list sets. A word alone sets nothing that could matter, and is most likely a text in braces."""
     try:
         pairs, _ = get_attrs_and_remainder(words)
-    except Exception:  # noqa: BLE001  what the extension cannot read it leaves as text
+    except Exception:  # what the extension cannot read it leaves as text
         return
     for name, value in pairs:
         if value is not None:

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape
 from pathlib import Path
 
 from markupsafe import Markup
@@ -61,6 +62,8 @@ class Site:
     scripts: set[str] = field(default_factory=set)
     styles: set[str] = field(default_factory=set)
     """Hashes that the policy of some page allows."""
+    faults: list[Problem] = field(default_factory=list)
+    """What the HTML that Markdown made held and may not."""
     references: dict[str, str] = field(default_factory=dict)
     notes: dict[str, Mapping[str, str]] = field(default_factory=dict)
     sections: dict[str, list[searchindex.Section]] = field(default_factory=dict)
@@ -120,8 +123,12 @@ class Site:
         if page is None:
             return {}
         data = page.meta.data if isinstance(page.meta.data, dict) else {}
-        hide = data.get("hide") if isinstance(data.get("hide"), list) else []
-        found: dict[str, object] = {"title": plain(page.title), "hide": [*hide, *(["navigation"] if page.record else [])]}
+        asked = data.get("hide")
+        hide = asked if isinstance(asked, list) else []
+        found: dict[str, object] = {
+            "title": plain(page.title),
+            "hide": [*hide, *(["navigation"] if page.record else [])],
+        }
         if isinstance(data.get("description"), str):
             found["description"] = plain(data["description"])
         return found
@@ -154,6 +161,8 @@ class Site:
         page = self.project.pages.get(src)
         if page is None:
             return html
+        html, faults = rawhtml.clean(html, page.text, page.path)
+        self.faults += faults
         html, self.notes[src] = footnotes.split(html)
         html = STAND_IN.sub(lambda match: self._cited(match["numbers"].split(";")), html)
         if page.record:
@@ -164,11 +173,6 @@ class Site:
     def _cited(self, numbers: Iterable[str]) -> str:
         """The mark of sources given by their numbers; one that there is not, seen in a preview only, goes."""
         return markup.cite(*(self.keys[int(number)] for number in numbers if number and int(number) < len(self.keys)))
-
-    def refused(self, src: str, html: str) -> list[Problem]:
-        """What the HTML that Markdown made of a page holds that it may not."""
-        page = self.project.pages.get(src)
-        return list(rawhtml.in_content(html, page.text, page.path)) if page else []
 
     def complete(self, src: str, html: str) -> str:
         """The whole page as it is served: tables, references and explanations in their places."""
@@ -223,6 +227,11 @@ class Site:
 def plain(words: str) -> Markup:
     """Words as text for a template, which takes no notice of what is escaped already."""
     return Markup(escape(" ".join(words.split())))
+
+
+def untagged(title: str) -> str:
+    """The HTML of a heading as the table of contents shows it. Markdown takes its tags out, but can be deceived."""
+    return title.replace("<", "&lt;")
 
 
 def _close_up(text: str) -> str:

@@ -1,0 +1,105 @@
+"""The policy of a page allows the theme's own scripts by hash, and nothing that slipped in."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+
+from ledger import policy, repairs
+
+TEMPLATE = (
+    '<script>__md_scope=new URL("{{ base_url }}",location),x=e=>e</script><script>{% if x %}y{% endif %}</script>'
+)
+SCRIPT = '<script>__md_scope=new URL("../..",location),x=e=>e</script>'
+FILTER = 'body:has(#kind-a:checked) [data-kind]:not([data-kind="a"]){display:none}'
+
+
+def sealed(body: str) -> policy.Sealed:
+    html = f"<html><head>{policy.CHARSET}<title>x</title></head><body>{body}</body></html>"
+    return policy.seal(html, policy.shapes([TEMPLATE]))
+
+
+def test_a_script_of_the_theme_is_allowed_by_its_hash() -> None:
+    found = sealed(SCRIPT)
+    assert found.scripts == {policy.digest(SCRIPT.removeprefix("<script>").removesuffix("</script>"))}
+    assert next(iter(found.scripts)) in found.html
+    assert found.html.index("Content-Security-Policy") < found.html.index("<title>")
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "window.__pwned=1",
+        '__md_scope=new URL("x",location),x=e=>e;window.__pwned=1',
+        '__md_scope=new URL("");alert(1);("",location),x=e=>e',
+        "y",
+        "",
+    ],
+)
+def test_any_other_script_is_not(script: str) -> None:
+    assert sealed(f"<script>{script}</script>").scripts == frozenset()
+
+
+def test_data_needs_no_hash() -> None:
+    assert sealed('<script type="application/json">{"a":1}</script>').scripts == frozenset()
+
+
+def test_the_style_of_a_filter_moves_to_the_head_and_no_other_is_allowed() -> None:
+    found = sealed(f"<style>{FILTER}</style><style>body{{display:none}}</style>")
+    assert found.styles == {policy.digest(FILTER)}
+    assert found.html.index(FILTER) < found.html.index("</head>") < found.html.index("body{display:none}")
+
+
+def test_the_policy_closes_what_is_not_needed() -> None:
+    said = policy.text([], [])
+    assert "unsafe" not in said
+    for closed in ("default-src 'none'", "base-uri 'none'", "object-src 'none'", "form-action 'none'"):
+        assert closed in said
+    assert "frame-ancestors" not in said  # which only a header can say
+
+
+def test_the_headers_are_the_same_for_all_pages_and_say_more() -> None:
+    text = policy.headers(["'sha256-b'", "'sha256-a'"], [])
+    assert text.startswith(
+        "/*\n  Content-Security-Policy: default-src 'none'; script-src 'self' 'sha256-a' 'sha256-b';"
+    )
+    assert "frame-ancestors 'none'\n" in text
+    assert all(re.fullmatch(r"  [\w-]+: [^\n]+", line) for line in text.splitlines()[1:])
+    assert "nosniff" in text
+
+
+def test_a_thousand_pages_cost_less_than_a_second() -> None:
+    body = SCRIPT + "<p>word</p>" * 3000
+    shapes = policy.shapes([TEMPLATE])
+    html = f"<html><head>{policy.CHARSET}</head>{body}</html>"
+    start = time.perf_counter()
+    for _ in range(1000):
+        policy.seal(repairs.mend(html), shapes)
+    assert time.perf_counter() - start < 3  # on a slow machine
+
+
+@pytest.mark.parametrize(
+    ("html", "mended"),
+    [
+        ('<input class="md-toggle" id="a" autocomplete="off">', '<input class="md-toggle" id="a">'),
+        ('<input class="md-search__input" autocomplete="off">', '<input class="md-search__input" autocomplete="off">'),
+        ('<label tabindex="">x</label>', "<label>x</label>"),
+        ('<label class="md-nav__title" for="__toc">\n x</label>', '<span class="md-nav__title">\n x</span>'),
+        (
+            '<input id="__toc"><label class="md-nav__title" for="__toc">x</label>',
+            '<input id="__toc"><label class="md-nav__title" for="__toc">x</label>',
+        ),
+        (repairs.DIALOG, '<div class="md-search" data-md-component="search" role="dialog" aria-label="Search">'),
+        ('<td style="text-align: right;">x</td>', '<td data-align="right">x</td>'),
+        ('<td style="text-align: right;color:red">x</td>', '<td style="text-align: right;color:red">x</td>'),
+    ],
+)
+def test_each_repair_mends_one_thing_and_leaves_the_rest(html: str, mended: str) -> None:
+    assert repairs.mend(html) == mended
+
+
+def test_every_repair_has_a_name_and_a_reason() -> None:
+    assert len({repair.name for repair in repairs.ALL}) == len(repairs.ALL)
+    assert all(repair.reason.endswith(".") for repair in repairs.ALL)
