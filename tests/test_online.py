@@ -611,7 +611,7 @@ def test_ctrl_c_keeps_what_is_known(make: Make, api: Api, capsys: pytest.Capture
     root = make({"references.bib": PMID_BIB})
     start = time.monotonic()
     assert run(root, api, manners=Manners(**{**vars(QUICK), "timeout": 5.0})) == 0
-    assert time.monotonic() - start < 1.2
+    assert time.monotonic() - start < 4.5  # sooner than the time-out
     assert kept(root)["doi"][DOI]["crossref"] == "not checked"
     assert kept(root)["doi"][DOI]["exists"]["state"] == "yes"
     assert kept(root)["pmid"][PMID]["pubmed"]["state"] == "nothing found"

@@ -100,7 +100,7 @@ def test_a_term_that_the_glossary_teaches_counts_as_one_easy_word(make: Make) ->
 def test_the_page_of_scores_lists_every_page_with_words(make: Make) -> None:
     loaded = small(make)
     html = readability.listing(loaded.pages["index.md"], loaded, {})
-    assert html.count('<tr role="row"') == 1 + sum(bool(readability.opening(p)) for p in loaded.pages.values())
+    assert html.count("<tr") == 1 + sum(bool(readability.opening(p)) for p in loaded.pages.values())
 
 
 def test_every_page_of_the_site_opens_in_plain_words() -> None:

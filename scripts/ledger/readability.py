@@ -23,7 +23,7 @@ MOST_GRADE = 8.0  # Flesch-Kincaid, US school grade
 MOST_SMOG = 10.0  # SMOG, US school grade
 MOST_WORDS = 16.0  # a sentence, on average
 FEWEST_WORDS = 30
-"""An opening with fewer words is too short for the formulas; only its sentences are measured."""
+"""An opening with fewer words is too short to be judged."""
 SENTENCE_END = re.compile(r"(?<=[.!?:;])\s+(?=[A-Z0-9“\"(])")
 WORD = re.compile(r"[A-Za-z0-9'’%][A-Za-z0-9'’%-]*")
 VOWELS = re.compile(r"[aeiouy]+")
@@ -113,7 +113,7 @@ def check(project: Project) -> Iterator[Problem]:
     taught = taught_terms(project)
     for page in project.pages.values():
         found = score(opening(page), taught)
-        if found is None or ".zh." in page.src:
+        if found is None or found.words < FEWEST_WORDS or ".zh." in page.src:
             continue
         faults = []
         if found.length > MOST_WORDS:
