@@ -10,13 +10,13 @@ import subprocess
 import sys
 import types
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from playwright.sync_api import Browser, Response
+from playwright.sync_api import Browser
 from pydantic import BaseModel
 
 import attacks
@@ -312,6 +312,11 @@ def attacked_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
+def server(attacked_site: Path) -> Iterator[str]:
+    yield from served(attacked_site / "site")
+
+
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     yield from started()
 
@@ -329,86 +334,80 @@ POKE = """() => {
 }"""
 
 
-def noted(addresses: list[str]) -> Callable[[Response], None]:
-    """What writes down the address of each answer."""
-    return lambda response: addresses.append(response.url)
-
-
 @pytest.mark.site
-def test_no_page_runs_anything_or_asks_anybody_even_without_the_policy(attacked_site: Path, browser: Browser) -> None:
+def test_no_page_runs_anything_or_asks_anybody_even_without_the_policy(
+    attacked_site: Path, server: str, browser: Browser
+) -> None:
     """Every page as in a preview. What it shows must be harmless by itself, so the policy is not there to help."""
     site = attacked_site / "site"
     paths = sorted(path.parent.relative_to(site).as_posix() for path in site.rglob("index.html"))
     urls = {"" if path == "." else f"{path}/" for path in paths}
     assert len(urls) > 200
-    for server in served(site):
-        context = browser.new_context(bypass_csp=True)
-        context.add_init_script(WATCH)
-        context.route("**/*.css", lambda route: route.abort())  # laying out long tables would take most of the time
-        tab = context.new_page()
-        tab.on("dialog", lambda dialog: dialog.dismiss())
-        asked: list[str] = []
-        context.on("response", noted(asked))
-        ran = []
-        for url in sorted(urls):
-            tab.goto(server + url, wait_until="load")
-            wild = tab.evaluate(POKE)
-            ran += [(url, one) for one in wild]
-            if tab.evaluate("window.__pwned") is not None:
-                ran.append((url, "ran"))
-        assert ran == []
-        assert [url for url in asked if not url.startswith(server)] == []
-        context.close()
+    context = browser.new_context(bypass_csp=True)
+    context.add_init_script(WATCH)
+    context.route("**/*.css", lambda route: route.abort())  # laying out long tables would take most of the time
+    tab = context.new_page()
+    tab.on("dialog", lambda dialog: dialog.dismiss())
+    asked: list[str] = []
+    context.on("response", lambda response: asked.append(response.url))
+    ran = []
+    for url in sorted(urls):
+        tab.goto(server + url, wait_until="load")
+        wild = tab.evaluate(POKE)
+        ran += [(url, one) for one in wild]
+        if tab.evaluate("window.__pwned") is not None:
+            ran.append((url, "ran"))
+    assert ran == []
+    assert [url for url in asked if not url.startswith(server)] == []
+    context.close()
 
 
 CLICK = "for (const link of document.querySelectorAll(\"a[href^='javascript' i], button\")) link.click()"
 
 
 @pytest.mark.site
-def test_the_policy_alone_stops_what_stands_raw_in_a_page(attacked_site: Path, browser: Browser) -> None:
+def test_the_policy_alone_stops_what_stands_raw_in_a_page(attacked_site: Path, server: str, browser: Browser) -> None:
     """Each attack as it is in the text of a finished page, as if all checks and all escaping had failed."""
     html = (attacked_site / "site" / "index.html").read_text(encoding="utf-8")
-    for server in served(attacked_site / "site"):
-        context = browser.new_context()
-        context.add_init_script(WATCH)
-        tab = context.new_page()
-        tab.on("dialog", lambda dialog: dialog.dismiss())
-        answered: list[str] = []
-        context.on("response", noted(answered))
-        stopped = 0
-        for text in attacks.RUNNING:
-            if "refresh" in text:
-                continue  # no policy keeps a page from leaving for another; the checks do
-            given = html.replace("</h1>", f"</h1>{text}", 1)
-            assert given != html
-            tab.route(server, lambda route, request, given=given: route.fulfill(body=given, content_type="text/html"))
-            tab.goto(server, wait_until="load")
-            tab.evaluate(CLICK)
-            assert tab.evaluate("window.__pwned") is None, text
-            tab.unroute(server)
-            stopped += 1
-        assert stopped > 80
-        assert [url for url in answered if not url.startswith((server, "data:"))] == []
-        context.close()
+    context = browser.new_context()
+    context.add_init_script(WATCH)
+    tab = context.new_page()
+    tab.on("dialog", lambda dialog: dialog.dismiss())
+    answered: list[str] = []
+    context.on("response", lambda response: answered.append(response.url))
+    stopped = 0
+    for text in attacks.RUNNING:
+        if "refresh" in text:
+            continue  # no policy keeps a page from leaving for another; the checks do
+        given = html.replace("</h1>", f"</h1>{text}", 1)
+        assert given != html
+        tab.route(server, lambda route, request, given=given: route.fulfill(body=given, content_type="text/html"))
+        tab.goto(server, wait_until="load")
+        tab.evaluate(CLICK)
+        assert tab.evaluate("window.__pwned") is None, text
+        tab.unroute(server)
+        stopped += 1
+    assert stopped > 80
+    assert [url for url in answered if not url.startswith((server, "data:"))] == []
+    context.close()
 
 
 @pytest.mark.site
-def test_the_search_shows_what_it_finds_as_text(attacked_site: Path, browser: Browser) -> None:
-    for server in served(attacked_site / "site"):
-        context = browser.new_context(bypass_csp=True)
-        context.add_init_script(WATCH)
-        tab = context.new_page()
-        for word in ("heading", "bare", "script", "onerror"):
-            tab.goto(server)
-            tab.keyboard.press("/")
-            tab.locator(".md-search__input").press_sequentially(word, delay=10)
-            tab.locator(".md-search-result__item").first.wait_for()
-            tab.wait_for_timeout(300)
-            names = "all => [...new Set(all.map(one => one.localName))]"
-            found = set(tab.eval_on_selector_all(".md-search-result__list *", names))
-            assert not found & {"script", "img", "iframe", "style", "form", "object"}, found
-            assert tab.evaluate("window.__pwned") is None
-        context.close()
+def test_the_search_shows_what_it_finds_as_text(server: str, browser: Browser) -> None:
+    context = browser.new_context(bypass_csp=True)
+    context.add_init_script(WATCH)
+    tab = context.new_page()
+    for word in ("heading", "bare", "script", "onerror"):
+        tab.goto(server)
+        tab.keyboard.press("/")
+        tab.locator(".md-search__input").press_sequentially(word, delay=10)
+        tab.locator(".md-search-result__item").first.wait_for()
+        tab.wait_for_timeout(300)
+        names = "all => [...new Set(all.map(one => one.localName))]"
+        found = set(tab.eval_on_selector_all(".md-search-result__list *", names))
+        assert not found & {"script", "img", "iframe", "style", "form", "object"}, found
+        assert tab.evaluate("window.__pwned") is None
+    context.close()
 
 
 @pytest.mark.site

@@ -66,6 +66,7 @@ def test_no_page_asks_another_origin_or_keeps_anything_or_fails(browser: Browser
         if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
             wide.append(path)
         found = page.evaluate(KEPT)
+        found["local"] = [key for key in found["local"] if not key.endswith(".__palette")]
         if any(found.values()):
             kept.append((path, found))
     assert [url for url in asked if not url.startswith((origin, "data:"))] == []
@@ -79,7 +80,7 @@ def test_no_page_asks_another_origin_or_keeps_anything_or_fails(browser: Browser
 def test_all_that_is_kept_is_the_colour_scheme_that_a_reader_chose(page: Page, address: str) -> None:
     page.goto(address + "trials/")
     page.get_by_label("Approach", exact=True).select_option("donor islets")
-    page.locator("#all-trials .choose input").first.check()
+    page.locator("#all-trials .choose input:visible").first.check()
     page.locator("label[for=__palette_1]").click()
     page.goto(address + "articles/article-a/")
     page.locator("#verdict-contradicted").check()
@@ -352,7 +353,7 @@ def test_a_row_becomes_a_card_on_a_phone(browser: Browser, address: str) -> None
     context = browser.new_context(viewport={"width": 390, "height": 800})
     page = context.new_page()
     page.goto(f"{address}trials/forward/")
-    cell = page.locator(".facts td").first
+    cell = page.locator(".stack:not(.facts) td").first
     assert cell.evaluate("cell => getComputedStyle(cell).display") == "block"
     assert cell.evaluate("cell => getComputedStyle(cell, '::before').content").startswith('"')
     assert page.get_by_role("table", name="Facts: FORWARD: zimislecel (VX-880)").count() == 1  # still a table

@@ -71,7 +71,7 @@ def test_a_pull_request_gets_a_token_that_can_only_read_and_no_secret() -> None:
     assert workflow["jobs"]["test"]["permissions"] == {"contents": "read"}
     assert "secrets." not in text
     assert "pull_request_target" not in text
-    assert workflow["jobs"]["test"]["steps"][-1]["run"] == "make test"
+    assert workflow["jobs"]["test"]["steps"][-1]["run"] == "make test-full"
 
 
 def test_a_report_of_an_error_can_be_filled_in_from_the_page() -> None:
