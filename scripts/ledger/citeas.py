@@ -74,7 +74,7 @@ def ris(page: Cited) -> str:
 def element(page: Cited) -> str:
     """All three, folded away until somebody wants them."""
     blocks = "".join(
-        f'<p class="cite-form">{name}</p><pre tabindex="0" aria-label="{name}"><code>{escape(text, quote=False)}</code></pre>'
+        f'<p class="cite-form">{name}</p><pre tabindex="0" role="group" aria-label="{name}"><code>{escape(text, quote=False)}</code></pre>'
         for name, text in (("Text", plain(page)), ("BibTeX", bibtex(page)), ("RIS", ris(page)))
     )
     return f'<details class="cite-page"><summary>Cite this page</summary>{blocks}</details>'
