@@ -12,10 +12,10 @@ export CONTACT
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build offline check test test-full lint bench bench-search lock clean sources
+.PHONY: help serve build offline check test test-full lint bench bench-search bench-citations lock clean sources
 
 help: ## Show this list
-	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 26
 
 serve: .venv/.site-ready ## Show the site at http://127.0.0.1:8000/ and follow your edits (ADDR=host:port for another address)
 	@$(BIN)/mkdocs serve --livereload --dev-addr $(ADDR)
@@ -51,6 +51,9 @@ sources: .venv/.site-ready ## Ask Crossref, PubMed and doi.org what became of th
 
 bench-search: .venv/.site-ready .venv/.test-ready ## Measure the search with 1000 more trial pages, in a browser
 	@CHROMIUM=$$(sh scripts/browser.sh) && export CHROMIUM && $(BIN)/python scripts/bench_search.py
+
+bench-citations: .venv/.site-ready ## Our citation check, bibaudit and MkDocs' strict mode on one corpus of faults
+	@$(BIN)/python scripts/bench_citations.py
 
 lock: .venv/.site-ready ## Write requirements/*.txt anew from requirements/*.in
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9

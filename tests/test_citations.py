@@ -6,11 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import BIB, INDEX, Make, check_citations
-from ledger import bibliography, citations, claims, numbers
+from conftest import BIB, INDEX, TODAY, Make, check_citations
+from ledger import bibliography, citations, claims, excuses, numbers, wording
 from ledger.citations import MOST_EXCUSES
 from ledger.mdscan import Source
-from ledger.problems import Problem
 from ledger.project import Page
 
 C = "[@known2024]"
@@ -348,9 +347,11 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES, max_size=25).map("".join) | st.text(max_size=80))
 def test_no_text_makes_the_rules_of_a_page_raise(text: str) -> None:
     page = Page("a.md", text)
-    excuses: list[Problem] = []
-    found = [*citations._forms(page), *citations._places(page), *citations._numbers(page, excuses)]
-    assert all(1 <= problem.line <= text.count("\n") + 1 for problem in found + excuses)
+    here, faults = excuses.read(page.path, page.source)
+    found = [*citations._forms(page), *citations._places(page), *citations._numbers(page, here)]
+    found += [*citations._quotations(page, here), *wording.check(page, {}, (), here), *faults]
+    found += excuses.faults(page.path, here, TODAY)
+    assert all(1 <= problem.line <= text.count("\n") + 1 for problem in found)
     assert numbers.find(text) is None or numbers.find(text)
 
 

@@ -88,6 +88,10 @@ class Rule(NamedTuple):
     level: str = "error"
 
 
+PREPRINT = entry("{Two}", "{A trial}")
+PREPRINT["references.bib"] = PREPRINT["references.bib"].replace("{letter}", "{preprint}").replace("{2024}", "{2023}")
+PREPRINT["references.bib"] = PREPRINT["references.bib"].replace("{2023}", "{2024}", 1)
+
 TEXT_LINE = at("Of the 12 people")
 
 RULES = (
@@ -279,6 +283,118 @@ RULES = (
         "docs/index.md:5",
         page("[there]\n\n[there]: index.md"),
         "warning",
+    ),
+    Rule(
+        "bib-author",
+        entry("{Doe, Jane}", "{Doe, J., Roe, R.}"),
+        "references.bib:13",
+        entry("{Doe, Jane}", "{王, 伟 and {WHO}}"),
+    ),
+    Rule(
+        "bib-capitals",
+        entry("{Two}", "{Two HbA1c values}"),
+        "references.bib:14",
+        entry("{Two}", "{Two {HbA1c} values}"),
+        "warning",
+    ),
+    Rule(
+        "bib-duplicate-work",
+        entry("{Two}", "{{A} trial.}"),
+        "references.bib:14",
+        entry("{Two},", "{{A} trial}, note = {part of known2024},"),
+    ),
+    Rule(
+        "bib-field",
+        entry("  doi", "  volme = {7},\n  doi"),
+        "references.bib:17",
+        entry("  doi", "  volume = {7},\n  doi"),
+    ),
+    Rule(
+        "bib-isbn",
+        entry("  doi", "  issn = {0028-4794},\n  doi"),
+        "references.bib:17",
+        entry("  doi", "  issn = {0028-4793},\n  doi"),
+    ),
+    Rule(
+        "bib-pages",
+        entry("  doi", "  pages = {12-34},\n  doi"),
+        "references.bib:17",
+        entry("  doi", "  pages = {12--34},\n  doi"),
+    ),
+    Rule(
+        "bib-preprint",
+        PREPRINT,
+        "references.bib:14",
+        {
+            **PREPRINT,
+            "references.bib": PREPRINT["references.bib"].replace(
+                "  doi = {10.1234/two}", "  related = {known2024},\n  doi = {10.1234/two}"
+            ),
+        },
+    ),
+    Rule("bib-raw", entry("{Two}", "{Two $x$}"), "references.bib:14", entry("{Two}", "{Two 5 \\% \\& more}")),
+    Rule(
+        "bib-volume",
+        entry("  doi", "  volume = {vol. 7},\n  doi"),
+        "references.bib:17",
+        entry("  doi", "  volume = {7}, number = {Suppl 1},\n  doi"),
+    ),
+    Rule(
+        "cell-origin",
+        {"docs/index.md": FRONT + INDEX + "\nIt was 10 of 12 off insulin [@known2024].\n"},
+        "docs/index.md:11",
+        {"docs/index.md": FRONT + INDEX + "\nWith donor islets, 10 of 12 off insulin [@known2024].\n"},
+        "warning",
+    ),
+    Rule("certainty-words", page("It works. Certainty: low."), "docs/index.md:5", page("It may work. Certainty: low.")),
+    Rule(
+        "excuse-expired",
+        page("Of 9 people. <!-- no-cite until 2026-11-20: why not -->"),
+        "docs/index.md:5",
+        page("Of 9 people. <!-- no-cite until 2026-11-21: why not -->"),
+    ),
+    Rule(
+        "hype",
+        page("It is a breakthrough."),
+        "docs/index.md:5",
+        page('The news calls it a "breakthrough". It is not a cure.'),
+    ),
+    Rule(
+        "percent-decimals",
+        page("It was 7 of 16 (43.8 %) [@known2024]."),
+        "docs/index.md:5",
+        page("It was 7 of 16 (44 %) [@known2024]."),
+    ),
+    Rule(
+        "percent-without-count",
+        page("It was 44 % of 16 [@known2024]."),
+        "docs/index.md:5",
+        page("It was 44 % of 160 [@known2024]."),
+    ),
+    Rule(
+        "translation-sources",
+        {**page("Words."), "docs/index.zh.md": "# Home\n"},
+        "docs/index.zh.md:1",
+        {**page("Words."), "docs/index.zh.md": INDEX},
+    ),
+    Rule("typed-source", page("So says doi:10.1234/abc."), "docs/index.md:5", page("So it is [@known2024].")),
+    Rule(
+        "uncited-quotation",
+        page('He said "one two three four five six seven".'),
+        "docs/index.md:5",
+        page('He said "one two three four five six".'),
+    ),
+    Rule(
+        "unnamed-speaker",
+        {
+            **page("So 9 people were treated [@two]."),
+            "references.bib": BIB + SECOND.replace("{letter}", "{company statement}"),
+        },
+        "docs/index.md:5",
+        {
+            **page("So 9 people were treated, the company says [@two]."),
+            "references.bib": BIB + SECOND.replace("{letter}", "{company statement}"),
+        },
     ),
 )
 

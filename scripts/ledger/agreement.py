@@ -6,16 +6,14 @@ another trial.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from ledger import numbers
+from ledger import excuses, numbers
 from ledger.problems import Problem
 from ledger.project import Page
 from ledger.prose import GROUP, line_of, prose_only
 from ledger.records import Record
 
-EXCUSE = re.compile(r"not-in-record\b(?::\s*(?P<reason>\S.*))?", re.DOTALL)
 NO_FIGURES = {"cite", "id", "seen", "cohort", "publications", "therapies", "arm", "outcome", "record"}
 """Fields whose digits are names and no numbers."""
 
@@ -44,38 +42,21 @@ def _texts(value: object) -> Iterator[str]:
         yield str(value)
 
 
-def check(page: Page) -> Iterator[Problem]:
+def check(page: Page, excused: Iterable[excuses.Excuse] = ()) -> Iterator[Problem]:
     """Numbers in the prose of a trial page that its record does not hold."""
     if page.record is None:
         return
     known = figures(page, page.record)
-    source = page.source
-    excuses: list[tuple[int, int]] = []
-    for comment in source.comments:
-        excuse = EXCUSE.match(comment.text)
-        if excuse and not excuse["reason"]:
-            message = "an excuse needs a reason: <!-- not-in-record: what the number is about -->"
-            yield Problem(page.path, source.line(comment.start), "not-in-record", message)
-        elif excuse:
-            excuses.append((comment.start, source.line(comment.start)))
-    used: set[int] = set()
-    for block in source.blocks:
+    for block in page.source.blocks:
         if block.kind == "definition":
             continue
         if numbers.figures(GROUP.sub("", block.text)) <= known:
             continue  # so are those with a unit; most paragraphs are done here
         text = prose_only(block)
         missing = [number for number in numbers.find_all(text) if not numbers.figures(number) <= known]
-        if not missing:
-            continue
-        here = {place for place, _ in excuses if block.start <= place <= block.end}
-        used |= here
-        if not here:
+        if missing and not excuses.covers(excused, "not-in-record", block):
             message = (
                 f"'{missing[0]}' is not in this page's record; add it there, or say what it is about in the same"
                 " paragraph: <!-- not-in-record: … -->"
             )
             yield Problem(page.path, block.line + line_of(missing[0], text), "not-in-record", message)
-    for place, line in excuses:
-        if place not in used:
-            yield Problem(page.path, line, "not-in-record", "this excuse excuses nothing; take it out")

@@ -91,6 +91,10 @@ NCT = re.compile(r"NCT\d{8}")
 NCT_LIKE = re.compile(r"\bNCT[ _:#-]{0,2}[\dO]\w{0,40}", re.IGNORECASE)
 PLAIN_ENTRY = re.compile(r"@\w+\{[\w-]+,\n(?:[ \t]*[A-Za-z]+[ \t]*=[ \t]*\{(?:[^{}]|\{[^{}]*+\})*+\},\n)++\}\s*")
 """An entry written the way this file is kept, in which pybtex cannot find a fault; so it is not asked."""
+OPENING = re.compile(r"@\w*\s*[{(]")
+SHORTEST_ENTRY = 40
+"""Characters that the shortest entry could have; a large file with more entries than that is none, and slow to read."""
+SMALL_FILE = 100_000
 YEAR = re.compile(r"(?:1[89]|20)\d\d")
 
 
@@ -193,6 +197,10 @@ def read(text: str, path: str = "references.bib") -> Bibliography:
     def fault(line: int, message: str, rule: str = "bib-syntax") -> None:
         problems.append(Problem(path, line, rule, message))
 
+    openings = len(OPENING.findall(text)) if len(text) > SMALL_FILE else 0
+    if openings * SHORTEST_ENTRY > len(text):
+        fault(1, "entries begin every few characters; this is no bibliography, restore the file")
+        return Bibliography(path, {}, problems)
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
     logging.getLogger("bibtexparser.splitter").setLevel(logging.CRITICAL)
     library = parse_string(text, parse_stack=[])

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 
-from ledger import agreement, bibliography, claims, consistency, numbers, standing
-from ledger.mdscan import ATTRIBUTES, INLINE, TAG, Block, Source
+from ledger import (
+    agreement,
+    bibliography,
+    bibshapes,
+    claims,
+    consistency,
+    excuses,
+    numbers,
+    results,
+    standing,
+    wording,
+    works,
+)
+from ledger.excuses import Excuse
+from ledger.mdscan import ATTRIBUTES, INLINE, TAG, Block, Source, inside
 from ledger.problems import Problem, Report, report
 from ledger.project import BIB, CLAIMS, Page, Project, read_text
 from ledger.prose import GROUP, line_of, prose_only
@@ -16,7 +30,6 @@ from ledger.prose import GROUP, line_of, prose_only
 BRACKET_LIKE = re.compile(r"\\?[\[(](?:[^\[\]()@\n]{0,80}[\s;,\-(])?@[^\[\]()\n]{0,300}[\])]?")
 BARE = re.compile(r"(?<![\w.@/+=&-])@(?P<key>[A-Za-z0-9_][\w:.-]*)")
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
-EXCUSE = re.compile(r"no-cite\b(?::\s*(?P<reason>\S.*))?", re.DOTALL)
 NO_WORDS = re.compile(
     rf"{GROUP.pattern.replace('?P<keys>', '?:')}|\]\([^()\n]*\)|{TAG.pattern}|{ATTRIBUTES.pattern}|https?://\S+"
 )
@@ -27,8 +40,22 @@ NO_PLACE = {
     "html": "raw HTML",
     "definition": "the definition of a link",
 }
+QUOTATION = re.compile(r"\"([^\"]{1,1000})\"|“([^“”]{1,1000})”|「([^「」]{1,1000})」")
+MOST_QUOTED_WORDS = 6
+"""A quotation of more words is somebody's sentence; a shorter one is a word that is spoken about."""
+NAME_OF = re.compile(r"\b(?:called|titled|named|entitled|headed)\s+$")
+"""What follows is the name of a thing, and no statement."""
+CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+IDENTIFIER = re.compile(
+    r"(?<![\w./])10\.\d{4,9}/[^\s<>\"')\]]+|(?:(?:dx\.)?doi\.org|pubmed\.ncbi\.nlm\.nih\.gov|pmc\.ncbi\.nlm\.nih\.gov)/[^\s<>\"')\]]+"
+    r"|\bPMID:?\s?\d{1,9}\b|\bPMC\d{5,10}\b"
+)
+MAY_IDENTIFY = re.compile(r"10\.\d|\.org/|\.gov/|PM")
+"""A page without any of these holds no ``IDENTIFIER``."""
+MOST_TOLD = 1000
+"""Faults of form that one page is told of in one run; whoever has more will meet the rest in the next."""
 MOST_EXCUSES = 10
-"""More excuses than this on the whole site are an error: an excuse is the exception."""
+"""More ``no-cite`` on the whole site than this are an error: an excuse is the exception."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +112,10 @@ def check(project: Project) -> Report:
     entries = project.bibliography.entries
     problems = [*project.problems, *project.record_problems]
     problems += bibliography.check(project.bibliography, project.today)
+    problems += [*bibshapes.check(project.bibliography), *works.check(project.bibliography)]
+    weak = wording.interested(entries)
     total = 0
-    excuses: list[Problem] = []
+    excused: list[tuple[Page, Excuse]] = []
     used: set[str] = set()
     if not project.pages:
         problems.append(Problem("docs", 1, "nothing-seen", "no page was seen; a check that saw nothing proves nothing"))
@@ -99,13 +128,21 @@ def check(project: Project) -> Report:
             used.add(citation.key)
             if citation.key not in entries:
                 problems.append(Problem(page.path, citation.line, "undefined-key", _unknown(citation.key, entries)))
-        problems += _forms(page)
+        problems += islice(_forms(page), MOST_TOLD)
         problems += _places(page)
-        problems += _numbers(page, excuses)
+        here, faults = excuses.read(page.path, page.source)
+        excused += [(page, excuse) for excuse in here]
+        problems += faults
+        problems += _numbers(page, here)
+        problems += _quotations(page, here)
         problems += _identifiers(page.path, page.source)
         problems += _record_keys(page, entries, used)
+        problems += _translation(page, project)
         problems += consistency.check(page, project)
-        problems += agreement.check(page)
+        problems += agreement.check(page, here)
+        problems += wording.check(page, entries, weak, here)
+        problems += results.check(page, project, here)
+        problems += excuses.faults(page.path, here, project.today)
     total += _data_keys(project, used, problems)
     problems += _data_numbers(project)
     problems += standing.check(project)
@@ -116,10 +153,11 @@ def check(project: Project) -> Report:
             problems.append(Problem(BIB, entry.line, "uncited-entry", message))
     if not readable:  # said once; what cannot be read cannot be compared with
         problems = [problem for problem in problems if problem.rule != "undefined-key"]
-    if len(excuses) > MOST_EXCUSES:
-        message = f"{len(excuses)} excuses on the site, at most {MOST_EXCUSES} are allowed; cite a source instead"
-        problems += [Problem(e.path, e.line, "too-many-excuses", message) for e in excuses[MOST_EXCUSES:]]
-    counts = {"pages": len(project.pages), "citations": total, "entries": len(entries), "excuses": len(excuses)}
+    uncited = [(page, excuse) for page, excuse in excused if excuse.name == "no-cite"]
+    if len(uncited) > MOST_EXCUSES:
+        message = f"{len(uncited)} no-cite on the site, at most {MOST_EXCUSES} are allowed; cite a source instead"
+        problems += [Problem(p.path, e.line, "too-many-excuses", message) for p, e in uncited[MOST_EXCUSES:]]
+    counts = {"pages": len(project.pages), "citations": total, "entries": len(entries), "excuses": len(excused)}
     return report("check_citations", counts, problems)
 
 
@@ -157,7 +195,7 @@ def _forms(page: Page) -> Iterator[Problem]:
         yield Problem(page.path, source.line(match.start()), "malformed-citation", message)
     taken.sort()
     for match in BARE.finditer(prose):
-        if any(start <= match.start() < end for start, end in taken):
+        if inside(match.start(), taken):
             continue
         message = (
             f"'@{match['key'].rstrip('.:')}' stands bare; write [@{match['key'].rstrip('.:')}], or `code` for a name"
@@ -192,45 +230,21 @@ def _places(page: Page) -> Iterator[Problem]:
             yield Problem(page.path, page.meta.line((name,)), "misplaced-citation", message)
 
 
-def _numbers(page: Page, excuses: list[Problem]) -> Iterator[Problem]:
+def _numbers(page: Page, excused: Iterable[Excuse]) -> Iterator[Problem]:
     """Numbers without a citation in their own paragraph, list item or table row."""
-    source = page.source
-    marks = []
-    for comment in source.comments:
-        excuse = EXCUSE.match(comment.text)
-        if not excuse:
-            continue
-        line = source.line(comment.start)
-        if not excuse["reason"]:
-            message = "an excuse needs a reason: <!-- no-cite: why this number has no source -->"
-            yield Problem(page.path, line, "excuse", message)
-        else:
-            marks.append([comment.start, line, 0])
-            excuses.append(Problem(page.path, line, "excuse", excuse["reason"]))
-    for block in source.blocks:
-        if block.kind == "definition":
-            continue
-        if GROUP.search(block.text):
+    for block in page.source.blocks:
+        if block.kind == "definition" or GROUP.search(block.text):
             continue
         text = prose_only(block)
         number = numbers.find(text)
-        if number is None:
+        if number is None or excuses.covers(excused, "no-cite", block):
             continue
-        excused = False
-        for mark in marks:
-            if block.start <= mark[0] <= block.end:
-                mark[2] += 1
-                excused = True
-        if not excused:
-            line = block.line + line_of(number, text)
-            where = NO_PLACE.get(block.kind)
-            message = f"'{number}' has no source in its {_named(block)}; add [@key] there"
-            if where:
-                message = f"'{number}' stands in {where}, where no source can; say it in the text"
-            yield Problem(page.path, line, "uncited-number", message)
-    for _, line, uses in marks:
-        if not uses:
-            yield Problem(page.path, line, "excuse", "this excuse excuses nothing; take it out")
+        line = block.line + line_of(number, text)
+        where = NO_PLACE.get(block.kind)
+        message = f"'{number}' has no source in its {_named(block)}; add [@key] there"
+        if where:
+            message = f"'{number}' stands in {where}, where no source can; say it in the text"
+        yield Problem(page.path, line, "uncited-number", message)
     if isinstance(page.meta.data, dict):
         for name in ("title", "description"):
             value = page.meta.data.get(name)
@@ -245,11 +259,56 @@ def _named(block: Block) -> str:
 
 
 def _identifiers(path: str, source: Source) -> Iterator[Problem]:
-    words = NO_WORDS.sub(lambda match: " " * len(match[0]), source.prose)
+    named = "nct" in source.prose.lower()
+    words = NO_WORDS.sub(lambda match: " " * len(match[0]), source.prose) if named else ""
     for match in bibliography.NCT_LIKE.finditer(words):
         if not bibliography.NCT.fullmatch(match[0]):
             message = f"'{match[0]}' is not a ClinicalTrials.gov number; NCT and eight digits"
             yield Problem(path, source.line(match.start()), "nct", message)
+    for match in IDENTIFIER.finditer(source.prose) if MAY_IDENTIFY.search(source.prose) else ():
+        message = f"'{match[0][:60]}' stands for a source; put it into {BIB} and cite its key, [@key]"
+        yield Problem(path, source.line(match.start()), "typed-source", message)
+
+
+def _quotations(page: Page, excused: Iterable[Excuse]) -> Iterator[Problem]:
+    """Somebody else's sentence in quotation marks, without the source it was taken from in the same block."""
+    source = page.source
+    if not any(mark in source.prose for mark in '"“「'):
+        return
+    for block in source.blocks:
+        if block.kind in NO_PLACE or not any(mark in block.text for mark in '"“「') or GROUP.search(block.text):
+            continue
+        text = prose_only(block)
+        for match in QUOTATION.finditer(text):
+            words = match[1] or match[2] or match[3]
+            if len(words.split()) + len(CJK.findall(words)) // 2 <= MOST_QUOTED_WORDS or NAME_OF.search(
+                text, max(0, match.start() - 20), match.start()
+            ):
+                continue
+            if not excuses.covers(excused, "no-cite", block):
+                shown = " ".join(words.split()[:5])[:50]
+                message = f"the quotation '{shown} …' has no source in its {_named(block)}; add [@key], or say it in your words"
+                yield Problem(page.path, block.line + text.count("\n", 0, match.start()), "uncited-quotation", message)
+            break
+
+
+def _translation(page: Page, project: Project) -> Iterator[Problem]:
+    """A translated page cites what its original cites, no more and no less."""
+    original = project.original(page.src)
+    if original is None or original.broken or page.broken:
+        return
+    ours = {citation.key: citation.line for citation in reversed(list(find(page)))}
+    theirs = {citation.key: citation.line for citation in reversed(list(find(original)))}
+    for key, line in theirs.items():
+        if key not in ours:
+            message = (
+                f"@{key} is cited by the original, {original.path}:{line}, and not here; cite it at the same place"
+            )
+            yield Problem(page.path, 1, "translation-sources", message)
+    for key, line in ours.items():
+        if key not in theirs:
+            message = f"@{key} is not cited by the original, {original.path}; cite it there too, or take it out here"
+            yield Problem(page.path, line, "translation-sources", message)
 
 
 def _record_keys(page: Page, entries: Mapping[str, bibliography.Entry], used: set[str]) -> Iterator[Problem]:

@@ -23,8 +23,17 @@ CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 
 NESTING = re.compile(r"[\[{]|(?<=[-?:] )[-?] ")
 MOST_NESTING = 3_000
-LONGEST_FAST = 2_000_000
-"""More openings or characters than this are read by the slower loader, which nothing can crash."""
+"""A text with more openings is looked at for its depth first."""
+DEEPEST = 20
+"""Values inside values: thousands would crash the loader in C, and no data of ours has ten."""
+MOST_LISTS = 100_000
+"""Lists and mappings in one text."""
+LONGEST_SLOW = 50_000
+"""Characters up to which a text with a fault is read again by the slower loader, which tells the place more exactly."""
+
+
+ODD_BREAKS = dict.fromkeys((0x85, 0x2028, 0x2029), " ")
+"""Signs that YAML takes for the end of a line and nobody else does; they would shift every line below them."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -124,13 +133,33 @@ def split(text: str) -> tuple[str | None, int]:
 
 def load(text: str, first_line: int = 1) -> Yaml:
     """Parse YAML. ``first_line`` is the file's line on which ``text`` starts. Raises BadYamlError."""
-    deep = sum(1 for _ in NESTING.finditer(text)) > MOST_NESTING or len(text) > LONGEST_FAST
-    if not deep:
-        try:
-            return _load(_FastLoader, text, first_line)
-        except BadYamlError:
-            pass  # read again by the other loader, which tells the place of a fault more exactly
+    text = text.translate(ODD_BREAKS)
+    if sum(1 for _ in NESTING.finditer(text)) > MOST_NESTING:
+        _refuse_depth(text, first_line)
+    try:
+        return _load(_FastLoader, text, first_line)
+    except BadYamlError:
+        if len(text) > LONGEST_SLOW:
+            raise
     return _load(_Loader, text, first_line)
+
+
+def _refuse_depth(text: str, first_line: int) -> None:
+    """Raise BadYamlError where values are nested deeper than ``DEEPEST``; other faults are left to the loader."""
+    depth = count = 0
+    try:
+        for event in yaml.parse(text, _FastLoader):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth, count = depth + 1, count + 1
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            if depth > DEEPEST or count > MOST_LISTS:
+                line = first_line + (event.start_mark.line if event.start_mark else 0)
+                raise BadYamlError(line, "more values in values than anybody could read; take them apart")
+    except BadYamlError:
+        raise
+    except (yaml.YAMLError, ValueError):
+        return
 
 
 def _load(kind: Any, text: str, first_line: int) -> Yaml:

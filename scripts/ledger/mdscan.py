@@ -31,7 +31,7 @@ REFERENCE = re.compile(
 )
 ATX = re.compile(r"^(?: {4}|\t)*(?P<marks>#{1,6})(?P<text>.*)$")
 SETEXT = re.compile(r"^(?:=+|-+)[ \t]*$")
-ATTRIBUTES = re.compile(r"\{:?[ ]*(?P<list>(?:[#.][^}\s]|[\w-]+=)[^}\n]{0,999})\}")
+ATTRIBUTES = re.compile(r"\{:?[ ]*(?P<list>(?:[#.][^{}\s]|[\w-]+=)[^{}\n]{0,999})\}")
 ATTRIBUTE_ID = re.compile(r"(?:^|\s)#(?P<id>[^\s}]+)|(?:^|\s)id=[\"']?(?P<id2>[^\s}\"']+)")
 RAW_ELEMENTS = ("script", "style", "pre", "textarea", "code", "kbd")
 # In quotes an attribute may hold any sign; where the quotes do not pair, it ends at the first < or >.
@@ -247,7 +247,7 @@ def _inline_spans(text: str) -> Iterator[tuple[int, int, str]]:
     by_size: dict[int, list[int]] = {}
     for start, end in runs:
         by_size.setdefault(end - start, []).append(start)
-    gaps = [m.start() for m in re.finditer(r"\n[ \t]*\n", text)]
+    gaps = [m.start() for m in re.finditer(r"\n[ \t]*\n", text)] if runs else []
     opener = re.compile("`+|<!--|<(?:" + "|".join(RAW_ELEMENTS) + r")\b", re.IGNORECASE)
     never: set[str] = set()  # what was looked for once and does not come any more
     lower = text.lower()
@@ -387,7 +387,7 @@ def find_headings(source: Source) -> Iterator[Heading]:
         text = (atx["text"].rstrip().rstrip("#") if atx else line).strip()
         level = len(atx["marks"]) if atx else (1 if underline.startswith("=") else 2)
         explicit = None
-        attributes = list(ATTRIBUTES.finditer(text))
+        attributes = list(ATTRIBUTES.finditer(text)) if "{" in text else []
         if attributes and attributes[-1].end() == len(text.rstrip()):
             found = ATTRIBUTE_ID.search(attributes[-1]["list"])
             explicit = (found["id"] or found["id2"]) if found else None
@@ -400,8 +400,14 @@ def find_headings(source: Source) -> Iterator[Heading]:
         yield Heading(block.line, level, name, identifier, explicit is not None)
 
 
+MARKED = re.compile(r"[\[<*_`~&\\]")
+"""What every piece of inline Markdown has one of."""
+
+
 def plain_text(markdown: str) -> str:
     """What a reader sees of a line of inline Markdown."""
+    if not MARKED.search(markdown):
+        return markdown.strip()
     text = re.sub(r"\[@[^\]]*\]|\[\^[^\]]*\]", "", markdown)
     text = re.sub(r"!\[[^\[\]]*\](?:\([^)]*\)|\[[^\]]*\])", "", text)
     text = re.sub(r"\[((?:[^\[\]])*)\]\([^)]*\)", r"\1", text)
@@ -487,7 +493,7 @@ def find_links(source: Source) -> Iterator[Link]:
         for inner in INLINE.finditer(match["text"]):
             yield Link(source.line(match.start()), inner["url"].strip("<>"), inner["text"], "image")
     for match in BY_REFERENCE.finditer(source.prose):
-        if _inside(match.start(), taken):
+        if inside(match.start(), taken):
             continue
         name = " ".join((match["name"] or match["text"]).lower().split())
         target = defined.get(name, (0, ""))[1]
@@ -496,7 +502,7 @@ def find_links(source: Source) -> Iterator[Link]:
         yield _reference_link(source, match, target, match["text"], bool(match["image"]))
     for match in SHORTCUT.finditer(source.prose):
         name = " ".join(match["name"].lower().split())
-        if name in defined and not _inside(match.start(), taken):
+        if name in defined and not inside(match.start(), taken):
             image = source.prose[match.start() - 1 : match.start()] == "!"
             yield _reference_link(source, match, defined[name][1], match["name"], image)
     for match in AUTO.finditer(source.prose):
@@ -512,6 +518,7 @@ def _reference_link(source: Source, match: re.Match[str], target: str, text: str
     return Link(line, target, text, "reference", *(("src", "img") if image else ()))
 
 
-def _inside(position: int, spans: list[tuple[int, int]]) -> bool:
+def inside(position: int, spans: list[tuple[int, int]]) -> bool:
+    """Whether a position lies in one of the spans, which are in order and do not overlap."""
     at = bisect_right(spans, (position, 1 << 60)) - 1
     return at >= 0 and spans[at][0] <= position < spans[at][1]

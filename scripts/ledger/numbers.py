@@ -84,8 +84,14 @@ RULES: tuple[re.Pattern[str], ...] = tuple(
     )
 )
 
-WORTH_A_LOOK = re.compile(rf"\d|cent| of | in |{MANY}", re.IGNORECASE)
-"""Text without any of these holds no number; most paragraphs are done here."""
+NUMBER_WORD = re.compile(rf"\b{WORD}\b", re.IGNORECASE)
+BEGIN_WITH_A_WORD = frozenset(rule for rule in RULES if rule.pattern.startswith("(?i:"))
+"""Rules that a text without a ``NUMBER_WORD`` need not be held against."""
+PIECE, OVERLAP = 20_000, 200
+"""A long text is looked at piece by piece, and only until a number is found. No number is longer than the overlap."""
+DIGIT = re.compile(r"\d")
+IN_WORDS_ONLY = re.compile(rf"cent|{MANY}|\b(?:one|two|three)\s+in\s", re.IGNORECASE)
+"""Text without a figure and without any of these holds no number; most paragraphs are done here."""
 
 
 def find(text: str) -> str | None:
@@ -93,10 +99,21 @@ def find(text: str) -> str | None:
 
     ``text`` is prose whose code, comments, citations and link addresses are already taken out.
     """
+    for start in range(0, max(1, len(text)), PIECE):
+        found = _find(text[max(0, start - OVERLAP) : start + PIECE])
+        if found:
+            return found
+    return None
+
+
+def _find(text: str) -> str | None:
     ready = _ready(text)
     first: re.Match[str] | None = None
+    in_words = bool(NUMBER_WORD.search(ready))
     for rule in RULES if ready else ():
-        match = rule.search(ready)
+        if rule in BEGIN_WITH_A_WORD and not in_words:
+            continue
+        match = rule.search(ready, 0, first.start() + OVERLAP) if first else rule.search(ready)
         if match and (first is None or match.start() < first.start()):
             first = match
     return " ".join(first[0].split()) if first else None
@@ -107,8 +124,7 @@ def find_all(text: str) -> list[str]:
     ready = _ready(text)
     return [
         " ".join((match[0] + _rest(ready, match.end())).split())
-        for rule in RULES
-        if ready
+        for rule in (RULES if ready else ())
         for match in rule.finditer(ready)
     ]
 
@@ -121,9 +137,11 @@ def _rest(text: str, end: int) -> str:
 
 def _ready(text: str) -> str:
     """``text`` with plain spaces and without names that hold figures; empty where no number can be in it."""
+    if not DIGIT.search(text) and not IN_WORDS_ONLY.search(text):
+        return ""
     text = re.sub(r"(?<!\d)[\u00a0\u2009\u202f]|[\u00a0\u2009\u202f](?!\d)|[ \t\n]+", " ", text)
     text = text.replace("\u2011", "-")
-    return NAMES.sub(" ; ", text) if WORTH_A_LOOK.search(text) else ""
+    return NAMES.sub(" ; ", text)
 
 
 IN_WORDS = {

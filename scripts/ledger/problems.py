@@ -60,7 +60,12 @@ class Report:
 
 def report(name: str, counts: Mapping[str, int], problems: Iterable[Problem]) -> Report:
     """A report with its problems sorted by place and without repeats."""
-    return Report(name, counts, sorted(set(problems)))
+    return Report(name, counts, sorted(set(problems), key=_place))
+
+
+def _place(problem: Problem) -> tuple[str, int, str, str, str]:
+    """What problems are sorted by; as a key it is made once for each, and comparing them is quick."""
+    return problem.path, problem.line, problem.rule, problem.message, problem.level
 
 
 def plural(noun: str, number: int) -> str:
@@ -73,5 +78,5 @@ def plural(noun: str, number: int) -> str:
 def merged(reports: Iterable[Report]) -> list[str]:
     """Several reports as one print: each problem once, then every count."""
     all_reports = list(reports)
-    problems = sorted({problem for one in all_reports for problem in one.problems})
+    problems = sorted({problem for one in all_reports for problem in one.problems}, key=_place)
     return [str(problem) for problem in problems] + [one.lines()[-1] for one in all_reports]

@@ -34,6 +34,8 @@ MARKDOWN = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
 
 TRANSLATION = re.compile(r"(?P<original>.+)\.[a-z]{2,3}(?:-[A-Za-z]{2,4})?\.md")
 """The source of a translated page: ``name.zh.md`` stands beside ``name.md``."""
+MOST_LINES = 20_000
+"""Lines of a page; more is no page that a person reads, and would only slow every check down."""
 LONGEST_LINE = 20_000
 """Characters in one line of a page; more is no prose, and would only slow every check down."""
 
@@ -250,7 +252,10 @@ def _read_page(path: Path, src: str, problems: list[Problem], record_problems: l
     text, problem = read_text(path, shown)
     if not problem and len(text) > LONGEST_LINE:
         long = next((n for n, line in enumerate(text.split("\n"), 1) if len(line) > LONGEST_LINE), None)
-        if long:
+        if text.count("\n") > MOST_LINES:
+            message = f"this page has more than {MOST_LINES} lines, which nobody can review; take it apart"
+            problem = Problem(shown, MOST_LINES + 1, "unreadable", message)
+        elif long:
             message = f"this line has more than {LONGEST_LINE} characters, which nobody can review; break it"
             problem = Problem(shown, long, "unreadable", message)
     if problem:
@@ -335,7 +340,7 @@ def _read_nav(root: Path, problems: list[Problem]) -> frozenset[str]:
         problems.append(problem)
         return frozenset()
     try:
-        config = yaml.load(text, _ConfigLoader)
+        config = yaml.load(text.translate(frontmatter.ODD_BREAKS), _ConfigLoader)
         return frozenset(_nav_pages(config.get("nav") if isinstance(config, dict) else None))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)

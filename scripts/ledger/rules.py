@@ -23,7 +23,7 @@ class Rule(NamedTuple):
     level: Level = "error"
 
 
-PAGES, CITATIONS, NUMBERS = "Pages", "Citations in the text", "Numbers"
+PAGES, CITATIONS, NUMBERS, WORDS = "Pages", "Citations in the text", "Numbers", "Words and evidence"
 LINKS, SOURCES, RECORDS, CLAIMS = "Links", "The bibliography", "Trial records", "Claims and excuses"
 
 ALL: tuple[Rule, ...] = (
@@ -163,6 +163,27 @@ ALL: tuple[Rule, ...] = (
         "Look the number up and mend it.",
     ),
     Rule(
+        "typed-source",
+        CITATIONS,
+        "A source is cited by its key, never by a DOI or a PubMed number typed into the text.",
+        "A typed number is checked by nobody, and stands in no list of sources.",
+        "Add the source to references.bib and write [@key].",
+    ),
+    Rule(
+        "uncited-quotation",
+        CITATIONS,
+        "A quotation of more than six words has its source in the same paragraph, list item or table row.",
+        "A reader must be able to see whose words these are, and in what company they stood.",
+        "Add [@key] there, say it in your own words, or excuse it with <!-- no-cite: the reason -->.",
+    ),
+    Rule(
+        "translation-sources",
+        CITATIONS,
+        "A translated page cites the sources that its original cites.",
+        "A source that is missing in one language is a claim that is weaker there.",
+        "Cite it at the same place, or change the original.",
+    ),
+    Rule(
         "uncited-number",
         NUMBERS,
         "A number with a unit, a count or a per cent has its source in the same paragraph, list item or table row.",
@@ -177,11 +198,61 @@ ALL: tuple[Rule, ...] = (
         "Add it to the record; a number about something else is excused with <!-- not-in-record: what it is about -->.",
     ),
     Rule(
+        "percent-without-count",
+        WORDS,
+        "A per cent of fewer than fifty people stands beside the count: 7 of 16 (44 %).",
+        "In small groups one person moves the per cent, and a bare per cent hides how few they are.",
+        "Write n of N first; where the source prints no count, excuse it with <!-- no-count: the reason -->.",
+    ),
+    Rule(
+        "percent-decimals",
+        WORDS,
+        "A per cent of fewer than fifty people has no decimals, unless they are quoted as printed.",
+        "Decimals feign an exactness that so few people cannot give.",
+        "Round it, or write 'as printed'.",
+    ),
+    Rule(
+        "cell-origin",
+        WORDS,
+        "A result with a count names the cells in its section: embryonic, induced, own, edited, donor, mesenchymal, blood-forming.",
+        "A result of one kind of cell says nothing about another.",
+        "Name the origin in the paragraph, or link the trial; else <!-- no-origin: the reason -->.",
+        "warning",
+    ),
+    Rule(
+        "unnamed-speaker",
+        WORDS,
+        "A number that only a company, a seller, the news, a blog or a patent vouches for says so in words.",
+        "Readers must hear who is speaking, and that nobody else has confirmed it.",
+        "Add the words: the company says, by a news report, by its own account.",
+    ),
+    Rule(
+        "certainty-words",
+        WORDS,
+        "What is labelled of low or very low certainty is not told with sure words such as does, proves, works, cures.",
+        "Words follow certainty: does for high, probably for moderate, may for low, we do not know for very low.",
+        "Write may, or we do not know.",
+    ),
+    Rule(
+        "hype",
+        WORDS,
+        'No "cure", "reversal", "breakthrough" or "miracle", unless it is denied, asked, or quoted in order to check it.',
+        "What was measured is insulin independence at a day, in a number of people.",
+        "Say what was seen; put another's word in quotation marks, or write <!-- hype-ok: the reason -->.",
+    ),
+    Rule(
         "excuse",
         CLAIMS,
         "An excuse has a reason, and excuses something.",
         "An excuse that nobody needs any more hides the next fault.",
         "Write <!-- no-cite: the reason -->, or take it out.",
+    ),
+    Rule(
+        "excuse-expired",
+        CLAIMS,
+        "An excuse with an end date has not passed it.",
+        "It was given for a time, so that somebody looks again.",
+        "Mend what it excused, or look again and move the date.",
     ),
     Rule(
         "too-many-excuses",
@@ -368,6 +439,70 @@ ALL: tuple[Rule, ...] = (
         "One wrong digit leads a reader to somebody else's paper.",
         "Hold the entry against the source, and mend the number or the field.",
         "warning",
+    ),
+    Rule(
+        "bib-field",
+        SOURCES,
+        "Every field is one of BibTeX's, biblatex's or ours.",
+        "A slip of the pen in a field's name loses what the field says, without a word.",
+        "Use the name in the message, or put the text into note.",
+    ),
+    Rule(
+        "bib-author",
+        SOURCES,
+        "People are written Family, Given and joined by ' and '; bodies and undivided names stand in braces; the rest is 'and others'.",
+        "Other forms print the wrong family name, or one person for two.",
+        "Write it as the message says.",
+    ),
+    Rule(
+        "bib-pages",
+        SOURCES,
+        "Pages are 12--34, e123 or S1--S9.",
+        "A reader looks them up as they are printed.",
+        "Write the first and the last page with two hyphens, and nothing else.",
+    ),
+    Rule(
+        "bib-volume",
+        SOURCES,
+        "Volume and issue of an article are bare: 12, Suppl 1.",
+        "They are printed as volume(issue); more would stand twice.",
+        "Take out words such as vol. and no.; the issue has its own field, number.",
+    ),
+    Rule(
+        "bib-isbn",
+        SOURCES,
+        "The last figure of an ISBN or ISSN fits the others.",
+        "A wrong figure leads to no book or to another one.",
+        "Look the number up.",
+    ),
+    Rule(
+        "bib-raw",
+        SOURCES,
+        "Printed fields hold no LaTeX, no HTML and no broken characters.",
+        "This site and most programs print them as they stand.",
+        "Write the sign itself: é, β, ², “ ”. Only the escapes \\& \\% \\$ \\# \\_ are understood.",
+    ),
+    Rule(
+        "bib-capitals",
+        SOURCES,
+        "Words of a title that must keep their capitals stand in braces: {FDA}, {HbA1c}.",
+        "This site prints titles as they are, but most styles that read the file write them in small letters.",
+        "Put the word in braces.",
+        "warning",
+    ),
+    Rule(
+        "bib-duplicate-work",
+        SOURCES,
+        "No two entries have the same title and year.",
+        "One work under two keys looks like two, and both get half of the care.",
+        "Merge them; if they are two works, say so in a note: part of KEY.",
+    ),
+    Rule(
+        "bib-preprint",
+        SOURCES,
+        "A preprint beside its publication says so.",
+        "The two are one piece of evidence.",
+        "Cite the publication alone, or add related = {its key}.",
     ),
     Rule(
         "uncited-entry",

@@ -1,0 +1,252 @@
+"""The shape of what stands in the fields of a bibliography entry: names, pages, volumes, book numbers, plain text.
+
+What is wrong here is no fault of syntax: the file can be read, and prints or exports something false.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from ledger.bibliography import REQUIRED, Bibliography, Entry
+from ledger.problems import Level, Problem
+
+OURS = ("keywords", "seen", "pmid", "pmcid", "urldate", "articlenumber")
+OTHERS = (
+    "abstract addendum address annotation annote archiveprefix booksubtitle booktitle chapter collaborator copyright"
+    " crossref date day edition editor eid eprint eprintclass eprinttype eventdate eventtitle file holder howpublished"
+    " institution isbn issn issue issuetitle jurisdiction key langid language library location month note number"
+    " numpages organization origdate pagetotal part primaryclass pubstate related relatedtype school series"
+    " shortjournal shorttitle subtitle titleaddon translator type venue version volumes"
+)
+KNOWN = frozenset(
+    (
+        *OURS,
+        *OTHERS.split(),
+        "author",
+        "title",
+        "journal",
+        "journaltitle",
+        "year",
+        "volume",
+        "pages",
+        "doi",
+        "url",
+        "publisher",
+    )
+) | frozenset(name for needed in REQUIRED.values() for one in needed for name in one.split("|"))
+"""The fields of BibTeX and biblatex that an entry may have, and our own."""
+PRINTED = (
+    "title",
+    "journal",
+    "booktitle",
+    "author",
+    "editor",
+    "institution",
+    "organization",
+    "publisher",
+    "howpublished",
+    "volume",
+    "number",
+    "pages",
+    "note",
+)
+"""The fields whose words readers see."""
+
+ONE_PAGE = r"(?:[A-Za-z]{0,5}\d{1,8}(?:\.?[A-Za-z]{1,2}\d{0,4})?|[ivxlc]{1,8}|\d{1,6}-[A-Z]{1,4}(?:-\d{1,4})?)"
+PAGES = re.compile(rf"{ONE_PAGE}(?:--{ONE_PAGE}|\+)?(?:, ?{ONE_PAGE}(?:--{ONE_PAGE}|\+)?)*")
+RANGE = re.compile(r"(?P<letters>[A-Za-z]*)(?P<first>\d{1,8})--(?P=letters)(?P<last>\d{1,8})")
+PART = r"(?:Suppl|Supplement|Pt|Part|Spec No|Special Issue|Special|S)\.?"
+VOLUME = re.compile(
+    rf"(?:{PART} ?)?[A-Za-z]{{0,4}}-?\d{{1,6}}[A-Za-z]{{0,3}}(?:(?:--|/)[A-Za-z]{{0,3}}\d{{1,6}}[A-Za-z]?)?(?:[ -]?{PART}(?: ?[A-Za-z]?\d{{0,4}}))?"
+    rf"|{PART}|[IVXLCM]{{1,9}}|(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec|Spring|Summer|Autumn|Fall|Winter)[a-z]*"
+)
+COMMAND = re.compile(
+    r"\\(?![&%$#_{}]|textendash\b)(?:[A-Za-z]+|.)?|(?<!\\)\$|``|''|\^|(?<!\\)_\{|</?[A-Za-z]{1,10}>|&(?:[a-z]{2,8}|#\d{2,6});"
+)
+BROKEN = re.compile(
+    r"[\ufffd\x00-\x08\x0b-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\ufeff]|Ã[\x80-\xbf©¨¶¼¤±]|â€[™œ\x9d“”]|Â[ \u00a0°±]"
+)
+CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+BRACED = re.compile(r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}")
+LOSES_CAPITALS = re.compile(r"(?<![\w{\\])(?=[^\s{}]*[A-Z])[^\W_][\w'’/.-]*")
+LOSING = re.compile(r"\w[A-Z]|[A-Z]\d")
+BODY = re.compile(
+    r"\b(?:University|Organi[sz]ation|Association|Society|Committee|Consortium|Foundation|Agency|Ministry|Inc|Ltd|GmbH"
+    r"|Network|Institutes?|Hospital|Administration|Collaborat(?:ion|ive)|Department|Commission|Federation|Working Group"
+    r"|Study Group|Research Group|Investigators|Initiative|Corporation|Therapeutics|Pharmaceuticals)\b"
+)
+JUNIOR = re.compile(r"(?:Jr|Sr|II|III|IV|2nd|3rd)\.?")
+
+
+class Fault(NamedTuple):
+    """What is wrong in a field of an entry."""
+
+    rule: str
+    field: str
+    message: str
+    level: Level = "error"
+
+
+def check(bibliography: Bibliography) -> Iterator[Problem]:
+    """Every rule on the fields of every entry."""
+    for entry in bibliography.entries.values():
+        for rule in (_known_fields, _names, _numbering, _book_numbers, _plain_text, _capitals):
+            for fault in rule(entry):
+                line = entry.field_lines.get(fault.field, entry.line)
+                yield Problem(bibliography.path, line, fault.rule, f"{entry.key}: {fault.message}", fault.level)
+
+
+def _known_fields(entry: Entry) -> Iterator[Fault]:
+    if entry.fields.keys() <= KNOWN:
+        return
+    for name in entry.fields:
+        if name not in KNOWN:
+            near = get_close_matches(name[:40], KNOWN, 1, 0.7)
+            hint = f"did you mean {near[0]}?" if near else "take it out, or put it into note"
+            yield Fault("bib-field", name, f"there is no field '{name[:40]}'; {hint}")
+
+
+def _names(entry: Entry) -> Iterator[Fault]:
+    for field in ("author", "editor"):
+        value = entry.get(field)
+        if value:
+            for message in _wrong_names(value):
+                yield Fault("bib-author", field, message)
+
+
+def _wrong_names(value: str) -> Iterator[str]:
+    """What is wrong with a list of people, one message for each kind of fault."""
+    bare = BRACED.sub("{}", value)
+    if re.search(r"\bet\.? al\b", bare, re.IGNORECASE):
+        yield "'et al' is no person; write 'and others'"
+        return
+    if ";" in bare or "&" in bare:
+        yield "people are joined by ' and '; write Family, Given and Family, Given"
+        return
+    if re.match(r"and\b", bare) or re.search(r"(?:\band|,)\s*$|\band\s+and\b", bare):
+        yield "the list of people begins, ends or goes on with nothing; take the extra 'and' or comma out"
+        return
+    people = re.split(r"\s+and\s+", bare)
+    if "others" in people[:-1]:
+        yield "'and others' stands at the end of a list"
+    for person in people:
+        message = _wrong_name(person)
+        if message:
+            yield message
+            return
+
+
+def _wrong_name(person: str) -> str | None:
+    """What is wrong with one name, whose braced parts are ``{}`` here."""
+    parts = [part.strip() for part in person.split(",")]
+    shown = person[:50]
+    if person in ("others", "{}"):
+        return None
+    if not all(parts):
+        return f"'{shown}' has a comma too many; write Family, Given"
+    if len(parts) > 3 or (len(parts) == 3 and not JUNIOR.fullmatch(parts[1])):
+        return f"'{shown}': people are joined by ' and '; write Family, Given and Family, Given"
+    if len(parts) == 1 and CJK.search(person):
+        return f"'{shown}': nothing says which part is the family name; write Family, Given, or the whole in braces"
+    if re.search(r"[\d@*†‡§]", person):
+        return f"'{shown}' holds a mark that is no part of a name; take it out, or put a body in braces"
+    if len(parts) == 1 and BODY.search(person) and " " in person:
+        return f"'{shown}' would be taken for a person; put the name of a body in braces"
+    if len(parts) == 1 and re.search(r"\s[A-Z](?:\.?[A-Z]){0,2}\.?$", person):
+        family, _, given = person.rpartition(" ")
+        return f"'{shown}' would be read as a family name {given}; write {family}, {given}"
+    family, given = parts[0], parts[-1] if len(parts) > 1 else ""
+    if re.search(r"\b[A-ZÀ-Þ]{3,}\b", family) or re.search(r"\b[A-ZÀ-Þ]{5,}\b", given):
+        return f"'{shown}' is in capitals; write it the usual way, or a body in braces"
+    return None
+
+
+def _numbering(entry: Entry) -> Iterator[Fault]:
+    """Pages, and volume and issue of an article."""
+    pages = entry.get("pages")
+    if pages and not PAGES.fullmatch(pages):
+        yield Fault("bib-pages", "pages", f"'{pages[:40]}' are no pages; {_mended(pages)}")
+    else:
+        for match in RANGE.finditer(pages) if "--" in pages else ():
+            if int(match["last"]) < int(match["first"]):
+                message = f"'{match[0]}' ends before it begins; write the last page in full"
+                yield Fault("bib-pages", "pages", message)
+    if entry.type == "article":
+        for name in ("volume", "number"):
+            value = entry.text(name).replace("–", "--")
+            if value and not VOLUME.fullmatch(value):
+                message = f"'{value[:40]}' is no {'volume' if name == 'volume' else 'issue'}; the bare number, as 12 or Suppl 1"
+                yield Fault("bib-volume", name, message)
+
+
+def _mended(pages: str) -> str:
+    bare = re.sub(r"^(?:pp?\.?|pages?)\s*|[.,;:\s-]+$", "", pages, flags=re.IGNORECASE)
+    bare = re.sub(r"\s*[\u2010-\u2015\u2212-]+\s*", "--", bare)
+    return f"write {bare[:40]}" if bare != pages and PAGES.fullmatch(bare) else "write 12--34, e123 or S1--S9"
+
+
+def _book_numbers(entry: Entry) -> Iterator[Fault]:
+    for name, right in (("isbn", _is_isbn), ("issn", _is_issn)):
+        value = entry.get(name)
+        for one in re.split(r"[,;]\s*", value) if value else ():
+            if not right(re.sub(r"[\s-]", "", one)):
+                message = f"'{one[:40]}' is no {name.upper()}: its last figure checks the others, and they do not fit"
+                yield Fault("bib-isbn", name, message)
+
+
+def _is_isbn(value: str) -> bool:
+    if re.fullmatch(r"\d{9}[\dXx]", value):
+        return sum((10 - place) * _figure(sign) for place, sign in enumerate(value)) % 11 == 0
+    if re.fullmatch(r"97[89]\d{10}", value):
+        return sum((3 if place % 2 else 1) * int(sign) for place, sign in enumerate(value)) % 10 == 0
+    return False
+
+
+def _is_issn(value: str) -> bool:
+    return bool(re.fullmatch(r"\d{7}[\dXx]", value)) and (
+        sum((8 - place) * _figure(sign) for place, sign in enumerate(value)) % 11 == 0
+    )
+
+
+def _figure(sign: str) -> int:
+    return 10 if sign in "Xx" else int(sign)
+
+
+def _plain_text(entry: Entry) -> Iterator[Fault]:
+    """What a reader would see raw: LaTeX beyond the escapes that ``plain`` takes out, HTML, broken characters."""
+    for name in PRINTED:
+        value = entry.get(name)
+        if not value or (value.isascii() and value.isalnum()):
+            continue
+        command = COMMAND.search(value)
+        if command:
+            message = f"readers would see '{command[0]}' in the {name}; write the sign itself (é, β, ², “ ”)"
+            yield Fault("bib-raw", name, message)
+        elif not value.isascii() and BROKEN.search(value):
+            message = f"the {name} holds characters that were broken on the way; copy it anew from the source"
+            yield Fault("bib-raw", name, message)
+
+
+def _capitals(entry: Entry) -> Iterator[Fault]:
+    """Words whose capitals other citation styles would take away, since they write titles in small letters."""
+    title = BRACED.sub(" ", entry.get("title"))
+    if title.isupper() and len(title) > 12:
+        yield Fault("bib-capitals", "title", "the title is in capitals; write it as a sentence", "warning")
+        return
+    if not LOSING.search(title):
+        return
+    words = [word for match in LOSES_CAPITALS.finditer(title) for word in _losing(match[0])]
+    if words:
+        shown = ", ".join(f"{{{word}}}" for word in dict.fromkeys(words))
+        message = f"other styles would write these in small letters; put braces around them: {shown[:120]}"
+        yield Fault("bib-capitals", "title", message, "warning")
+
+
+def _losing(word: str) -> Iterator[str]:
+    """The parts of a hyphenated word with a capital inside, or with a capital and a figure."""
+    for part in re.split(r"[-/–—]+", word):
+        if LOSING.search(part):
+            yield re.sub(r"['’]s$|[.'’]+$", "", part)

@@ -1,0 +1,199 @@
+"""Words follow evidence: no hype, no certainty that nobody found, and a named speaker where only an interested one speaks.
+
+Each rule looks at the words of one block as a reader sees them. Words in quotation marks are somebody else's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterable, Iterator, Mapping
+
+from ledger import excuses, numbers
+from ledger.bibliography import Entry
+from ledger.consistency import NEED_A_SPEAKER
+from ledger.excuses import Excuse
+from ledger.mdscan import Block
+from ledger.problems import Problem
+from ledger.project import Page
+from ledger.prose import GROUP, line_of, prose_only
+
+QUOTED = re.compile(
+    r"\"[^\"]{1,600}\"|“[^“”]{1,600}”|‘[^‘’]{1,600}’|«[^«»]{1,600}»|「[^「」]{1,600}」|『[^『』]{1,600}』"
+)
+
+HYPE = re.compile(
+    r"(?:breakthroughs?|miracles?|miraculous(?:ly)?|revolution(?:ary|i[sz]e[sd]?|i[sz]ing)|game[- ]chang(?:er|ers|ing)"
+    r"|cure[sd]?|curing|curative|reversals?|life[- ]changing|holy grail|magic bullets?|wonder[- ](?:drug|cure)s?"
+    r"|ground-?breaking|cutting[- ]edge|unprecedented|astonishing|amazing|spectacular|stunning|guaranteed"
+    r"|revers(?:e[sd]?|ing)(?=[^.;:!?|]{0,40}\b(?:diabetes|disease)))\b",
+    re.IGNORECASE,
+)
+"""To reverse something is hype where it is the disease."""
+HYPE_STEMS = (
+    "breakthrough", "miracle", "miraculous", "revolution", "game-chang", "game chang", "cure", "curing", "curative",
+    "revers", "life-chang", "life chang", "holy grail", "magic bullet", "wonder", "groundbreak", "ground-break",
+    "cutting-edge", "cutting edge", "unprecedented", "astonishing", "amazing", "spectacular", "stunning", "guaranteed",
+)  # fmt: skip
+"""A text without any of these in small letters holds no hype; nearly all are done here."""
+DENIED = re.compile(
+    r"(?:\b(?:no|not|never|neither|nor|without|cannot|nothing|nobody|none|no one|hardly)\b|n['’]t\b)[^.;:!?|]{0,80}$",
+    re.IGNORECASE,
+)
+DENIED_LATER = re.compile(
+    r"[^.;:!?|]{0,40}\b(?:is|are|was|were|has|have|would be|remains?|does|did)\s+(?:not|no|never|out of reach)\b"
+    r"|[^.;:!?|]{0,120}\?",
+    re.IGNORECASE,
+)
+"""What is denied, or asked, is not promised."""
+THE_WORD = re.compile(r"\bwords?\b[^.;:!?|]{0,30}$", re.IGNORECASE)
+
+LABELLED_LOW = re.compile(
+    r"\bcertainty(?:\s+of\s+(?:the\s+)?evidence)?\W{0,6}(?:is\s+|was\s+|judged\s+|rated\s+)*(?:very\s+)?low\b"
+    r"|\b(?:very[\s-]+)?low[\s-]+certainty\b",
+    re.IGNORECASE,
+)
+SURE = re.compile(
+    r"\b(?:does(?!\s+not\b|n['’]t)|proves?|proved|proven|cures?|cured|works|worked|establish(?:es|ed)|guarantees?"
+    r"|certainly|definitely|undoubtedly|clearly|always)\b",
+    re.IGNORECASE,
+)
+OPEN = re.compile(r"\b(?:whether|if|may|might|could|how|unclear|until)\b[^.;:!?|]{0,60}$", re.IGNORECASE)
+"""Words before which even a sure word leaves the matter open."""
+
+SPEAKER = re.compile(
+    r"\b(?:compan(?:y|ies)|maker|makers|manufacturer|firm|sponsor|sellers?|providers?|clinic|says?|said|saying|reports?"
+    r"|reported|reporting|news\w*|newspapers?|according\s+to|claims?|claimed|announce[sd]?|announcement|announcing|blogs?"
+    r"|forums?|posts?|posted|press|statements?|stated|by\s+(?:its|their|his|her)\s+own\s+account|writes?|wrote|tells|told"
+    r"|calls|patent|second-hand|digest|newsletter|magazine|interview|journal\s+note|customers?|advert\w*"
+    r"|article\s+[AB]|copy|copied|website|page|estimates?|quotes?|quoted|speaks?\s+of|puts|names|lists|describes?)\b",
+    re.IGNORECASE,
+)
+"""Words by which a reader hears that somebody is speaking."""
+
+
+def check(
+    page: Page, entries: Mapping[str, Entry], weak: Container[str], excused: Iterable[Excuse]
+) -> Iterator[Problem]:
+    """Every rule on the words of one page; ``weak`` are the keys of sources that speak for themselves."""
+    yield from _hype(page, excused)
+    yield from _certainty(page)
+    yield from _speakers(page, entries, weak)
+
+
+def interested(entries: Mapping[str, Entry]) -> frozenset[str]:
+    """Keys of the sources whose statements are told only with the words that say whose they are."""
+    return frozenset(key for key, entry in entries.items() if entry.kind in NEED_A_SPEAKER)
+
+
+def own_words(block: Block, text: str) -> str:
+    """The words of a block with quotations blanked; the title of a note stands in quotes and is no quotation."""
+    if block.kind == "title" or not any(mark in text for mark in '"“‘«「『'):
+        return text
+    return QUOTED.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+
+
+def _hype(page: Page, excused: Iterable[Excuse]) -> Iterator[Problem]:
+    data = page.meta.data if isinstance(page.meta.data, dict) else {}
+    if data.get("kind") == "article":
+        return
+    for name in ("title", "description"):
+        value = data.get(name)
+        match = _promised(QUOTED.sub("", value)) if isinstance(value, str) else None
+        if match:
+            yield Problem(page.path, page.meta.line((name,)), "hype", _hype_message(match[0]))
+    lower = page.source.prose.lower()
+    stems = [stem for stem in HYPE_STEMS if stem in lower]
+    for block in page.source.blocks if stems else ():
+        lower = block.text.lower()
+        if not any(stem in lower for stem in stems):
+            continue
+        text = own_words(block, prose_only(block))
+        match = _promised(text)
+        if match and not excuses.covers(excused, "hype-ok", block):
+            line = block.line + text.count("\n", 0, match.start())
+            yield Problem(page.path, line, "hype", _hype_message(match[0]))
+
+
+def _promised(text: str) -> re.Match[str] | None:
+    """The first word of hype that is neither denied nor asked nor spoken of as a word."""
+    for match in HYPE.finditer(text):
+        if match.start() and text[match.start() - 1].isalnum():
+            continue
+        before = text[max(0, match.start() - 120) : match.start()]
+        if not (DENIED.search(before) or THE_WORD.search(before) or DENIED_LATER.match(text, match.end())):
+            return match
+    return None
+
+
+def _hype_message(word: str) -> str:
+    return (
+        f"'{' '.join(word.split())}' promises more than was measured; say what was seen, in how many, for how long, or"
+        " put another's word in quotation marks"
+    )
+
+
+def _certainty(page: Page) -> Iterator[Problem]:
+    """Sure words in what is labelled low: a block, or the whole of the note that holds the label."""
+    if "ertainty" in page.source.prose:
+        for blocks in _notes(page.source.blocks):
+            if any("ertainty" in block.text and LABELLED_LOW.search(block.text) for block in blocks):
+                for block in blocks:
+                    text = own_words(block, prose_only(block))
+                    match = _sure(text)
+                    if match:
+                        line = block.line + text.count("\n", 0, match.start())
+                        yield Problem(page.path, line, "certainty-words", _sure_message(match[0]))
+    for number, row in enumerate(page.record.results if page.record else ()):
+        if row.certainty in ("low", "very low"):
+            for name, value in row.__dict__.items():
+                match = _sure(QUOTED.sub("", value)) if isinstance(value, str) else None
+                if match:
+                    line = page.meta.line(("trial", "results", number, name))
+                    yield Problem(page.path, line, "certainty-words", _sure_message(match[0]))
+
+
+def _notes(blocks: Iterable[Block]) -> Iterator[list[Block]]:
+    """Blocks one by one, but those of one note together."""
+    note: list[Block] | None = None
+    for block in blocks:
+        inside = block.text.startswith(("    ", "\t"))
+        if note is not None and inside:
+            note.append(block)
+            continue
+        if note:
+            yield note
+        note = [] if block.kind == "title" else None
+        if block.kind != "title":
+            yield [block]
+    if note:
+        yield note
+
+
+def _sure(text: str) -> re.Match[str] | None:
+    for match in SURE.finditer(text):
+        before = text[max(0, match.start() - 120) : match.start()]
+        if not (DENIED.search(before) or OPEN.search(before)):
+            return match
+    return None
+
+
+def _sure_message(word: str) -> str:
+    return f"'{word}' is too sure for low certainty; low: may, very low: we do not know"
+
+
+def _speakers(page: Page, entries: Mapping[str, Entry], weak: Container[str]) -> Iterator[Problem]:
+    """Numbers that only an interested source, the news or a blog vouches for, told as if they were found."""
+    for block in page.source.blocks:
+        if "[@" not in block.text:
+            continue
+        keys = [key for match in GROUP.finditer(block.text) for key in match["keys"].split("; @")]
+        if not keys or any(key not in weak for key in keys):
+            continue
+        text = prose_only(block)
+        if SPEAKER.search(text):
+            continue
+        number = numbers.find(text)
+        if number:
+            kinds = " and ".join(sorted({entries[key].kind for key in keys}))
+            message = f"'{number}' is vouched for by {kinds} alone; say in words who says so"
+            yield Problem(page.path, block.line + line_of(number, text), "unnamed-speaker", message)

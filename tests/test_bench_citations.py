@@ -1,0 +1,43 @@
+"""The comparison of checks: what counts as told, and the table. The others are not run here."""
+
+from __future__ import annotations
+
+import pytest
+
+import bench_citations
+import corpus
+from bench_citations import Score, told_at
+from conftest import ROOT
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("docs/page.md:6: error: x", True),
+        ("index.md:3", False),
+        ("page.md, line 6: x", True),
+        ("aborted on line 6 due to", True),
+        ("docs/page.md:60: error: x", False),
+        ("duplicate doi: 6", False),
+    ],
+)
+def test_a_fault_is_told_with_its_line_where_the_line_is_named(said: str, told: bool) -> None:
+    assert told_at(6, "docs/page.md", [said]) is told
+
+
+def test_what_is_said_of_any_project_is_no_finding() -> None:
+    output = (
+        "bibaudit — 3 references checked\n\nsummary\n  UNCHECKED          3\nINFO - Building\nPASS — x\nWARNING - x\n"
+    )
+    assert bench_citations._said(output) == ["WARNING - x"]
+
+
+def test_the_table_has_a_row_for_each_check() -> None:
+    table = bench_citations.table({"ours": Score(3, 2, 1, 0), "other": Score()})
+    assert table.split("\n")[2:] == ["| ours | 3 | 2 | 1 | 0 |", "| other | 0 | 0 | 0 | 0 |"]
+
+
+def test_the_page_shows_our_row_as_it_is_now() -> None:
+    faults = sum(len(planted) for planted in corpus.expected(ROOT).values())
+    page = (ROOT / "docs" / "about" / "citation-check.md").read_text(encoding="utf-8")
+    assert f"| ours | {faults} | 0 | 0 | 0 |" in page

@@ -1,0 +1,173 @@
+"""Whatever the bytes of a file: no traceback, and no check takes longer than two seconds for a megabyte."""
+
+from __future__ import annotations
+
+import random
+import re
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from conftest import BIB, INDEX, ROOT, TODAY
+from ledger import citations, links, project
+from ledger.project import LONGEST_LINE
+from samples import CLAIMS, SAMPLE
+
+MOST_SECONDS = 3.0
+"""Of processor time: two on a quiet machine, half as much again on a busy one."""
+MEGABYTE = 1_000_000
+PLACES = {
+    "page": "docs/index.md",
+    "record": "docs/trials/sample.md",
+    "bibliography": "references.bib",
+    "claims": "docs/articles/claims.yml",
+    "config": "mkdocs.yml",
+}
+GOOD = {"page": INDEX, "record": SAMPLE, "bibliography": BIB, "claims": CLAIMS, "config": "nav: [index.md]\n"}
+SIGNS = (
+    "[",
+    "]",
+    "<",
+    "*",
+    "|",
+    "@",
+    "{",
+    "}",
+    "(",
+    "`",
+    "#",
+    "-",
+    "_",
+    "\\",
+    ">",
+    "&",
+    "!",
+    '"',
+    "“",
+    "~",
+    "=",
+    ":",
+    ",",
+    "%",
+)
+PIECES = (
+    "[@", "[@known2024]", "](", "[^a", "<a ", "<!--", "-->", "<div>", '"a ', "“a", "`` ", "| a ", "{#a", "{: ", "@a{", "a = {",
+    "](x.md)", "[x](", "![", "10 of 12 ", "44 % of 16 ", "83 %", "NCT", "10.1234/a", "https://a.b/", "cure ", "not a cure ",
+    "certainty low ", "does ", "insulin-free 1 of 2 ", "<!-- no-cite: a -->", "<!-- no-cite until ", "no-cite:", "- ", "> ", "1. ",
+    "a_b*c", "&amp;", "PMID ", "and ", "Doe, J. and ", "\\'{a}", "$x$", "12--34", "王", "\u202e", "\u0301", "\ufeff", "\u2028", "\x0b",
+    "a: ", "- a: ", "? ", "!!! note\n    ", "    a\n", "\t", "[a]: b\n", "# a\n", "a\n===\n", "|-|\n",
+)  # fmt: skip
+ALPHABET = st.sampled_from([*SIGNS, *PIECES, "\n", "\n\n", " ", "x", "é", "\0", "\r\n", "\r"])
+
+
+def look(files: dict[str, bytes]) -> float:
+    """Read and check a project with these files; seconds of processor time."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in {"docs/index.md": INDEX.encode(), "references.bib": BIB.encode(), **files}.items():
+            path = Path(folder) / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        start = time.process_time()
+        loaded = project.load(Path(folder), TODAY)
+        reports = [citations.check(loaded), links.check(loaded)]
+        printed = [report.lines() for report in reports]
+        seconds = time.process_time() - start
+    assert all(printed)
+    last = {name: len(re.split(rb"\r\n|\r|\n", content)) for name, content in files.items()}
+    for report in reports:
+        for problem in report.problems[:1000]:
+            assert 1 <= problem.line <= last.get(problem.path, 200), str(problem)[:300]
+    return seconds
+
+
+def lines_of(piece: str, length: int) -> bytes:
+    """A megabyte of a piece, in lines of about ``length`` characters."""
+    line = piece * max(1, length // len(piece)) + "\n"
+    return (line * (MEGABYTE // len(line) + 1)).encode()
+
+
+@pytest.mark.parametrize("piece", [*SIGNS, *PIECES], ids=repr)
+def test_a_megabyte_of_one_piece_on_a_page_takes_less_than_two_seconds(piece: str) -> None:
+    assert look({PLACES["page"]: lines_of(piece, LONGEST_LINE - 10)}) < MOST_SECONDS
+
+
+@pytest.mark.parametrize("piece", ["-", "=", "[@", "| ", "10 of 12 ", "44 % of 16 "], ids=repr)
+@pytest.mark.parametrize("length", [1, 60])
+def test_a_megabyte_in_short_lines_takes_less_than_two_seconds(piece: str, length: int) -> None:
+    assert look({PLACES["page"]: lines_of(piece, length)}) < MOST_SECONDS
+
+
+@pytest.mark.parametrize("place", ["record", "bibliography", "claims"])
+@pytest.mark.parametrize(
+    "piece",
+    ["[", "{", "@", '"', "@a{", "a = {", "- ", "? ", "a: ", "- a: ", "&a ", "*a ", "#", "%", "\\", "x", "=", ","],
+)
+def test_a_megabyte_of_one_piece_anywhere_else_takes_less_than_two_seconds(piece: str, place: str) -> None:
+    head = GOOD[place].encode()
+    assert look({PLACES[place]: head + lines_of(piece, 60)}) < MOST_SECONDS
+    if place == "record":
+        assert look({PLACES[place]: b"---\ntrial:\n" + lines_of(piece, 60) + b"---\n"}) < MOST_SECONDS
+
+
+@pytest.mark.parametrize("place", ["page", "record", "bibliography", "claims"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xff\xfe" * 500_000,
+        b"\xed\xa0\x80" * 300_000,  # lone surrogates
+        b"\0" * MEGABYTE,
+        b"\r\n" * 500_000,
+        b"\r" * MEGABYTE,
+        b"\xef\xbb\xbf" * 300_000,
+        "\u202eevil\u202c \u200f".encode() * 50_000,
+        b"x" * MEGABYTE,
+        b"",
+        b"---\n" * 250_000,
+    ],
+    ids=["no UTF-8", "surrogates", "nulls", "CRLF", "CR", "byte order marks", "right to left", "one word", "nothing", "rules"],
+)  # fmt: skip
+def test_bytes_that_are_no_text_do_no_harm(place: str, content: bytes) -> None:
+    assert look({PLACES[place]: content}) < MOST_SECONDS
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_megabyte_of_what_is_good_takes_less_than_two_seconds_with_noise_in_it(place: str) -> None:
+    noise = random.Random(7)
+    text = GOOD[place] * (MEGABYTE // 4 // len(GOOD[place]))
+    for _ in range(200):
+        at = noise.randrange(len(text))
+        text = text[:at] + noise.choice([*SIGNS, *PIECES]) + text[at:]
+    assert look({PLACES[place]: text.encode()}) < MOST_SECONDS
+
+
+@pytest.mark.parametrize("place", PLACES)
+@settings(deadline=None, max_examples=60)
+@given(data=st.data())
+def test_no_text_makes_a_check_raise(place: str, data: st.DataObject) -> None:
+    text = data.draw(st.lists(ALPHABET, max_size=60).map("".join))
+    good = GOOD[place]
+    at = data.draw(st.integers(0, len(good)))
+    for content in (text, good[:at] + text + good[at:]):
+        look({PLACES[place]: content.encode("utf-8", "surrogatepass")})
+
+
+@pytest.mark.parametrize("place", PLACES)
+@settings(deadline=None, max_examples=40)
+@given(content=st.binary(max_size=200))
+def test_no_bytes_make_a_check_raise(place: str, content: bytes) -> None:
+    look({PLACES[place]: content})
+    look({PLACES[place]: GOOD[place].encode() + content})
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.sampled_from(sorted((ROOT / "docs").rglob("*.md"))), st.randoms(use_true_random=False))
+def test_a_page_of_the_site_with_slips_makes_no_check_raise(path: Path, chance: random.Random) -> None:
+    text = path.read_text(encoding="utf-8")
+    for _ in range(10):
+        at, size = chance.randrange(len(text)), chance.randrange(3)
+        text = text[:at] + chance.choice([*SIGNS, *PIECES, "\n"]) + text[at + size :]
+    look({PLACES["record"] if "\ntrial:\n" in text else PLACES["page"]: text.encode()})
