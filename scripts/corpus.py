@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 import yaml
 
 FOLDER = Path("tests") / "corpus"
+DAY = date(2026, 11, 21)
+"""The day on which the corpus is looked at: excuses and dates in it would otherwise grow old."""
 Folder = Literal["bad", "good"]
 
 

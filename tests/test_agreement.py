@@ -51,12 +51,12 @@ def test_a_number_that_the_record_does_not_hold_is_told_at_its_line(make: Make, 
 
 
 def test_a_reason_excuses_a_number_about_something_else(make: Make) -> None:
-    assert told(make, "Others saw 99 people [@known2024]. <!-- not-in-record: another trial -->") == []
+    assert told(make, "Others saw 99 people [@known2024]. <!-- not-in-record until 2027-01-31: another trial -->") == []
 
 
 def test_an_excuse_without_reason_or_use_is_told(make: Make) -> None:
     assert "an excuse needs a reason" in told(make, "Of 12 people [@known2024]. <!-- not-in-record -->")[0]
-    assert "excuses nothing" in told(make, "Of 12 people [@known2024]. <!-- not-in-record: why -->")[0]
+    assert "excuses nothing" in told(make, "Of 12 people [@known2024]. <!-- not-in-record until 2027-01-31: why -->")[0]
 
 
 def test_other_pages_are_left_alone(make: Make) -> None:

@@ -246,9 +246,9 @@ def test_a_number_in_the_front_matter_is_told(name: str, make: Make) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "It was 83 %. <!-- no-cite: an example -->",
-        "<!-- no-cite: an example -->\nIt was 83 %.",
-        "- 83 % <!-- no-cite: so -->",
+        "It was 83 %. <!-- no-cite until 2027-01-31: an example -->",
+        "<!-- no-cite until 2027-01-31: an example -->\nIt was 83 %.",
+        "- 83 % <!-- no-cite until 2027-01-31: so -->",
     ],
 )
 def test_an_excuse_with_a_reason_excuses_the_number_beside_it(text: str, make: Make) -> None:
@@ -262,19 +262,22 @@ def test_an_excuse_without_a_reason_excuses_nothing(excuse: str, make: Make) -> 
 
 @pytest.mark.parametrize("text", ["Words.", f"It was 83 % {C}."])
 def test_an_excuse_that_excuses_nothing_is_told(text: str, make: Make) -> None:
-    assert told(make, f"{text} <!-- no-cite: an example -->") == ["5 excuse"]
+    assert told(make, f"{text} <!-- no-cite until 2027-01-31: an example -->") == ["5 excuse"]
 
 
 def test_an_excuse_reaches_no_further_than_its_paragraph(make: Make) -> None:
-    assert told(make, "<!-- no-cite: an example -->\n\nIt was 83 %.") == ["5 excuse", "7 uncited-number"]
+    assert told(make, "<!-- no-cite until 2027-01-31: an example -->\n\nIt was 83 %.") == [
+        "5 excuse",
+        "7 uncited-number",
+    ]
 
 
 def test_an_excuse_in_code_is_none(make: Make) -> None:
-    assert told(make, "It was 83 %. `<!-- no-cite: an example -->`") == ["5 uncited-number"]
+    assert told(make, "It was 83 %. `<!-- no-cite until 2027-01-31: an example -->`") == ["5 uncited-number"]
 
 
 def test_more_excuses_than_allowed_are_told_each(make: Make) -> None:
-    text = "It was 83 %. <!-- no-cite: an example -->\n\n"
+    text = "It was 83 %. <!-- no-cite until 2027-01-31: an example -->\n\n"
     assert told(make, text * MOST_EXCUSES) == []
     assert told(make, text * (MOST_EXCUSES + 2)) == ["25 too-many-excuses", "27 too-many-excuses"]
 
@@ -347,7 +350,7 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES, max_size=25).map("".join) | st.text(max_size=80))
 def test_no_text_makes_the_rules_of_a_page_raise(text: str) -> None:
     page = Page("a.md", text)
-    here, faults = excuses.read(page.path, page.source)
+    here, faults = excuses.read(page.path, page.source, TODAY)
     found = [*citations._forms(page), *citations._places(page), *citations._numbers(page, here)]
     found += [*citations._quotations(page, here), *wording.check(page, {}, (), here), *faults]
     found += excuses.faults(page.path, here, TODAY)

@@ -1,4 +1,4 @@
-"""Excuses: a reason, an end date if wanted, one paragraph, one rule."""
+"""Excuses: a reason, a last day within a year, one paragraph, one rule."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ def told(make: Make, text: str) -> list[str]:
 @pytest.mark.parametrize(
     "text",
     [
-        f"{NUMBER} <!-- no-cite: our own sum -->",
+        f"{NUMBER} <!-- no-cite until 2027-11-22: our own sum -->",
         f"{NUMBER} <!-- no-cite until 2026-11-21: our own sum -->",
         f"{NUMBER} <!-- no-cite until 2027-01-31 : our own sum\n  over two lines -->",
-        "A miracle. <!-- hype-ok: a name -->",
-        "It was 44 % of 16 [@known2024]. <!-- no-count: the abstract prints none -->",
+        "A miracle. <!-- hype-ok until 2027-01-31: a name -->",
+        "It was 44 % of 16 [@known2024]. <!-- no-count until 2027-01-31: the abstract prints none -->",
         "Words. <!-- noise: of another kind --> <!-- no: reason --> <!-- note: x -->",
     ],
 )
@@ -35,12 +35,14 @@ def test_an_excuse_with_a_reason_keeps_its_rule_quiet(text: str, make: Make) -> 
     [
         (f"{NUMBER} <!-- no-cite until 2026-11-20: our own sum -->", ["5 excuse-expired"]),
         (f"{NUMBER} <!-- no-cite until 2027-01-31 -->", ["5 excuse", "5 uncited-number"]),
+        (f"{NUMBER} <!-- no-cite: our own sum -->", ["5 excuse", "5 uncited-number"]),
+        (f"{NUMBER} <!-- no-cite until 2027-11-23: our own sum -->", ["5 excuse", "5 uncited-number"]),
         (f"{NUMBER} <!-- no-cite until soon: our own sum -->", ["5 excuse", "5 uncited-number"]),
         (f"{NUMBER} <!-- no-cite until 20270131: our own sum -->", ["5 excuse", "5 uncited-number"]),
-        (f"{NUMBER} <!-- hype-ok: our own sum -->", ["5 excuse", "5 uncited-number"]),
+        (f"{NUMBER} <!-- hype-ok until 2027-01-31: our own sum -->", ["5 excuse", "5 uncited-number"]),
         (f"{NUMBER} <!-- no_cite: our own sum -->", ["5 excuse", "5 uncited-number"]),
-        ("Words.\n\nMore. <!-- no-origin: nothing here -->", ["7 excuse"]),
-        ("Words. <!-- not-in-record: no record here -->", ["5 excuse"]),
+        ("Words.\n\nMore. <!-- no-origin until 2027-01-31: nothing here -->", ["7 excuse"]),
+        ("Words. <!-- not-in-record until 2027-01-31: no record here -->", ["5 excuse"]),
     ],
 )
 def test_an_excuse_that_is_wrong_late_or_not_needed_is_told(text: str, problems: list[str], make: Make) -> None:
@@ -48,5 +50,5 @@ def test_an_excuse_that_is_wrong_late_or_not_needed_is_told(text: str, problems:
 
 
 def test_every_kind_of_excuse_is_counted(make: Make) -> None:
-    text = f"{INDEX}\n{NUMBER} <!-- no-cite: why -->\n\nA miracle. <!-- hype-ok: why -->\n"
+    text = f"{INDEX}\n{NUMBER} <!-- no-cite until 2027-01-31: why -->\n\nA miracle. <!-- hype-ok until 2027-01-31: why -->\n"
     assert check_citations(make({"docs/index.md": text})).counts["excuses"] == 2

@@ -42,7 +42,7 @@ def test_a_per_cent_of_few_people_needs_its_count_and_no_decimals(text: str, pro
         f"HbA1c was 6.9 % in 16 people {C}. It fell by 40 % of the start.",
         f"Time in range was 44.5 % of 24 hours {C}.",
         f'The paper writes "44 % of 16" {C}.',
-        f"It was 44 % of 16 {C}. <!-- no-count: the abstract prints none -->",
+        f"It was 44 % of 16 {C}. <!-- no-count until 2027-01-31: the abstract prints none -->",
     ],
 )
 def test_counts_and_larger_groups_are_left_alone(text: str, make: Make) -> None:
@@ -67,7 +67,7 @@ def test_a_result_without_its_cells_is_advised(text: str, make: Make) -> None:
         f"Cells of an embryonic line.\n\n{RESULT}",
         f"In [that trial](trials/x.md), {RESULT}",
         "Words on C-peptide.",
-        f"{RESULT} <!-- no-origin: told above the table -->",
+        f"{RESULT} <!-- no-origin until 2027-01-31: told above the table -->",
     ],
 )
 def test_a_result_with_its_cells_in_the_section_is_left_alone(text: str, make: Make) -> None:

@@ -149,9 +149,9 @@ RULES = (
     Rule("empty-link", page("[x]()"), "docs/index.md:5", page("[x](index.md)")),
     Rule(
         "excuse",
-        page("A line. <!-- no-cite: why not -->"),
+        page("A line. <!-- no-cite until 2027-01-31: why not -->"),
         "docs/index.md:5",
-        page("Of 9 people. <!-- no-cite: why not -->"),
+        page("Of 9 people. <!-- no-cite until 2027-01-31: why not -->"),
     ),
     Rule(
         "front-matter",
@@ -242,9 +242,9 @@ RULES = (
     ),
     Rule(
         "too-many-excuses",
-        page("Of 9 people. <!-- no-cite: why not -->\n\n" * 11),
+        page("Of 9 people. <!-- no-cite until 2027-01-31: why not -->\n\n" * 11),
         "docs/index.md:25",
-        page("Of 9 people. <!-- no-cite: why not -->\n\n" * 10),
+        page("Of 9 people. <!-- no-cite until 2027-01-31: why not -->\n\n" * 10),
     ),
     Rule(
         "retracted-source",

@@ -117,7 +117,7 @@ def test_a_long_quotation_has_its_source(make: Make) -> None:
     assert told(make, f"Words.\nThey say “{words}”.") == ["6 uncited-quotation"]
     assert told(make, f'They say "{words}" [@known2024].') == []
     assert told(make, f'A thing called "{words}".') == []
-    assert told(make, f'They say "{words}". <!-- no-cite: a saying -->') == []
+    assert told(make, f'They say "{words}". <!-- no-cite until 2027-01-31: a saying -->') == []
     assert told(make, "他说「一二三四五六七八九十一二三四」。") == ["5 uncited-quotation"]
     assert told(make, f'<div title="{words}">Words</div>') == []
 
@@ -142,3 +142,44 @@ def test_an_identifier_in_place_of_a_key_is_told(text: str, make: Make) -> None:
 )
 def test_other_figures_are_no_identifiers(text: str, make: Make) -> None:
     assert told(make, text) == []
+
+
+def test_hype_in_a_record_is_told_and_a_title_that_others_gave_is_not(make: Make) -> None:
+    plain = next(line for line in SAMPLE.splitlines() if line.startswith("  plain_title:"))
+    ours = "  plain_title: A miracle for some"
+    sample = SAMPLE.replace(plain, f"{ours}\n  official_title: Reversal of type 1 diabetes")
+    problems = check_citations(make({"docs/trials/sample.md": sample})).problems
+    line = sample.splitlines().index(ours) + 1
+    assert [p.line for p in problems if p.rule == "hype"] == [line]
+
+
+@pytest.mark.parametrize(
+    ("finding", "sources", "rules"),
+    [
+        ("It was 10 of 12 people.", "maker2024", ["unnamed-speaker"]),
+        ("It was 10 of 12 people [@maker2024].", "maker2024", ["unnamed-speaker"]),
+        ("It was 10 of 12 people, the company says.", "maker2024", []),
+        ("It was 10 of 12 people.", "maker2024, known2024", []),
+        ("It was a breakthrough.", "known2024", ["hype"]),
+        ('It was no "breakthrough".', "known2024", []),
+    ],
+)
+def test_what_we_write_about_a_claim_is_held_to_the_same_words(
+    finding: str, sources: str, rules: list[str], make: Make
+) -> None:
+    claims = f"""\
+checked: "2026-11-21"
+claims:
+  - id: C-1
+    article: A
+    topic: insulin
+    says: It is a miracle for 12 of 12.
+    verdict: contradicted
+    finding: {finding!r}
+    sources: [{sources}]
+    seen: abstract
+    checked: "2026-11-21"
+"""
+    root = make({"docs/articles/claims.yml": claims, "references.bib": BIB + COMPANY})
+    problems = [p for p in check_citations(root).problems if p.rule in RULES]
+    assert [(p.path, p.line, p.rule) for p in problems] == [("docs/articles/claims.yml", 3, rule) for rule in rules]

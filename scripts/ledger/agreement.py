@@ -1,6 +1,6 @@
 """The text of a trial page and its record say the same: every number in the prose stands in the record.
 
-``<!-- not-in-record: reason -->`` in the same paragraph excuses a number that is about something else, such as
+``<!-- not-in-record until 2027-01-31: reason -->`` in the same paragraph excuses a number that is about something else, such as
 another trial.
 """
 
@@ -57,6 +57,6 @@ def check(page: Page, excused: Iterable[excuses.Excuse] = ()) -> Iterator[Proble
         if missing and not excuses.covers(excused, "not-in-record", block):
             message = (
                 f"'{missing[0]}' is not in this page's record; add it there, or say what it is about in the same"
-                " paragraph: <!-- not-in-record: … -->"
+                " paragraph: <!-- not-in-record until YYYY-MM-DD: … -->"
             )
             yield Problem(page.path, block.line + line_of(missing[0], text), "not-in-record", message)

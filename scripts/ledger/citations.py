@@ -24,7 +24,7 @@ from ledger import (
 from ledger.excuses import Excuse
 from ledger.mdscan import ATTRIBUTES, INLINE, TAG, Block, Source, inside
 from ledger.problems import Problem, Report, report
-from ledger.project import BIB, CLAIMS, Page, Project, read_text
+from ledger.project import BIB, CLAIMS, Page, Project
 from ledger.prose import GROUP, line_of, prose_only
 
 BRACKET_LIKE = re.compile(r"\\?[\[(](?:[^\[\]()@\n]{0,80}[\s;,\-(])?@[^\[\]()\n]{0,300}[\])]?")
@@ -130,7 +130,7 @@ def check(project: Project) -> Report:
                 problems.append(Problem(page.path, citation.line, "undefined-key", _unknown(citation.key, entries)))
         problems += islice(_forms(page), MOST_TOLD)
         problems += _places(page)
-        here, faults = excuses.read(page.path, page.source)
+        here, faults = excuses.read(page.path, page.source, project.today)
         excused += [(page, excuse) for excuse in here]
         problems += faults
         problems += _numbers(page, here)
@@ -145,6 +145,7 @@ def check(project: Project) -> Report:
         problems += excuses.faults(page.path, here, project.today)
     total += _data_keys(project, used, problems)
     problems += _data_numbers(project)
+    problems += wording.check_claims(project, weak)
     problems += standing.check(project)
     used.update(re.findall(r"[A-Za-z0-9_-]+", project.unread))  # a page with an error may cite them
     for key, entry in entries.items():
@@ -356,6 +357,4 @@ def _data_numbers(project: Project) -> Iterator[Problem]:
         number = numbers.find(joined)
         if number:
             message = f"{item.id}: '{number}' has no source in its row; add [@key] to the text"
-            text, _ = read_text(project.root / CLAIMS, CLAIMS)
-            before, found, _ = text.partition(f"id: {item.id}\n")
-            yield Problem(CLAIMS, before.count("\n") + 1 if found else 1, "uncited-number", message)
+            yield Problem(CLAIMS, project.claim_line(item.id), "uncited-number", message)

@@ -1,7 +1,7 @@
 """Excuses: comments by which an author keeps one rule quiet in one paragraph, list item or table row.
 
-``<!-- no-cite: the reason -->``, or with an end, ``<!-- hype-ok until 2027-01-31: the reason -->``. An excuse without
-a reason, out of date, or with nothing to excuse is an error itself.
+``<!-- no-cite until 2027-01-31: the reason -->``. An excuse without a reason or a last day, out of date, or with nothing
+to excuse is an error itself: whoever asked for it, or somebody else, looks at it again within a year.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from difflib import get_close_matches
 
 from ledger.mdscan import Block, Source
@@ -26,22 +26,24 @@ NAMES: Mapping[str, str] = {
 FORM = re.compile(
     rf"(?P<name>{'|'.join(NAMES)})(?![\w-])(?:\s+until\s+(?P<until>[^\s:]+))?\s*(?::\s*(?P<reason>\S.*))?", re.DOTALL
 )
-LIKE = re.compile(r"(?P<name>(?:no|not|hype)[-_ ]?[a-z][a-z_-]{1,30})\s*:")
+LONGEST = timedelta(days=366)
+"""An excuse is looked at again after a year at the latest."""
+LIKE = re.compile(r"(?P<name>(?:no|not|hype)[-_ ]?[a-z][a-z_-]{1,30})(?:\s+until\b[^:\n]{0,40})?\s*:")
 
 
 @dataclass
 class Excuse:
-    """One excuse on a page: its last day, if it has one, where it stands, and whether a rule has made use of it."""
+    """One excuse on a page: its last day, where it stands, and whether a rule has made use of it."""
 
     name: str
-    until: str
+    until: date
     start: int
     line: int
     used: bool = False
 
 
-def read(path: str, source: Source) -> tuple[list[Excuse], list[Problem]]:
-    """The excuses of a page that give a reason, and what is wrong with the others."""
+def read(path: str, source: Source, today: date) -> tuple[list[Excuse], list[Problem]]:
+    """The excuses of a page that give a reason and a last day, and what is wrong with the others."""
     found: list[Excuse] = []
     problems: list[Problem] = []
     for comment in source.comments:
@@ -53,23 +55,30 @@ def read(path: str, source: Source) -> tuple[list[Excuse], list[Problem]]:
             if near:
                 message = f"'{like['name'] if like else ''}' is no excuse; did you mean {near[0]}?"
                 problems.append(Problem(path, line, "excuse", message))
-        elif not excuse["reason"]:
-            message = f"an excuse needs a reason: <!-- {excuse['name']}: {NAMES[excuse['name']]} -->"
+            continue
+        until = _day(excuse["until"] or "")
+        if not excuse["reason"]:
+            form = f"<!-- {excuse['name']} until YYYY-MM-DD: {NAMES[excuse['name']]} -->"
+            problems.append(Problem(path, line, "excuse", f"an excuse needs a reason: {form}"))
+        elif not excuse["until"]:
+            message = f"an excuse needs a last day: {excuse['name']} until YYYY-MM-DD: the reason"
             problems.append(Problem(path, line, "excuse", message))
-        elif excuse["until"] and not _is_day(excuse["until"]):
+        elif until is None:
             message = f"'{excuse['until'][:40]}' is not a date; write until YYYY-MM-DD"
             problems.append(Problem(path, line, "excuse", message))
+        elif until > today + LONGEST:
+            message = f"until {until} is more than a year away; choose a nearer day"
+            problems.append(Problem(path, line, "excuse", message))
         else:
-            found.append(Excuse(excuse["name"], excuse["until"] or "", comment.start, line))
+            found.append(Excuse(excuse["name"], until, comment.start, line))
     return found, problems
 
 
-def _is_day(text: str) -> bool:
+def _day(text: str) -> date | None:
     try:
-        date.fromisoformat(text)
+        return date.fromisoformat(text) if len(text) == 10 else None
     except ValueError:
-        return False
-    return len(text) == 10
+        return None
 
 
 def covers(excuses: Iterable[Excuse], name: str, block: Block) -> bool:
@@ -85,7 +94,7 @@ def faults(path: str, excuses: Iterable[Excuse], today: date) -> Iterator[Proble
     for excuse in excuses:
         if not excuse.used:
             yield Problem(path, excuse.line, "excuse", f"this {excuse.name} excuses nothing; take it out")
-        elif excuse.until and excuse.until < today.isoformat():
+        elif excuse.until < today:
             message = (
                 f"this {excuse.name} ended on {excuse.until}; mend what it excused, or look again and move the date"
             )

@@ -126,6 +126,12 @@ class Project:
         match = TRANSLATION.fullmatch(src)
         return self.pages.get(f"{match['original']}.md") if match else None
 
+    def claim_line(self, name: str) -> int:
+        """The line of a row of the claims file, by its id."""
+        text, _ = read_text(self.root / CLAIMS, CLAIMS)
+        before, found, _ = text.partition(f"id: {name}\n")
+        return before.count("\n") + 1 if found else 1
+
     @cached_property
     def records(self) -> Mapping[str, tuple[Page, Record]]:
         """Trial records by id, in the order of their pages' titles."""

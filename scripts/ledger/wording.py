@@ -10,11 +10,12 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 
 from ledger import excuses, numbers
 from ledger.bibliography import Entry
+from ledger.claims import keys_in
 from ledger.consistency import NEED_A_SPEAKER
 from ledger.excuses import Excuse
 from ledger.mdscan import Block
 from ledger.problems import Problem
-from ledger.project import Page
+from ledger.project import CLAIMS, Page, Project
 from ledger.prose import GROUP, line_of, prose_only
 
 QUOTED = re.compile(
@@ -25,10 +26,9 @@ HYPE = re.compile(
     r"(?:breakthroughs?|miracles?|miraculous(?:ly)?|revolution(?:ary|i[sz]e[sd]?|i[sz]ing)|game[- ]chang(?:er|ers|ing)"
     r"|cure[sd]?|curing|curative|reversals?|life[- ]changing|holy grail|magic bullets?|wonder[- ](?:drug|cure)s?"
     r"|ground-?breaking|cutting[- ]edge|unprecedented|astonishing|amazing|spectacular|stunning|guaranteed"
-    r"|revers(?:e[sd]?|ing)(?=[^.;:!?|]{0,40}\b(?:diabetes|disease)))\b",
-    re.IGNORECASE,
+    r"|revers(?:e[sd]?|ing)(?=[^.;:!?|]{0,40}\b(?:diabetes|disease)))\b"
 )
-"""To reverse something is hype where it is the disease."""
+"""Hype, in small letters. To reverse something is hype where it is the disease."""
 HYPE_STEMS = (
     "breakthrough", "miracle", "miraculous", "revolution", "game-chang", "game chang", "cure", "curing", "curative",
     "revers", "life-chang", "life chang", "holy grail", "magic bullet", "wonder", "groundbreak", "ground-break",
@@ -80,6 +80,23 @@ def check(
     yield from _speakers(page, entries, weak)
 
 
+def check_claims(project: Project, weak: Container[str]) -> Iterator[Problem]:
+    """What we write about the claims of the articles: no hype, and a named speaker; the claims are others' words."""
+    entries = project.bibliography.entries
+    rows = [(claim.id, claim.finding, claim.sources) for claim in project.claims.claims]
+    rows += [(row.id, row.reason, [row.key] if row.key else []) for row in project.claims.citations]
+    for name, text, sources in rows:
+        words = QUOTED.sub("", text)
+        match = _promised(words)
+        if match:
+            yield Problem(CLAIMS, project.claim_line(name), "hype", f"{name}: {_hype_message(match[0])}")
+        keys = [*sources, *keys_in(text)]
+        number = numbers.find(GROUP.sub("", text))
+        if number and keys and all(key in weak for key in keys) and not SPEAKER.search(text):
+            message = f"{name}: {_unnamed_message(number, keys, entries)}"
+            yield Problem(CLAIMS, project.claim_line(name), "unnamed-speaker", message)
+
+
 def interested(entries: Mapping[str, Entry]) -> frozenset[str]:
     """Keys of the sources whose statements are told only with the words that say whose they are."""
     return frozenset(key for key, entry in entries.items() if entry.kind in NEED_A_SPEAKER)
@@ -101,6 +118,10 @@ def _hype(page: Page, excused: Iterable[Excuse]) -> Iterator[Problem]:
         match = _promised(QUOTED.sub("", value)) if isinstance(value, str) else None
         if match:
             yield Problem(page.path, page.meta.line((name,)), "hype", _hype_message(match[0]))
+    for place, text in _strings(data.get("trial"), ("trial",)):
+        match = _promised(QUOTED.sub("", text))
+        if match:
+            yield Problem(page.path, page.meta.line(place), "hype", _hype_message(match[0]))
     lower = page.source.prose.lower()
     stems = [stem for stem in HYPE_STEMS if stem in lower]
     for block in page.source.blocks if stems else ():
@@ -114,8 +135,26 @@ def _hype(page: Page, excused: Iterable[Excuse]) -> Iterator[Problem]:
             yield Problem(page.path, line, "hype", _hype_message(match[0]))
 
 
+NOT_OURS = ("cite", "publications", "official_title", "said_by")
+"""Fields of a record that hold others' names and words."""
+
+
+def _strings(data: object, place: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Our own words in a record, and where each stands."""
+    if isinstance(data, str):
+        yield place, data
+    elif isinstance(data, dict):
+        for name, value in data.items():
+            if name not in NOT_OURS:
+                yield from _strings(value, (*place, name))
+    elif isinstance(data, list):
+        for number, value in enumerate(data):
+            yield from _strings(value, (*place, number))
+
+
 def _promised(text: str) -> re.Match[str] | None:
-    """The first word of hype that is neither denied nor asked nor spoken of as a word."""
+    """The first word of hype that is neither denied nor asked nor spoken of as a word; it is given in small letters."""
+    text = text.lower()  # far quicker than a pattern that looks for both cases
     for match in HYPE.finditer(text):
         if match.start() and text[match.start() - 1].isalnum():
             continue
@@ -194,6 +233,10 @@ def _speakers(page: Page, entries: Mapping[str, Entry], weak: Container[str]) ->
             continue
         number = numbers.find(text)
         if number:
-            kinds = " and ".join(sorted({entries[key].kind for key in keys}))
-            message = f"'{number}' is vouched for by {kinds} alone; say in words who says so"
+            message = _unnamed_message(number, keys, entries)
             yield Problem(page.path, block.line + line_of(number, text), "unnamed-speaker", message)
+
+
+def _unnamed_message(number: str, keys: Iterable[str], entries: Mapping[str, Entry]) -> str:
+    kinds = " and ".join(sorted({entries[key].kind for key in keys}))
+    return f"'{number}' is vouched for by {kinds} alone; say in words who says so"
