@@ -12,7 +12,7 @@ export CONTACT
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build offline check test test-full lint bench bench-search bench-citations lock clean sources
+.PHONY: help serve build offline check test test-full lint bench bench-search bench-citations bench-links lock clean sources
 
 help: ## Show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 26
@@ -54,6 +54,9 @@ bench-search: .venv/.site-ready .venv/.test-ready ## Measure the search with 100
 
 bench-citations: .venv/.site-ready ## Our citation check, bibaudit and MkDocs' strict mode on one corpus of faults
 	@$(BIN)/python scripts/bench_citations.py
+
+bench-links: .venv/.site-ready .venv/.test-ready ## Put one bed of links before this link check, lychee and LinkChecker
+	@$(BIN)/python scripts/bench_links.py
 
 lock: .venv/.site-ready ## Write requirements/*.txt anew from requirements/*.in
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9

@@ -279,3 +279,22 @@ def test_no_text_makes_the_reader_raise(text: str) -> None:
 def test_one_slip_in_an_entry_never_makes_the_reader_raise(place: int, sign: str, instead: bool) -> None:
     text = GOOD[:place] + sign + GOOD[place + instead :]
     assert all(1 <= problem.line <= text.count("\n") + 1 for problem in check(read(text), TODAY))
+
+
+@pytest.mark.parametrize(
+    ("archive", "rules"),
+    [
+        ("https://web.archive.org/web/20251103/https://example.org/a?b=1", []),
+        ("https://archive.today/abc", []),
+        ("http://web.archive.org/web/20251103/https://example.org/a", ["8 bib-url"]),
+        ("https://web.archive.org", ["8 bib-url"]),
+        ("a copy", ["8 bib-url"]),
+    ],
+)
+def test_a_copy_in_an_archive_has_a_secure_address(archive: str, rules: list[str]) -> None:
+    text = GOOD.replace("doi = {10.1234/one}", "url = {https://example.org/a}")
+    assert told(text.replace("  seen", f"  archiveurl = {{{archive}}},\n  seen")) == rules
+
+
+def test_a_copy_in_an_archive_is_not_for_a_source_with_a_doi() -> None:
+    assert told(GOOD.replace("  seen", "  archiveurl = {https://archive.today/abc},\n  seen")) == ["8 bib-url"]

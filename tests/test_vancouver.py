@@ -127,3 +127,13 @@ def test_a_title_is_no_markup_at_the_foot_of_a_page(title: str) -> None:
 def test_every_reference_says_what_it_is_and_how_far_it_was_read(seen: str) -> None:
     html = vancouver.footnote(entry(seen=seen))
     assert html.endswith(f'<span class="source-note">Trial report. {vancouver.READ[seen]}</span>')
+
+
+ARCHIVE = "https://web.archive.org/web/20251103000000/https://example.org/gone"
+
+
+def test_a_copy_in_an_archive_is_shown_beside_a_source_without_a_doi() -> None:
+    source = entry(url="https://example.org/gone", archiveurl=ARCHIVE)
+    assert words(vancouver.reference(source)).endswith("Available from: example.org. Archived: web.archive.org.")
+    assert f'href="{ARCHIVE}"' in vancouver.reference(source)
+    assert "Archived" not in vancouver.reference(entry(doi="10.1234/x", archiveurl=ARCHIVE))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 import yaml
 
 from conftest import ROOT
+from ledger import linkstate
 
 GITHUB = ROOT / ".github"
 WORKFLOWS = sorted((GITHUB / "workflows").glob("*.yml"))
@@ -21,8 +23,8 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([str(BIN / command[0]), *command[1:]], cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-def test_there_is_one_workflow_for_pull_requests_one_for_publishing_and_one_for_the_sources() -> None:
-    assert [path.name for path in WORKFLOWS] == ["check.yml", "deploy.yml", "sources.yml"]
+def test_there_is_one_workflow_for_pull_requests_one_for_publishing_one_for_links_and_one_for_sources() -> None:
+    assert [path.name for path in WORKFLOWS] == ["check.yml", "deploy.yml", "links.yml", "sources.yml"]
 
 
 def test_the_weekly_look_at_the_sources_commits_that_one_file_and_never_publishes() -> None:
@@ -60,7 +62,7 @@ def test_every_action_is_pinned_by_its_full_hash_with_its_version(path: Path) ->
     used = re.findall(r"uses: (\S+)(.*)", path.read_text(encoding="utf-8"))
     assert used
     for action, remark in used:
-        assert re.fullmatch(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}", action), action
+        assert re.fullmatch(r"[\w.-]+/[\w.-]+(?:/[\w.-]+)?@[0-9a-f]{40}", action), action
         assert re.match(r" # v\d", remark), f"say the version of {action}"
 
 
@@ -72,6 +74,35 @@ def test_a_pull_request_gets_a_token_that_can_only_read_and_no_secret() -> None:
     assert "secrets." not in text
     assert "pull_request_target" not in text
     assert workflow["jobs"]["test"]["steps"][-1]["run"] == "make test-full"
+
+
+def test_the_live_link_check_runs_weekly_with_a_memory_and_no_rights() -> None:
+    workflow = yaml.safe_load((GITHUB / "workflows" / "links.yml").read_text(encoding="utf-8"))
+    assert [set(one) for one in workflow[True]["schedule"]] == [{"cron"}]  # YAML 1.1 takes `on` for true
+    job = workflow["jobs"]["links"]
+    assert (workflow["permissions"], job["permissions"]) == ({}, {"contents": "read"})
+    fetch, keep = (step["with"] for step in job["steps"] if "/cache/" in step.get("uses", ""))
+    assert fetch["path"] == keep["path"] == linkstate.STATE
+    assert fetch["key"] == keep["key"]
+    assert keep["key"].startswith(fetch["restore-keys"])
+
+
+@pytest.mark.parametrize(("status", "end"), [(0, 0), (1, 1), (2, 0)], ids=["clean", "broken", "not checked"])
+def test_a_live_check_that_could_not_run_fails_nothing(status: int, end: int, tmp_path: Path) -> None:
+    workflow = yaml.safe_load((GITHUB / "workflows" / "links.yml").read_text(encoding="utf-8"))
+    script = next(step["run"] for step in workflow["jobs"]["links"]["steps"] if "--external" in step.get("run", ""))
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f"#!/bin/sh\necho 'check_links: said'\nexit {status}\n", encoding="utf-8")
+    python.chmod(0o755)
+    summary = tmp_path / "summary"
+    environment = {**os.environ, "CONTACT": "x", "GITHUB_STEP_SUMMARY": str(summary)}
+    done = subprocess.run(
+        ["bash", "-e", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == end, done.stderr
+    assert summary.read_text(encoding="utf-8") == "check_links: said\n"
+    assert ("::warning::" in done.stdout) == (status == 2)
 
 
 def test_a_report_of_an_error_can_be_filled_in_from_the_page() -> None:

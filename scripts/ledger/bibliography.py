@@ -364,6 +364,11 @@ def _check_identifiers(entry: Entry, fault: Any) -> None:
     url = entry.get("url")
     if url and not re.fullmatch(r"https?://[^\s/?#.]+\.[^\s{}<>\"]+", url):
         fault("bib-url", f"'{url}' is not a web address; write https://…", "url")
+    archive = entry.get("archiveurl")
+    if archive and not re.fullmatch(r"https://[^\s/?#.]+\.[^\s/?#]+/[^\s{}<>\"]+", archive):
+        fault("bib-url", f"archiveurl: '{archive}' is not the address of a copy; write https://…", "archiveurl")
+    elif archive and doi:
+        fault("bib-url", "archiveurl is for sources without a DOI, which outlives addresses; take it out", "archiveurl")
     for name, value in entry.fields.items():
         for match in NCT_LIKE.finditer(value):
             if not NCT.fullmatch(match[0]):

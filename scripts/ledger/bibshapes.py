@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ledger.bibliography import REQUIRED, Bibliography, Entry
 from ledger.problems import Level, Problem
 
-OURS = ("keywords", "seen", "pmid", "pmcid", "urldate", "articlenumber")
+OURS = ("keywords", "seen", "pmid", "pmcid", "urldate", "articlenumber", "archiveurl")
 OTHERS = (
     "abstract addendum address annotation annote archiveprefix booksubtitle booktitle chapter collaborator copyright"
     " crossref date day edition editor eid eprint eprintclass eprinttype eventdate eventtitle file holder howpublished"

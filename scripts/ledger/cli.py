@@ -31,10 +31,8 @@ def run(
     arguments: Sequence[str] = (),
 ) -> int:
     """Exit status: 0 clean, 1 errors, 2 could not run. Whatever happens, no traceback."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):  # a file name need not be valid text, nor the terminal UTF-8
-            stream.reconfigure(errors="backslashreplace")
-    try:
+
+    def work() -> int:
         asked = options(name).parse_args(arguments)
         place = root or Path.cwd()
         loaded = project.load(place)
@@ -48,6 +46,17 @@ def run(
         if asked.format == "text" and found.problems:
             print("\n".join(output.explained(found)), file=sys.stderr)
         return found.exit_code
+
+    return guarded(name, work)
+
+
+def guarded(name: str, work: Callable[[], int]) -> int:
+    """The exit status of ``work``; 2 and one line where it could not run."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a file name need not be valid text, nor the terminal UTF-8
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        return work()
     except project.CannotRunError as error:
         print(f"{name}: could not run: {error}", file=sys.stderr)
     except RecursionError:

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from ledger import generate, glossary, rawhtml, readability
+from ledger import generate, glossary, linkstate, rawhtml, readability
 from ledger.mdscan import (
     ATTRIBUTE_TEXT,
     BY_REFERENCE,
@@ -114,6 +114,7 @@ def check(project: Project) -> Report:
     problems += [*generate.problems(project), *glossary.check(project), *rawhtml.check(project)]
     problems += [*_nav(project), *_orphans(project, edges), *readability.check(project)]
     problems += _assets(project)
+    problems += _remembered(project)
     counts = {"pages": len(project.pages), "links": total, "anchors": sum(len(a.ids) for a in anchors.values())}
     return report("check_links", counts, problems)
 
@@ -423,6 +424,41 @@ def _assets(project: Project) -> Iterator[Problem]:
             message = f"'{_short(address)}' would make the reader's browser ask a third party; keep the file in {DOCS}/"
             yield Problem(shown, line, "third-party", message)
     yield from _config(project)
+
+
+ARCHIVE = "https://web.archive.org/web/*/"
+"""Before an address: the list of its copies in the Internet Archive. It is printed, never asked."""
+
+
+def _remembered(project: Project) -> Iterator[Problem]:
+    """What the live check found in two runs a day apart, and excuses that hold no more. Asks nobody."""
+    try:
+        state = linkstate.read(project.root / linkstate.STATE)
+    except linkstate.BadStateError as error:
+        yield Problem(linkstate.STATE, 1, "link-state", str(error))
+        state = {}
+    broken = {address: seen for address, seen in state.items() if seen.confirmed}
+    if not broken and not (project.root / linkstate.POLICY).exists():
+        return
+    from ledger import addresses, linkexcuses  # they bring the HTTP library along, which most builds need not wait for
+
+    every = addresses.collect(project)
+    excused, problems = linkexcuses.read(project)
+    yield from problems
+    yield from linkexcuses.unused(excused, every)
+    for address in every:
+        if address.text in broken and not any(excuse.covers(address) for excuse in excused):
+            for place in address.places:
+                message = broken_message(address.text, broken[address.text])
+                yield Problem(place.path, place.line, "broken-link", message)
+
+
+def broken_message(address: str, seen: linkstate.Seen) -> str:
+    """What is said of a link that was broken in two runs a day apart."""
+    return (
+        f"'{_short(address)}' is broken since {seen.first_bad[:10]}, {seen.runs_bad} runs ({seen.bad_evidence}); mend or "
+        f"replace it, a copy may be listed at {ARCHIVE}{address[:300]}; is it there again? run check_links.py --external"
+    )
 
 
 def _fetched(text: str, suffix: str) -> Iterator[tuple[int, str]]:

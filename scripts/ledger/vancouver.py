@@ -98,6 +98,9 @@ def _identifiers(entry: Entry) -> list[str]:
         found.append("PMCID: " + _link(f"https://pmc.ncbi.nlm.nih.gov/articles/{pmcid}/", pmcid))
     if url and not (doi or (pmid and f"/{pmid}" in url) or (pmcid and pmcid in url)):
         found.append("Available from: " + _link(url, urlsplit(url).netloc.removeprefix("www.") or url))
+    archive = entry.get("archiveurl")
+    if archive and not doi:
+        found.append("Archived: " + _link(archive, urlsplit(archive).netloc.removeprefix("www.") or archive))
     return [_stop(identifier) for identifier in found]
 
 
