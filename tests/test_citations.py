@@ -168,7 +168,8 @@ def test_a_key_twice_in_one_bracket_is_told(make: Make) -> None:
 
 def test_an_entry_that_nobody_cites_is_told_at_its_line(make: Make) -> None:
     root = make({"docs/index.md": "# Home\n\nNothing, but `[@known2024]`.\n"})
-    assert [str(p).split(": ")[0] for p in check_citations(root).problems] == ["references.bib:1"]
+    problems = [str(p).split(": ")[0] for p in check_citations(root).problems if p.rule != "nothing-seen"]
+    assert problems == ["references.bib:1"]
 
 
 @pytest.mark.parametrize(

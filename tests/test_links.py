@@ -417,7 +417,8 @@ def test_a_file_of_the_site_that_asks_nobody_raises_nothing(path: str, text: str
     ],
 )
 def test_a_page_that_nothing_leads_to_is_told(files: dict[str, str], make: Make) -> None:
-    assert [problem.rule for problem in check_links(make(files)).problems] == ["orphan-page"]
+    rules = {problem.rule for problem in check_links(make(files)).problems}
+    assert rules - {"nothing-seen"} == {"orphan-page"}
 
 
 @pytest.mark.parametrize(
@@ -428,9 +429,9 @@ def test_a_page_that_nothing_leads_to_is_told(files: dict[str, str], make: Make)
         {"docs/far.md": "# Far\n", "docs/index.md": f'{INDEX}\n<a href="far/">far</a>\n'},
         {"docs/far.md": "# Far\n", "mkdocs.yml": "nav:\n  - Far:\n      - far.md\n"},
         {"docs/far.md": "# Far\n", "mkdocs.yml": "nav: [./far.md]\n"},
-        {"docs/index.zh.md": "# 首页\n"},
-        {"docs/index.zh-Hans.md": "# 首页\n"},
-        {"docs/404.md": "# Nothing here\n"},
+        {"docs/index.zh.md": "# 首页\n", "docs/index.md": f"{INDEX}\n[itself](index.md)\n"},
+        {"docs/index.zh-Hans.md": "# 首页\n", "docs/index.md": f"{INDEX}\n[itself](index.md)\n"},
+        {"docs/404.md": "# Nothing here\n", "docs/index.md": f"{INDEX}\n[itself](index.md)\n"},
     ],
 )
 def test_a_page_that_something_leads_to_or_a_translation_is_no_orphan(files: dict[str, str], make: Make) -> None:
@@ -497,3 +498,11 @@ def test_pages_that_lead_only_to_each_other_are_orphans(make: Make) -> None:
     root = make({"docs/a.md": "# A\n\n[B](b.md)\n", "docs/b.md": "# B\n\n[A](a.md)\n"})
     orphans = [problem.path for problem in check_links(root).problems if problem.rule == "orphan-page"]
     assert orphans == ["docs/a.md", "docs/b.md"]
+
+
+def test_pages_without_any_link_are_told_and_a_single_page_may_have_none(make: Make) -> None:
+    two = check_links(make({"docs/404.md": "# Nothing here\n"})).problems
+    assert [str(problem) for problem in two] == [
+        "docs:1: error: no link was seen; a check that saw nothing proves nothing [nothing-seen]"
+    ]
+    assert check_links(make({"docs/404.md": "# Nothing here\n", "mkdocs.yml": "nav: [index.md]\n"})).problems == []

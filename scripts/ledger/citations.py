@@ -23,8 +23,8 @@ from ledger import (
 )
 from ledger.excuses import Excuse
 from ledger.mdscan import ATTRIBUTES, INLINE, TAG, Block, Source, inside
-from ledger.problems import Problem, Report, report
-from ledger.project import BIB, CLAIMS, Page, Project
+from ledger.problems import Problem, Report, nothing_seen, report
+from ledger.project import BIB, CLAIMS, DOCS, Page, Project
 from ledger.prose import GROUP, line_of, prose_only
 
 BRACKET_LIKE = re.compile(r"\\?[\[(](?:[^\[\]()@\n]{0,80}[\s;,\-(])?@[^\[\]()\n]{0,300}[\])]?")
@@ -117,11 +117,7 @@ def check(project: Project) -> Report:
     total = 0
     excused: list[tuple[Page, Excuse]] = []
     used: set[str] = set()
-    if not project.pages:
-        problems.append(Problem("docs", 1, "nothing-seen", "no page was seen; a check that saw nothing proves nothing"))
     readable = not any(problem.rule == "unreadable" for problem in project.bibliography.problems)
-    if not entries and readable:
-        problems.append(Problem(BIB, 1, "nothing-seen", "no entry was seen; a check that saw nothing proves nothing"))
     for page in project.pages.values():
         for citation in find(page):
             total += 1
@@ -158,8 +154,12 @@ def check(project: Project) -> Report:
     if len(uncited) > MOST_EXCUSES:
         message = f"{len(uncited)} no-cite on the site, at most {MOST_EXCUSES} are allowed; cite a source instead"
         problems += [Problem(p.path, e.line, "too-many-excuses", message) for p, e in uncited[MOST_EXCUSES:]]
-    counts = {"pages": len(project.pages), "citations": total, "entries": len(entries), "excuses": len(excused)}
-    return report("check_citations", counts, problems)
+    counts = {"pages": len(project.pages), "citations": total}
+    problems += nothing_seen(counts, DOCS)
+    counts["entries"] = len(entries)
+    if readable:
+        problems += nothing_seen({"entries": len(entries)}, BIB)
+    return report("check_citations", {**counts, "excuses": len(excused)}, problems)
 
 
 def _unknown(key: str, entries: Mapping[str, bibliography.Entry]) -> str:

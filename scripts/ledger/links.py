@@ -20,7 +20,7 @@ from ledger.mdscan import (
     html_ids,
     references,
 )
-from ledger.problems import Problem, Report, report
+from ledger.problems import Problem, Report, nothing_seen, report
 from ledger.project import CONFIG, DOCS, Page, Project, read_text
 
 WEB = ("http", "https")
@@ -94,8 +94,6 @@ class Anchors:
 def check(project: Project) -> Report:
     """Run every offline rule."""
     problems = list(project.problems)
-    if not project.pages:
-        problems.append(Problem(DOCS, 1, "nothing-seen", "no page was seen; a check that saw nothing proves nothing"))
     anchors = {src: find_anchors(page, project) for src, page in project.pages.items()}
     edges: Edges = {}
     total = 0
@@ -116,7 +114,9 @@ def check(project: Project) -> Report:
     problems += _assets(project)
     problems += _remembered(project)
     counts = {"pages": len(project.pages), "links": total, "anchors": sum(len(a.ids) for a in anchors.values())}
-    return report("check_links", counts, problems)
+    alone = len(project.pages) < 2 or project.nav  # a single page may link nowhere, and a navigation links by itself
+    wanted = {"pages": len(project.pages)} if alone else counts
+    return report("check_links", counts, [*problems, *nothing_seen(wanted, DOCS)])
 
 
 def find_anchors(page: Page, project: Project) -> Anchors:

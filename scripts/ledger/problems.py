@@ -63,6 +63,15 @@ def report(name: str, counts: Mapping[str, int], problems: Iterable[Problem]) ->
     return Report(name, counts, sorted(set(problems), key=_place))
 
 
+def nothing_seen(counts: Mapping[str, int], path: str) -> list[Problem]:
+    """A problem for each thing of which none was seen, told at ``path``: a check that saw nothing proves nothing."""
+    return [
+        Problem(path, 1, "nothing-seen", f"no {plural(what, 1)} was seen; a check that saw nothing proves nothing")
+        for what, number in counts.items()
+        if not number
+    ]
+
+
 def _place(problem: Problem) -> tuple[str, int, str, str, str]:
     """What problems are sorted by; as a key it is made once for each, and comparing them is quick."""
     return problem.path, problem.line, problem.rule, problem.message, problem.level

@@ -96,6 +96,8 @@ MADE: Mapping[str, frozenset[str]] = {
 }
 """What Markdown and our own generators add to that."""
 
+LONGEST_TAG, LONGEST_LIST = 5000, 2000
+"""Signs that a tag or an attribute list may have; what is longer is none to Markdown's reader."""
 MARKUP = re.compile(r"<(?:(?P<close>/?)(?P<name>[A-Za-z][^\s/<>]*)(?P<attributes>[^>]{0,5000})>|(?P<odd>[!?]))")
 TARGET = re.compile(r"(?:(?<=\]\()|^ {0,3}\[[^\]\n]+\]:)[ \t]*<[^<>\n]*>", re.MULTILINE)
 OPENED = re.compile(f"(?P<tag>{MARKUP.pattern})|<")
@@ -174,14 +176,41 @@ def in_source(source: Source, shown: str) -> Iterator[Problem]:
     text = blanked(text, ("comment",))
     for address in (TARGET, AUTO):
         text = address.sub(lambda match: " " * len(match[0]), text)
-    for match in MARKUP.finditer(text):
+    for match in _tags(text):
         for fault in _faults(match, {}):
             yield Problem(shown, source.line(match.start()), *fault)
-    for match in LIST.finditer(text):
+    for match in _lists(text):
         for name, value in _pairs(match["list"]):
             wrong = _attribute("", name, value, LISTED)
             if wrong:
                 yield Problem(shown, source.line(match.start()), *wrong)
+
+
+def _tags(text: str) -> Iterator[re.Match[str]]:
+    """What ``MARKUP`` finds, in one pass: it is tried only where a ``>`` is near enough."""
+    position, end = text.find("<"), 0
+    while position >= 0:
+        if end < position:
+            end = text.find(">", position)
+            end = end if end >= 0 else len(text) + 2 * LONGEST_TAG
+        odd = text[position + 1 : position + 2] in ("!", "?")
+        match = MARKUP.match(text, position) if odd or end - position <= 2 * LONGEST_TAG else None
+        if match:
+            yield match
+        position = text.find("<", match.end() if match else position + 1)
+
+
+def _lists(text: str) -> Iterator[re.Match[str]]:
+    """What ``LIST`` finds, in one pass: it is tried once for each ``}``."""
+    done, end = 0, text.find("}")
+    while end >= 0:
+        first = max(done, end - 2 * LONGEST_LIST)
+        start = text.find("{", max(first, text.rfind("\n", first, end) + 1), end)
+        match = LIST.match(text, start) if start >= 0 else None
+        if match:
+            yield match
+        done = end + 1
+        end = text.find("}", done)
 
 
 def clean(html: str, text: str, shown: str) -> tuple[str, list[Problem]]:
