@@ -76,6 +76,12 @@ def said(about: str, **more: str) -> dict[str, str]:
     }
 
 
+def accepted(until: str) -> dict[str, str]:
+    """A disagreement between an entry and its database that a person has looked at."""
+    text = f'excuses:\n  - key: known2024\n    reason: held against the journal\n    until: "{until}"\n'
+    return {"source-policy.yml": text}
+
+
 CHECKED = '"checked": "2026-11-20"'
 FINE = f'{{"state": "nothing found", {CHECKED}}}'
 RETRACTED = f'{{"state": "retracted", {CHECKED}, "notices": [{{"state": "retracted", "date": "2026-01-02"}}]}}'
@@ -284,6 +290,12 @@ RULES = (
         said(FINE, year='{"state": "disagree", "seen": "2023 | 2024"}'),
         "warning",
     ),
+    Rule(
+        "source-excuse",
+        {**said(FINE), **accepted("2027-01-31")},
+        "source-policy.yml:2",
+        {**said(FINE, year='{"state": "agree", "seen": "2019"}'), **accepted("2027-01-31")},
+    ),
     Rule("uncited-entry", {"references.bib": BIB + SECOND}, "references.bib:12", entry()),
     Rule("uncited-number", page("It was 83 %."), "docs/index.md:5", page("It was 83 % [@known2024].")),
     Rule(
@@ -471,7 +483,7 @@ def rules_in(path: Path) -> Iterator[str]:
             yield from (rule for name, value in named.items() if name.arg == "rule" for rule in texts(value, tree))
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
             continue
-        place = {"Problem": 2, "fault": 0, "Fault": 0, "problem": 0}.get(node.func.id)
+        place = {"Problem": 2, "File": 1, "fault": 0, "Fault": 0, "problem": 0}.get(node.func.id)
         if place is None or len(node.args) <= place:
             continue
         given = list(texts(node.args[place], tree))

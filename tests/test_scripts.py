@@ -8,7 +8,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -199,6 +198,12 @@ def test_line_ends_and_a_byte_order_mark_do_not_move_a_line(script: str, end: st
     assert any(line.startswith("docs/index.md:8: error: ") for line in problems)
 
 
+def spent() -> float:
+    """Seconds of processor time of the programs run so far, however busy the machine was."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
 @both
 def test_null_bytes_do_no_harm(script: str, make: Make) -> None:
     status, problems = report(script, make({"docs/index.md": f"{INDEX}\n\0 [@nobody]\0 [x](nothing.md)\n"}))
@@ -209,9 +214,9 @@ def test_null_bytes_do_no_harm(script: str, make: Make) -> None:
 @both
 def test_a_line_of_ten_megabytes_takes_less_than_six_seconds(script: str, make: Make) -> None:
     root = make({"docs/index.md": f"{INDEX}\n{'[@a 12 ' * 1_500_000}\n"})
-    start = time.monotonic()
+    start = spent()
     done = run(script, root)
-    assert time.monotonic() - start < 6
+    assert spent() - start < 6
     status, problems = told(script, done.returncode, done.stdout)
     assert status == 1
     assert any(line.startswith("docs/index.md:5: error: this line has more than") for line in problems)
@@ -219,9 +224,9 @@ def test_a_line_of_ten_megabytes_takes_less_than_six_seconds(script: str, make: 
 
 def test_a_bibliography_line_of_ten_megabytes_takes_less_than_six_seconds(make: Make) -> None:
     root = make({"references.bib": BIB.replace("A trial", "a" * 10_000_000)})
-    start = time.monotonic()
+    start = spent()
     assert report("check_citations", root) == (0, [])
-    assert time.monotonic() - start < 6
+    assert spent() - start < 6
 
 
 @both
@@ -245,6 +250,6 @@ def test_the_project_itself_is_clean(script: str) -> None:
 )
 def test_no_repeated_sign_makes_a_check_slow(script: str, piece: str, make: Make) -> None:
     root = make({"docs/index.md": f"{INDEX}\n{piece * (60_000 // len(piece))}\n"})
-    start = time.monotonic()
+    start = spent()
     report(script, root)
-    assert time.monotonic() - start < 3
+    assert spent() - start < 3

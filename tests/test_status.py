@@ -379,6 +379,26 @@ def test_a_slip_made_after_the_check_is_told_and_a_mended_one_is_not(make: Make)
     assert problems(make, text, {"references.bib": BIB.replace("{A trial}", "{A trial of cells}")}) == []
 
 
+@pytest.mark.parametrize(
+    ("what", "until", "rules"),
+    [
+        ("key: known2024", "2027-01-31", []),
+        ("key: known2024", "2026-11-20", ["source-excuse", "source-metadata"]),
+        ("key: known2024", "2036-01-31", ["source-excuse", "source-metadata"]),
+        ("key: known2024", "soon", ["source-excuse", "source-metadata"]),
+        ("host: example.org", "2027-01-31", ["source-excuse", "source-metadata"]),
+        ("key: other2024", "2027-01-31", ["source-excuse", "source-metadata"]),
+    ],
+)
+def test_a_person_who_has_looked_can_excuse_a_disagreement_for_a_year(
+    what: str, until: str, rules: list[str], make: Make
+) -> None:
+    policy = f'excuses:\n  - {what}\n    reason: the journal prints it so\n    until: "{until}"\n'
+    text = file(FINE, title={"state": "disagree", "seen": "Another trial of cells"})
+    root = make({"source-policy.yml": policy, "source-status.json": text})
+    assert sorted(p.rule for p in check_citations(root).problems) == rules
+
+
 # --- is it the work? ----------------------------------------------------------------------------------
 
 

@@ -447,7 +447,7 @@ def _remembered(project: Project) -> Iterator[Problem]:
     yield from problems
     yield from linkexcuses.unused(excused, every)
     for address in every:
-        if address.text in broken and not any(excuse.covers(address) for excuse in excused):
+        if address.text in broken and not any(linkexcuses.covers(excuse, address) for excuse in excused):
             for place in address.places:
                 message = broken_message(address.text, broken[address.text])
                 yield Problem(place.path, place.line, "broken-link", message)

@@ -209,7 +209,7 @@ def check(
     if not every:
         message = "no address outside the site was seen; a check that saw nothing proves nothing"
         problems.append(Problem(DOCS, 1, "nothing-seen", message))
-    left_out = {one.text for one in every if any(excuse.covers(one) for excuse in excused)}
+    left_out = {one.text for one in every if any(linkexcuses.covers(excuse, one) for excuse in excused)}
     to_ask = [one for one in every if one.text not in left_out]
     to_ask.sort(key=lambda one: state[one.text].checked if one.text in state else "")
     saved = time.monotonic()

@@ -491,6 +491,13 @@ ALL: tuple[Rule, ...] = (
         "warning",
     ),
     Rule(
+        "source-excuse",
+        SOURCES,
+        "An excuse in source-policy.yml names an entry that disagrees with its database, a reason and an end within a year.",
+        "Databases err too; an excuse that nobody needs hides the next slip.",
+        "Hold the entry against the source again; renew the excuse, or take it out.",
+    ),
+    Rule(
         "bib-field",
         SOURCES,
         "Every field is one of BibTeX's, biblatex's or ours.",

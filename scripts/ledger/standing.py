@@ -14,6 +14,7 @@ from typing import Any
 from ledger import matching
 from ledger.bibliography import Entry
 from ledger.claims import keys_in
+from ledger.excusefile import File
 from ledger.markup import address, day
 from ledger.problems import Problem, plural
 from ledger.project import BIB, CLAIMS, Page, Project, read_text
@@ -45,6 +46,8 @@ A_NOTICE = re.compile(
     re.IGNORECASE,
 )
 """How the title of a notice begins: the entry is the notice itself, not the work."""
+POLICY = File("source-policy.yml", "source-excuse", {"key": "doe2024trial"})
+"""Entries that rightly say something else than a database."""
 ABOUT = "about/source-status.md"
 WORDS = {
     RETRACTED: "Retracted",
@@ -190,7 +193,18 @@ def _age(checked: str | None, today: date) -> int:
 
 
 def _metadata(project: Project) -> Iterator[Problem]:
-    """Entries that do not describe what the database has under their number: one line for each number."""
+    """Entries that do not describe what the database has under their number, and excuses for them that hold no more."""
+    told = list(_disagreements(project))
+    excused, problems = POLICY.read(project)
+    yield from problems
+    keys = {excuse.what for excuse in excused}
+    yield from (problem for key, problem in told if key not in keys)
+    differing = {key for key, _ in told}
+    yield from (POLICY.unused(excuse, "no entry") for excuse in excused if excuse.what not in differing)
+
+
+def _disagreements(project: Project) -> Iterator[tuple[str, Problem]]:
+    """The key of an entry, and how its database disagrees with it: one line for each number."""
     for entry in project.bibliography.entries.values():
         for kind, number in numbers_of(entry):
             answers = project.status.of(kind, number)
@@ -213,9 +227,9 @@ def _metadata(project: Project) -> Iterator[Problem]:
                     line = entry.field_lines.get(kind, entry.line)
                 else:
                     shown = "; ".join(f"{name} '{answers.seen[name]}'" for name in wrong)
-                    told = f"{who} says of {named}: {shown}; hold the entry against the source"
+                    told = f"{who} says of {named}: {shown}; hold the entry against the source, and mend it or excuse it in {POLICY.path}"
                     line = entry.field_lines.get(FIELD_OF.get(wrong[0], wrong[0]), entry.line)
-            yield Problem(BIB, line, "source-metadata", f"{entry.key}: {told}", "warning")
+            yield entry.key, Problem(BIB, line, "source-metadata", f"{entry.key}: {told}", "warning")
 
 
 FIELD_OF = {"first author": "author"}
