@@ -24,6 +24,9 @@ def told(make: Make, text: str, front: str = FRONT, title: str = "Home") -> list
         (f"Words,\nand 44 % of the 16 {C}.", "2 percent-without-count"),
         (f"It was 44 per cent of 16 people {C}.", "1 percent-without-count"),
         (f"| 44% of 16 | {C} |", "1 percent-without-count"),
+        (f"In 16 people, 44 % came off the drug {C}.", "1 percent-without-count"),
+        (f"Of the 16 treated adults, 44% needed less {C}.", "1 percent-without-count"),
+        (f"Words. And\n44 % of patients (n = 16) needed less {C}.", "2 percent-without-count"),
         (f"It was 7 of 16 (43.8 %) {C}.", "1 percent-decimals"),
         (f"It was 43.8 % of 16; 7 of 16 {C}.", "1 percent-decimals"),
     ],
@@ -39,6 +42,9 @@ def test_a_per_cent_of_few_people_needs_its_count_and_no_decimals(text: str, pro
         f"It was 44 % of 16 people, 7 of 16 {C}.",
         f"It was 44 % of 160 {C}, 44 % of 1,600 and 44 % of 50.",
         f"It was 42 of 48 (87.5 % as printed) {C}.",
+        f"In 16 people, 7 of 16 (44 %) came off the drug {C}.",
+        f"In 16 people, 44 % (7/16) came off the drug {C}.",
+        f"In 160 people, 44 % came off the drug {C}. All 12 people had a time in range of 44 %.",
         f"HbA1c was 6.9 % in 16 people {C}. It fell by 40 % of the start.",
         f"Time in range was 44.5 % of 24 hours {C}.",
         f'The paper writes "44 % of 16" {C}.',
@@ -53,7 +59,13 @@ RESULT = f"At one year 10 of 12 took no insulin {C}."
 
 
 @pytest.mark.parametrize(
-    "text", [RESULT, f"HbA1c was lower in 3 of 4 {C}.", f"## The first year\n\n{RESULT}".split("\n\n")[1]]
+    "text",
+    [
+        RESULT,
+        f"10/12 people stopped insulin {C}.",
+        f"HbA1c was lower in 3 of 4 {C}.",
+        f"## The first year\n\n{RESULT}".split("\n\n")[1],
+    ],
 )
 def test_a_result_without_its_cells_is_advised(text: str, make: Make) -> None:
     assert told(make, text) == ["1 cell-origin"]

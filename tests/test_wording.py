@@ -75,6 +75,8 @@ def test_hype_in_the_front_matter_is_told(name: str, make: Make) -> None:
         ("Low-certainty evidence proves it.", 5),
         ("Certainty of the evidence: very low.\nIt does lower glucose.", 6),
         ('!!! key "K"\n    It works.\n\n    Certainty: very low.', 6),
+        ('!!! key "K"\n    It stops insulin.\n\n    **How sure:** very low.', 6),
+        ("GRADE: low. It lowers HbA1c.", 5),
     ],
 )
 def test_sure_words_under_low_certainty_are_told(text: str, line: int, make: Make) -> None:
@@ -85,7 +87,7 @@ def test_sure_words_under_low_certainty_are_told(text: str, line: int, make: Mak
     "text",
     [
         "It works.\n\nCertainty: low.",
-        "It works. Certainty: high.",
+        "It works. Certainty: high. How sure: one small trial, so it ends there.",
         "It may work. Certainty: low. It does not prove anything.",
         "Certainty: very low. We do not know whether it works.",
         "Certainty: low. The company writes that it “works”.",
@@ -108,7 +110,9 @@ def test_a_number_from_the_company_alone_names_it(make: Make) -> None:
     assert told(make, "Of 9 people, all came off insulin [@maker2024].") == ["5 unnamed-speaker"]
     assert told(make, "Of 9 people, all came off insulin, the company says [@maker2024].") == []
     assert told(make, "Of 9 people, all came off insulin [@maker2024; @known2024].") == []
-    assert told(make, "It is sold in some countries [@maker2024].") == []
+    assert told(make, "It is sold in some countries [@maker2024].") == ["5 unnamed-speaker"]
+    assert told(make, "By its own account it is sold in some countries [@maker2024].") == []
+    assert told(make, "Is it sold? Side effects: not mentioned [@maker2024].") == []
 
 
 def test_a_long_quotation_has_its_source(make: Make) -> None:

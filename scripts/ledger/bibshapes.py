@@ -158,6 +158,8 @@ def _wrong_name(person: str) -> str | None:
     if len(parts) == 1 and re.search(r"\s[A-Z](?:\.?[A-Z]){0,2}\.?$", person):
         family, _, given = person.rpartition(" ")
         return f"'{shown}' would be read as a family name {given}; write {family}, {given}"
+    if len(parts) > 1 and all(re.search(r"\s[A-Z](?:\.?[A-Z]){0,2}\.?$", part) for part in parts):
+        return f"'{shown}': people are joined by ' and '; write Family, Given and Family, Given"
     family, given = parts[0], parts[-1] if len(parts) > 1 else ""
     if re.search(r"\b[A-ZÀ-Þ]{3,}\b", family) or re.search(r"\b[A-ZÀ-Þ]{5,}\b", given):
         return f"'{shown}' is in capitals; write it the usual way, or a body in braces"

@@ -24,17 +24,29 @@ SHARE = re.compile(
 )
 """A per cent of a stated number of people: ``44 % of the 16``."""
 COUNT = re.compile(
-    r"(?<![\d.,])(\d{1,3})\s+(?:out\s+)?of\s+(?:the\s+|these\s+|those\s+|all\s+|only\s+){0,2}(\d{1,3})(?![\d.,]*\d|\s?%)"
+    r"(?<![\d.,])(\d{1,3})(?:\s+(?:out\s+)?of\s+(?:the\s+|these\s+|those\s+|all\s+|only\s+){0,2}|/)(\d{1,3})(?![\d.,/]*\d|\s?%)"
 )
 COUNTED = re.compile(
     r"(?<![\d.,])(?P<n>\d{1,3})\s+(?:out\s+)?of\s+(?:the\s+|these\s+|those\s+|all\s+){0,2}(?P<of>\d{1,2})\b[^\d()|\n]{0,40}"
     r"\((?:about\s+)?(?P<percent>\d{1,3}\.\d{1,2})\s?(?:%|per\s?cent)"
 )
 """A count with a per cent that has decimals: ``7 of 16 (43.8 %)``."""
+PEOPLE = r"(?:people|persons|patients|participants|adults|children|women|men|recipients|volunteers|subjects)"
+SHARE_OF_PEOPLE = re.compile(
+    rf"(?<![\d.,])\d{{1,3}}(?:\.\d{{1,2}})?\s?(?:%|per\s?cent)\s+(?:of\s+(?:the\s+|these\s+|those\s+|all\s+)?(?:\w+\s+)?{PEOPLE}\b"
+    r"|(?:were|was|became|came|stopped|reached|needed|had|took|got|stayed|remained|achieved|met|died)\b)"
+)
+"""A per cent that can only be of people: ``83 % became insulin-free``."""
+GROUP_OF = re.compile(
+    rf"\bn\s?=\s?(?P<n>\d{{1,2}})(?!\d)|\b(?:in|of|among|all|with)\s+(?:the\s+|these\s+|all\s+)?(?P<of>\d{{1,2}})\s+(?:[\w-]+\s+){{0,3}}?{PEOPLE}\b",
+    re.IGNORECASE,
+)
+"""How many people a sentence is about."""
+SENTENCE = re.compile(r"[^.;!?|]+(?:\.\d[^.;!?|]*)*")
 PRINTED = re.compile(r"\bprint(?:s|ed)\b|\bas\s+(?:given|published|quoted)\b", re.IGNORECASE)
 
 OUTCOME = re.compile(
-    r"insulin[- ]independen|off\s+insulin|\bno\s+insulin\b|insulin[- ]free|without\s+insulin|free\s+of\s+insulin|C-peptide|HbA1c",
+    r"insulin[- ]independen|off\s+insulin|\bno\s+insulin\b|insulin[- ]free|without\s+insulin|free\s+of\s+insulin|stop(?:ped|s)?\s+(?:\w+\s+)?insulin|gave\s+up\s+insulin|C-peptide|HbA1c",
     re.IGNORECASE,
 )
 ORIGIN = re.compile(
@@ -67,7 +79,7 @@ def _shares(page: Page, excused: Iterable[Excuse]) -> Iterator[Problem]:
     for block in page.source.blocks:
         if "%" not in block.text and "cent" not in block.text:
             continue
-        if not (SHARE.search(block.text) or COUNTED.search(block.text)):
+        if not (SHARE.search(block.text) or COUNTED.search(block.text) or SHARE_OF_PEOPLE.search(block.text)):
             continue
         faults = list(islice(_share_faults(own_words(block, prose_only(block))), MOST_TOLD))
         if faults and not excuses.covers(excused, "no-count", block):
@@ -85,6 +97,14 @@ def _share_faults(text: str) -> Iterator[Fault]:
             yield Fault("percent-without-count", text.count("\n", 0, match.start()), message)
         elif of < SMALL and match["decimals"] and not printed:
             yield Fault("percent-decimals", text.count("\n", 0, match.start()), _exact(match, of))
+    for sentence in SENTENCE.finditer(text):
+        group, share = GROUP_OF.search(sentence[0]), SHARE_OF_PEOPLE.search(sentence[0])
+        if not (group and share) or COUNT.search(sentence[0]) or SHARE.search(sentence[0]):
+            continue
+        of = int(group["n"] or group["of"])
+        if of < SMALL:
+            message = f"'{_shown(share)}' is a share of few people; write the count first: n of {of} (… %)"
+            yield Fault("percent-without-count", text.count("\n", 0, sentence.start() + share.start()), message)
     for match in COUNTED.finditer(text):
         of = int(match["of"])
         if of < SMALL and not printed:
@@ -115,7 +135,7 @@ def _origins(page: Page, project: Project, excused: Iterable[Excuse]) -> Iterato
         if block.kind == "heading":
             above, named = [], False
         above.append(block.text)
-        if named or not (OUTCOME.search(block.text) and COUNT.search(prose_only(block))):
+        if named or not (OUTCOME.search(block.text) and _counts(prose_only(block))):
             continue
         trials = trials or _named(project)
         section = "\n".join(above)
@@ -124,6 +144,11 @@ def _origins(page: Page, project: Project, excused: Iterable[Excuse]) -> Iterato
         if not named and not excuses.covers(excused, "no-origin", block):
             message = "a result stands here without the cells it was seen with; name their origin in this paragraph"
             yield Problem(page.path, block.line, "cell-origin", message, "warning")
+
+
+def _counts(text: str) -> bool:
+    """Whether a text counts people, or gives a share of them."""
+    return bool(COUNT.search(text) or SHARE_OF_PEOPLE.search(text))
 
 
 def _named(project: Project) -> re.Pattern[str]:

@@ -222,7 +222,7 @@ ALL: tuple[Rule, ...] = (
     Rule(
         "unnamed-speaker",
         WORDS,
-        "A number that only a company, a seller, the news, a blog or a patent vouches for says so in words.",
+        "What only a company, a seller, the news, a blog or a patent vouches for says so in words.",
         "Readers must hear who is speaking, and that nobody else has confirmed it.",
         "Add the words: the company says, by a news report, by its own account.",
     ),

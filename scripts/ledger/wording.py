@@ -25,13 +25,14 @@ QUOTED = re.compile(
 HYPE = re.compile(
     r"(?:breakthroughs?|miracles?|miraculous(?:ly)?|revolution(?:ary|i[sz]e[sd]?|i[sz]ing)|game[- ]chang(?:er|ers|ing)"
     r"|cure[sd]?|curing|curative|reversals?|life[- ]changing|holy grail|magic bullets?|wonder[- ](?:drug|cure)s?"
+    r"|diabetes[- ]free|risk[- ]free|(?:completely|totally|perfectly) safe|eliminat(?:e[sd]?|ing) (?:type 1 )?diabetes"
     r"|ground-?breaking|cutting[- ]edge|unprecedented|astonishing|amazing|spectacular|stunning|guaranteed"
     r"|revers(?:e[sd]?|ing)(?=[^.;:!?|]{0,40}\b(?:diabetes|disease)))\b"
 )
 """Hype, in small letters. To reverse something is hype where it is the disease."""
 HYPE_STEMS = (
     "breakthrough", "miracle", "miraculous", "revolution", "game-chang", "game chang", "cure", "curing", "curative",
-    "revers", "life-chang", "life chang", "holy grail", "magic bullet", "wonder", "groundbreak", "ground-break",
+    "diabetes-free", "diabetes free", "risk-free", "risk free", "ly safe", "eliminat", "revers", "life-chang", "life chang", "holy grail", "magic bullet", "wonder", "groundbreak", "ground-break",
     "cutting-edge", "cutting edge", "unprecedented", "astonishing", "amazing", "spectacular", "stunning", "guaranteed",
 )  # fmt: skip
 """A text without any of these in small letters holds no hype; nearly all are done here."""
@@ -48,13 +49,17 @@ DENIED_LATER = re.compile(
 THE_WORD = re.compile(r"\bwords?\b[^.;:!?|]{0,30}$", re.IGNORECASE)
 
 LABELLED_LOW = re.compile(
-    r"\bcertainty(?:\s+of\s+(?:the\s+)?evidence)?\W{0,6}(?:is\s+|was\s+|judged\s+|rated\s+)*(?:very\s+)?low\b"
-    r"|\b(?:very[\s-]+)?low[\s-]+certainty\b",
+    r"\b(?:certainty|how\s+sure|GRADE|confidence|quality)(?:\s+(?:of|in)\s+(?:the\s+)?evidence)?\W{0,6}"
+    r"(?:is\s+|was\s+|judged\s+|rated\s+)*(?:very\s+)?low\b|\b(?:very[\s-]+)?low[\s-]+certainty\b",
     re.IGNORECASE,
 )
+LABEL = re.compile(r"certainty|how\s+sure|grade|confidence|quality", re.IGNORECASE)
+"""A text without any of these is not labelled."""
+# What was seen is told in the past; the present tense says that it will be so again.
 SURE = re.compile(
     r"\b(?:does(?!\s+not\b|n['’]t)|proves?|proved|proven|cures?|cured|works|worked|establish(?:es|ed)|guarantees?"
-    r"|certainly|definitely|undoubtedly|clearly|always)\b",
+    r"|certainly|definitely|undoubtedly|clearly|always"
+    r"|stops|restores|prevents|improves|reduces|lowers|eliminates|heals|raises|ends|protects|frees)\b",
     re.IGNORECASE,
 )
 OPEN = re.compile(r"\b(?:whether|if|may|might|could|how|unclear|until)\b[^.;:!?|]{0,60}$", re.IGNORECASE)
@@ -64,11 +69,13 @@ SPEAKER = re.compile(
     r"\b(?:compan(?:y|ies)|maker|makers|manufacturer|firm|sponsor|sellers?|providers?|clinic|says?|said|saying|reports?"
     r"|reported|reporting|news\w*|newspapers?|according\s+to|claims?|claimed|announce[sd]?|announcement|announcing|blogs?"
     r"|forums?|posts?|posted|press|statements?|stated|by\s+(?:its|their|his|her)\s+own\s+account|writes?|wrote|tells|told"
-    r"|calls|patent|second-hand|digest|newsletter|magazine|interview|journal\s+note|customers?|advert\w*"
+    r"|calls|patent|second-hand|digest|newsletter|magazine|interview|journal\s+note|customers?|advert\w*|reading|repeat(?:s|ed)"
     r"|article\s+[AB]|copy|copied|website|page|estimates?|quotes?|quoted|speaks?\s+of|puts|names|lists|describes?)\b",
     re.IGNORECASE,
 )
 """Words by which a reader hears that somebody is speaking."""
+NO_STATEMENT = re.compile(r"\?|\bnot\s+(?:found|mentioned|stated|seen|named)\b", re.IGNORECASE)
+"""Questions, and what a source does not say."""
 
 
 def check(
@@ -92,7 +99,7 @@ def check_claims(project: Project, weak: Container[str]) -> Iterator[Problem]:
             yield Problem(CLAIMS, project.claim_line(name), "hype", f"{name}: {_hype_message(match[0])}")
         keys = [*sources, *keys_in(text)]
         number = numbers.find(GROUP.sub("", text))
-        if number and keys and all(key in weak for key in keys) and not SPEAKER.search(text):
+        if keys and all(key in weak for key in keys) and not (SPEAKER.search(text) or NO_STATEMENT.search(text)):
             message = f"{name}: {_unnamed_message(number, keys, entries)}"
             yield Problem(CLAIMS, project.claim_line(name), "unnamed-speaker", message)
 
@@ -173,9 +180,9 @@ def _hype_message(word: str) -> str:
 
 def _certainty(page: Page) -> Iterator[Problem]:
     """Sure words in what is labelled low: a block, or the whole of the note that holds the label."""
-    if "ertainty" in page.source.prose:
+    if LABEL.search(page.source.prose):
         for blocks in _notes(page.source.blocks):
-            if any("ertainty" in block.text and LABELLED_LOW.search(block.text) for block in blocks):
+            if any(LABELLED_LOW.search(prose_only(block)) for block in blocks if LABEL.search(block.text)):
                 for block in blocks:
                     text = own_words(block, prose_only(block))
                     match = _sure(text)
@@ -221,7 +228,7 @@ def _sure_message(word: str) -> str:
 
 
 def _speakers(page: Page, entries: Mapping[str, Entry], weak: Container[str]) -> Iterator[Problem]:
-    """Numbers that only an interested source, the news or a blog vouches for, told as if they were found."""
+    """What only an interested source, the news or a blog vouches for, told as if it was found."""
     for block in page.source.blocks:
         if "[@" not in block.text:
             continue
@@ -229,14 +236,14 @@ def _speakers(page: Page, entries: Mapping[str, Entry], weak: Container[str]) ->
         if not keys or any(key not in weak for key in keys):
             continue
         text = prose_only(block)
-        if SPEAKER.search(text):
+        if SPEAKER.search(text) or NO_STATEMENT.search(text):
             continue
         number = numbers.find(text)
-        if number:
-            message = _unnamed_message(number, keys, entries)
-            yield Problem(page.path, block.line + line_of(number, text), "unnamed-speaker", message)
+        line = block.line + (line_of(number, text) if number else 0)
+        yield Problem(page.path, line, "unnamed-speaker", _unnamed_message(number, keys, entries))
 
 
-def _unnamed_message(number: str, keys: Iterable[str], entries: Mapping[str, Entry]) -> str:
+def _unnamed_message(number: str | None, keys: Iterable[str], entries: Mapping[str, Entry]) -> str:
     kinds = " and ".join(sorted({entries[key].kind for key in keys}))
-    return f"'{number}' is vouched for by {kinds} alone; say in words who says so"
+    what = f"'{number}'" if number else "what stands here"
+    return f"{what} is vouched for by {kinds} alone; say in words who says so"
