@@ -38,6 +38,12 @@ def seen(fact: Sourced) -> str:
     return ", ".join(part for part in (words, where, speaker) if part)
 
 
+def source(how: str, marks: str) -> str:
+    """A source note: how far we read, who said it and where it stands, with the marks of the sources behind it."""
+    words = " ".join(part for part in (how, marks) if part)
+    return f'<span class="source-note">{words}</span>' if words else ""
+
+
 def day(iso: str) -> str:
     """A date that is not broken over two lines."""
     return f'<time datetime="{escape(iso)}">{escape(iso)}</time>'

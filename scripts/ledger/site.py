@@ -19,6 +19,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from ledger import (
+    badges,
     exports,
     footnotes,
     generate,
@@ -165,8 +166,8 @@ class Site:
         self.faults += faults
         html, self.notes[src] = footnotes.split(html)
         html = STAND_IN.sub(lambda match: self._cited(match["numbers"].split(";")), html)
-        if page.record:
-            html = f"{trials.top(page, self.project)}{html}"
+        facts = trials.top(page, self.project) if page.record else badges.of_therapy(page, self.project)
+        html = html.replace("</h1>", f"</h1>{facts}", 1) if facts else html
         self.sections[src] = searchindex.sections(html)
         return CRUMBS + html + FOOT
 
@@ -203,7 +204,7 @@ class Site:
         """What stands above the title: the way here, and how long the page takes to read."""
         crumbs = jsonld.crumbs(page, self.project)
         words = sum(len(f"{title} {text}".split()) for _, title, text in self.sections.get(page.src, ()))
-        return f"{crumbs}{readingtime.element(words)}" if crumbs else ""
+        return f'<div class="page-top">{crumbs}{readingtime.element(words)}</div>' if crumbs else ""
 
     def foot(self, page: Page, cited: Collection[str]) -> str:
         return pagefoot.element(page, self.project, self.repo_url, self.site_url, self.name, cited)
