@@ -7,6 +7,7 @@ the style sheet (``docs/assets/components.css``).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
@@ -61,7 +62,7 @@ def _name(element: Element, name: str) -> None:
 def _pair(parent: Element) -> None:
     """A benefit and the harm right behind it become one group, so that neither is read without the other."""
     children = list(parent)
-    for first, second in zip(children, children[1:], strict=False):
+    for first, second in pairwise(children):
         if {"admonition", "benefit"} <= _classes(first) and {"admonition", "harm"} <= _classes(second):
             pair = Element("div", {"class": "pair"})
             pair.tail = second.tail
@@ -132,5 +133,3 @@ def _enclose(root: Element) -> None:
             root.remove(child)
             box.append(child)
         root.insert(place, box)
-
-

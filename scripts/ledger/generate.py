@@ -9,7 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 
-from ledger import badges, cards, charts, claims, compare, datapage, readability, rules, rulespage, sources, standing, trials
+from ledger import (
+    badges,
+    cards,
+    charts,
+    claims,
+    compare,
+    datapage,
+    readability,
+    rules,
+    rulespage,
+    sources,
+    standing,
+    trials,
+)
 from ledger.problems import Problem
 from ledger.project import Page, Project
 from ledger.records import REQUIREMENTS
@@ -128,7 +141,7 @@ def _unknown_option(
         ("stage", "trial", trial_ids),
         ("stage", "named", badges.NAMED),
     ):
-        asked = options.get(name, "" if maker == "picture" or (maker == "stage" and not options) else None)
+        asked = options.get(name, "" if maker == "picture" or (name == "trial" and not options) else None)
         if what == maker and asked is not None and asked not in known:
             message = f"there is no {name} '{asked}' for {maker}; one of: {', '.join(known)}"
             yield Problem(page.path, line, "generated", message)

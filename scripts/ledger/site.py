@@ -26,6 +26,7 @@ from ledger import (
     handout,
     jsonld,
     markup,
+    neighbours,
     pagefoot,
     policy,
     rawhtml,
@@ -207,7 +208,8 @@ class Site:
         return f'<div class="page-top">{crumbs}{readingtime.element(words)}</div>' if crumbs else ""
 
     def foot(self, page: Page, cited: Collection[str]) -> str:
-        return pagefoot.element(page, self.project, self.repo_url, self.site_url, self.name, cited)
+        foot = pagefoot.element(page, self.project, self.repo_url, self.site_url, self.name, cited)
+        return foot + neighbours.element(page, self.project)
 
     def search(self, folder: Path) -> None:
         """Write the index of the search into ``folder`` of the built site."""

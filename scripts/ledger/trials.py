@@ -173,7 +173,9 @@ def facts(page: Page, project: Project, options: Options) -> str:
     if not others:
         return shown
     more = table(f"More facts: {page.title}", head, others, "facts stack")
-    return f'{shown}<details class="more-facts"><summary>{len(others)} more facts of this record</summary>{more}</details>'
+    return (
+        f'{shown}<details class="more-facts"><summary>{len(others)} more facts of this record</summary>{more}</details>'
+    )
 
 
 def lines(page: Page, project: Project) -> list[tuple[str, str, str, str]]:
