@@ -53,21 +53,15 @@ def of_trial(page: Page, project: Project, options: Options) -> str:
     return badge(project.records[options["trial"]][1].stage)
 
 
-def of_therapy(page: Page, project: Project) -> str:
-    """How many trials of a therapy's page stand at which stage; empty where the page is of no therapy with trials."""
-    name = page.src.removeprefix("therapies/").removesuffix(".md")
-    stages = Counter(record.stage for _, record in project.records.values() if name in record.therapies)
-    if not page.src.startswith("therapies/") or not stages:
+def counted(page: Page, project: Project, therapy: str) -> str:
+    """How many trials of a therapy stand at which stage; empty where there are none."""
+    stages = Counter(record.stage for _, record in project.records.values() if therapy in record.therapies)
+    if not stages:
         return ""
     known = sorted(stages, key=lambda stage: (ORDER.index(stage) if stage in ORDER else len(ORDER), stage))
-    counted = "".join(f"<li>{badge(stage)} × {stages[stage]}</li>" for stage in known)
-    total = sum(stages.values())
-    words = "1 trial or report" if total == 1 else f"{total} trials and reports"
+    items = "".join(f"<li>{badge(stage)} × {stages[stage]}</li>" for stage in known)
     place = markup.address(page, EXPLAINED)
-    return (
-        f'<div class="page-facts"><p><a href="{place}">Evidence stage</a> of {words} on this site:</p>'
-        f'<ul class="stages">{counted}</ul></div>'
-    )
+    return f'<div class="page-facts"><p><a href="{place}">Evidence stages</a>:</p><ul class="stages">{items}</ul></div>'
 
 
 def _shape(stage: str) -> str:

@@ -19,7 +19,6 @@ from pathlib import Path
 from markupsafe import Markup
 
 from ledger import (
-    badges,
     exports,
     footnotes,
     generate,
@@ -47,6 +46,8 @@ AT = "\ue000"  # stands for an @ that is no citation while mkdocs-bibtex looks a
 BEFORE_MARK = re.compile(r"(?:[\w)%'\"’”,;]|\w[?!]|</span>|</time>)$")
 STAND_IN = re.compile("\ue001(?P<numbers>[\\d;]+)\ue001")
 """A citation while Markdown is at work: the numbers of its keys, which no markup can touch."""
+PER_CENT = re.compile(r"(?<=\d) %(?![^<]*>)")
+"""A number and its sign, which must not part at the end of a line; not inside a tag."""
 CRUMBS = "<!-- crumbs -->"
 FOOT = "<!-- references -->"
 
@@ -167,8 +168,8 @@ class Site:
         self.faults += faults
         html, self.notes[src] = footnotes.split(html)
         html = STAND_IN.sub(lambda match: self._cited(match["numbers"].split(";")), html)
-        facts = trials.top(page, self.project) if page.record else badges.of_therapy(page, self.project)
-        html = html.replace("</h1>", f"</h1>{facts}", 1) if facts else html
+        if page.record:
+            html = html.replace("</h1>", f"</h1>{trials.top(page, self.project)}", 1)
         self.sections[src] = searchindex.sections(html)
         return CRUMBS + html + FOOT
 
@@ -198,6 +199,7 @@ class Site:
         if note:
             html = html.replace("</h1>", f"</h1>{note}", 1)
         html = html.replace(CRUMBS, self.top(page), 1)
+        html = PER_CENT.sub("\u00a0%", html)
         head = jsonld.script(page, self.project, self.name, self.site_url)
         return html.replace("</head>", f"{head}</head>", 1)
 

@@ -126,7 +126,7 @@ def compared(row: Result) -> str:
     words = text(row.comparator) if row.comparator else ""
     if before and row.before and row.before in (row.comparator or ""):
         before = ""  # the words say it already
-    return "; ".join(part for part in (before, words) if part) or "—"
+    return "; ".join(part for part in (before, words) if part) or markup.NOTHING
 
 
 def people(record: Record) -> tuple[str, str | None]:
@@ -467,7 +467,9 @@ def trials(page: Page, project: Project, options: Options) -> str:
     if not rows:
         return "<p>No trial of this kind has a page here yet.</p>"
     head = ("Trial", "Cells", "People", "Status", "Evidence stage", "Source")
-    return table("Trials of this approach on this site", head, rows, "stack")
+    return badges.counted(page, project, options.get("therapy", "")) + table(
+        "Trials of this approach on this site", head, rows, "stack"
+    )
 
 
 def requirements_matrix(page: Page, project: Project, options: Options) -> str:
