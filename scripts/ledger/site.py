@@ -130,11 +130,16 @@ class Site:
         hide = asked if isinstance(asked, list) else []
         found: dict[str, object] = {
             "title": plain(page.title),
-            "hide": [*hide, *(["navigation"] if page.record else [])],
+            "hide": [*hide, *(["navigation"] if self._alone(page) else [])],
         }
         if isinstance(data.get("description"), str):
             found["description"] = plain(data["description"])
         return found
+
+    def _alone(self, page: Page) -> bool:
+        """Whether a list of the page's section would hold nothing beside the page itself."""
+        placed = {src for sources in self.project.sections.values() for src in sources}
+        return page.record is not None or (bool(placed) and page.src not in placed)
 
     def before(self, src: str, markdown: str) -> str:
         """Put generated tables in; hide every @ that is no citation (in code, comments, mail addresses)."""
