@@ -19,7 +19,7 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from ledger import built, citations, cli, links, policy, project, site, status
+from ledger import boxes, built, citations, cli, links, policy, project, site, status
 from ledger.problems import Problem, merged
 
 log = logging.getLogger("mkdocs.hooks.ledger")  # only loggers below "mkdocs" count in strict mode
@@ -59,7 +59,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     config.plugins["bibtex"].config.bib_file = str(site.keys_file(loaded))
     if not config.repo_url:
         config.edit_uri = None  # an address that is not set is left out, never invented
-    config.markdown_extensions.append(current.tooltips)  # type: ignore[arg-type]
+    config.markdown_extensions += [boxes.Boxes(), current.tooltips]  # type: ignore[list-item]
     return config
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pytest
 
 from conftest import BIB, INDEX, ROOT, Make, check_citations, check_links
-from ledger import built, rules
+from ledger import built, instruments, rules
 from ledger.problems import Problem
 
 RECORD = (ROOT / "tests" / "data" / "trial.md").read_text(encoding="utf-8")
@@ -82,6 +82,31 @@ def accepted(until: str) -> dict[str, str]:
     return {"source-policy.yml": text}
 
 
+THERAPY = (
+    FRONT.replace("home", "therapy")
+    + "# T\n\nIt is so [@known2024].\n\n**How sure:** not judged.\n\n"
+    + "".join(f"## {name}\n\nText.\n\n" for name in instruments.SECTIONS["therapy"][:-1])
+    + "## Questions to ask\n\n- What?\n- Who?\n- When?\n\nSee [insulin](insulin.md) and [all](index.md).\n"
+)
+
+
+def therapy(old: str = "", new: str = "") -> dict[str, str]:
+    """A good page of a therapy with one thing changed, and the pages it leads to; its title is line 7."""
+    assert old in THERAPY
+    return {
+        **page("[All](therapies/index.md)"),
+        "docs/therapies/index.md": "# All\n\n[T](t.md), [insulin](insulin.md)\n",
+        "docs/therapies/insulin.md": "# Insulin\n",
+        "docs/therapies/t.md": THERAPY.replace(old, new, 1),
+    }
+
+
+def in_therapy(text: str) -> str:
+    """The place of a text in the good page of a therapy."""
+    return f"docs/therapies/t.md:{THERAPY[: THERAPY.index(text)].count(chr(10)) + 1}"
+
+
+BENEFIT, HARM = '!!! benefit "Seen"\n    It helped.\n', '!!! harm "Harm"\n    It hurt.\n'
 CHECKED = '"checked": "2026-11-20"'
 FINE = f'{{"state": "nothing found", {CHECKED}}}'
 RETRACTED = f'{{"state": "retracted", {CHECKED}, "notices": [{{"state": "retracted", "date": "2026-01-02"}}]}}'
@@ -119,6 +144,19 @@ RULES = (
     Rule(
         "bare-citation", page("As @known2024 says."), "docs/index.md:5", page("Write to a@example.org or `@known2024`.")
     ),
+    Rule("benefit-alone", page(BENEFIT), "docs/index.md:5", page(f"{BENEFIT}\n{HARM}")),
+    Rule("how-sure-missing", therapy("**How sure:**", "How sure:"), in_therapy("# T"), therapy()),
+    Rule("long-paragraph", page("word " * 151), "docs/index.md:5", page("word " * 150), "warning"),
+    Rule(
+        "opening-missing",
+        therapy("It is so [@known2024].\n\n**How sure:** not judged.\n\n"),
+        in_therapy("# T"),
+        therapy(),
+    ),
+    Rule("options-missing", therapy("[insulin](insulin.md)", "insulin"), in_therapy("# T"), therapy()),
+    Rule("questions-missing", therapy("- Who?\n", ""), in_therapy("## Questions to ask"), therapy()),
+    Rule("section-missing", therapy("## Harms seen", "## Harm"), in_therapy("# T"), therapy()),
+    Rule("sources-missing", therapy(" [@known2024]"), in_therapy("# T"), therapy()),
     Rule("bib-doi", entry("10.1234/two", "10.1234/two."), "references.bib:17", entry()),
     Rule("bib-duplicate-doi", entry("10.1234/two", "10.1234/ABC"), "references.bib:17", entry()),
     Rule("bib-duplicate-key", entry("{two,", "{KNOWN2024,"), "references.bib:12", entry()),

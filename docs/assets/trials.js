@@ -109,6 +109,7 @@
     const place = document.querySelector(".compared");
     const said = form.querySelector("output");
     const fields = [...form.querySelectorAll("select")];
+    const badges = new Map([...document.querySelectorAll("#stage-badges .stage")].map((one) => [one.textContent, one]));
 
     function remarks(trials) {
       const approaches = new Set(trials.map((trial) => trial.approach));
@@ -123,7 +124,8 @@
     /* Each text with a link to its source, which stands at the foot of the trial's own page. */
     function cell(said, page) {
       const parts = said.map(([words, key]) => {
-        const part = make("p", { textContent: words });
+        const badge = badges.get(words);
+        const part = make("p", {}, badge ? badge.cloneNode(true) : words);
         if (key) part.append(" ", make("a", { href: `${page}#fn:${key}`, textContent: "[source]" }));
         return part;
       });

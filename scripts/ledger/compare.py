@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from ledger import markup, trials
+from ledger import badges, markup, trials
 from ledger.consistency import overdue
 from ledger.markup import address, text
 from ledger.project import Page, Project
@@ -30,9 +30,11 @@ def form(page: Page, project: Project, options: Options) -> str:
     # In a script element only "<" could end it early.
     carried = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     links = markup.listed(markup.link(page, trial) for trial, _ in records)
+    badged = "".join(badges.badge(stage) for stage in sorted({record.stage for _, record in records}))
     return (
         f'<form class="compare" hidden><fieldset><legend>Choose two to four trials</legend>{selects}</fieldset>'
         '<output aria-live="polite"></output></form><div class="compared"></div>'
+        f'<div id="stage-badges" hidden>{badged}</div>'
         f'<script type="application/json" id="compare-data">{carried}</script>'
         f"<noscript><p>Comparing needs a script. Each trial has a page with the same lines in the same order:</p>{links}"
         "</noscript>"

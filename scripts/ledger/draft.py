@@ -73,6 +73,7 @@ def page(record: Mapping[str, Any], heading: str, key: str, source: str, today: 
         f"# {safe(heading)}",
         f"This page is a draft, made from {source}. A person has yet to write it [@{key}].",
         f"<!-- {GAP}: the answer first, in place of the sentence above: what was tried, in whom, what is known, how sure -->",
+        "**How sure:** no data to judge.",
         "<!-- generated: trial-facts -->",
     ]
     for name, table, wanted in SECTIONS:

@@ -7,9 +7,23 @@ done; what is made of the claims file is Markdown, put in before.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
-from ledger import cards, charts, claims, compare, datapage, readability, rules, rulespage, sources, standing, trials
+from ledger import (
+    badges,
+    cards,
+    charts,
+    claims,
+    compare,
+    datapage,
+    instruments,
+    readability,
+    rules,
+    rulespage,
+    sources,
+    standing,
+    trials,
+)
 from ledger.problems import Problem
 from ledger.project import Page, Project
 from ledger.records import REQUIREMENTS
@@ -25,6 +39,7 @@ IN_MARKDOWN: Mapping[str, Maker] = {
     "verdict-counts": cards.verdict_counts,
 }
 IN_HTML: Mapping[str, Maker] = {
+    "stage": badges.of_trial,
     "trial-facts": trials.facts,
     "trial-results": trials.results,
     "trial-harms": trials.harms,
@@ -37,6 +52,7 @@ IN_HTML: Mapping[str, Maker] = {
     "downloads": datapage.downloads,
     "dictionary": datapage.dictionary,
     "rules": rulespage.listing,
+    "instruments": instruments.listing,
     "readability": readability.listing,
     "bibliography": sources.bibliography,
     "source-status": standing.figures,
@@ -115,12 +131,19 @@ def problems(project: Project) -> Iterator[Problem]:
             elif match["what"].startswith("trial-") and not (page.record or page.broken or "trial" in page.meta.data):
                 yield Problem(page.path, line, "generated", "this page has no trial record to make the table from")
             else:
-                yield from _unknown_option(page, line, match["what"], _options(match["options"]))
+                yield from _unknown_option(page, line, match["what"], _options(match["options"]), project.records)
 
 
-def _unknown_option(page: Page, line: int, what: str, options: Options) -> Iterator[Problem]:
-    for maker, name, known in (("trials", "requirement", REQUIREMENTS), ("picture", "name", charts.PICTURES)):
-        asked = options.get(name, "" if maker == "picture" else None)
+def _unknown_option(
+    page: Page, line: int, what: str, options: Options, trial_ids: Collection[str]
+) -> Iterator[Problem]:
+    for maker, name, known in (
+        ("trials", "requirement", REQUIREMENTS),
+        ("picture", "name", charts.PICTURES),
+        ("stage", "trial", trial_ids),
+        ("stage", "named", badges.NAMED),
+    ):
+        asked = options.get(name, "" if maker == "picture" or (name == "trial" and not options) else None)
         if what == maker and asked is not None and asked not in known:
             message = f"there is no {name} '{asked}' for {maker}; one of: {', '.join(known)}"
             yield Problem(page.path, line, "generated", message)

@@ -45,7 +45,10 @@ SKIP = {
 
 SHORTEST = 3  # characters: no term is shorter, and most texts between tags are
 WORD = re.compile(r"(?<![\w-])[^\W_]+")
-MARKED = re.compile(r'<span class="term" data-term="(?P<anchor>[^"]+)">(?P<word>[^<]*)</span>')
+MARKED = re.compile(
+    r'(?P<before>[(“]?)<span class="term" data-term="(?P<anchor>[^"]+)">(?P<word>[^<]*)</span>(?P<behind>[),.;:?]*)'
+)
+"""A term as Markdown left it, with the signs that touch it."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +147,13 @@ class Tooltips(Extension):
 
     def expand(self, html: str) -> str:
         """Put the explanations into finished HTML, behind the words that Markdown marked."""
-        return MARKED.sub(lambda match: self._explanation(self.anchors[match["anchor"]], match["word"]), html)
+        return MARKED.sub(self._held, html)
+
+    def _held(self, match: re.Match[str]) -> str:
+        """A line may break at a button: the signs that touch a term are held to it."""
+        made = self._explanation(self.anchors[match["anchor"]], match["word"])
+        touched = match["before"] or match["behind"]
+        return f'<span class="hold">{match["before"]}{made}{match["behind"]}</span>' if touched else made
 
     def _explanation(self, term: Term, word: str) -> str:
         identifier = f"term-{term.anchor}"

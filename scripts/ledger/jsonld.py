@@ -34,6 +34,7 @@ MASKING = {
     "triple": "TripleBlindedTrial",
 }
 SCHEMA = "https://schema.org/"
+HOME = "Home"
 
 
 def script(page: Page, project: Project, site_name: str, site_url: str) -> str:
@@ -71,9 +72,16 @@ def crumbs(page: Page, project: Project) -> str:
     above = trail(page, project)[:-1]
     if not above:
         return ""
-    links = "".join(f"<li>{markup.link(page, one)}</li>" for one in above)
+    links = "".join(
+        f'<li><a href="{markup.address(page, one.url)}">{markup.text(_name(one))}</a></li>' for one in above
+    )
     here = f'<li aria-current="page">{markup.text(page.title)}</li>'
     return f'<nav class="crumbs" aria-label="Breadcrumb"><ol>{links}{here}</ol></nav>'
+
+
+def _name(page: Page) -> str:
+    """What a page is called on the way to another: the home page's title is an answer, and too long for that."""
+    return HOME if page.src == "index.md" else page.title
 
 
 def _web_page(page: Page, site_name: str, site_url: str) -> Node:
@@ -98,7 +106,7 @@ def _url(site_url: str, path: str) -> Node:
 def _breadcrumbs(crumbs: Sequence[Page], site_url: str) -> Node:
     items = []
     for position, page in enumerate(crumbs, 1):
-        item: Node = {"@type": "ListItem", "position": position, "name": page.title}
+        item: Node = {"@type": "ListItem", "position": position, "name": _name(page)}
         if site_url:
             item["item"] = f"{site_url.rstrip('/')}/{page.url}"
         items.append(item)

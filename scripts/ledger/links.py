@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from ledger import generate, glossary, linkstate, rawhtml, readability
+from ledger import generate, glossary, instruments, linkstate, rawhtml, readability
 from ledger.mdscan import (
     ATTRIBUTE_TEXT,
     BY_REFERENCE,
@@ -111,6 +111,7 @@ def check(project: Project) -> Report:
         edges.setdefault(src, set()).add(target)
     problems += [*generate.problems(project), *glossary.check(project), *rawhtml.check(project)]
     problems += [*_nav(project), *_orphans(project, edges), *readability.check(project)]
+    problems += instruments.check(project)
     problems += _assets(project)
     problems += _remembered(project)
     counts = {"pages": len(project.pages), "links": total, "anchors": sum(len(a.ids) for a in anchors.values())}

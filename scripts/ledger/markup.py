@@ -16,6 +16,7 @@ from ledger.records import Sourced
 CITE = re.compile(r"<!--cite (?P<keys>[\w;-]+)-->")
 SEEN_WORDS = {"part of the text": "part of it"}
 
+NOTHING = "—"
 Row = Sequence[str]
 
 
@@ -36,6 +37,12 @@ def seen(fact: Sourced) -> str:
     where = text((fact.where or "").removeprefix(fact.seen or "").lstrip(" ,"))
     speaker = f"said by {text(fact.said_by)}" if fact.said_by else ""
     return ", ".join(part for part in (words, where, speaker) if part)
+
+
+def source(how: str, marks: str) -> str:
+    """A source note: how far we read, who said it and where it stands, with the marks of the sources behind it."""
+    words = " ".join(part for part in (how, marks) if part)
+    return f'<span class="source-note">{words}</span>' if words else ""
 
 
 def day(iso: str) -> str:
@@ -78,10 +85,16 @@ def table(caption: str, head: Row, rows: Sequence[Row], kind: str = "", attribut
     for number, (first, *others) in enumerate(rows):
         extra = f" {attributes[number]}" if attributes else ""
         parts.append(f'<tr{extra}><th scope="row">{first}</th>')
-        parts += [f'<td data-label="{label}">{cell}</td>' for label, cell in zip(labels[1:], others, strict=True)]
+        parts += [_cell(label, cell) for label, cell in zip(labels[1:], others, strict=True)]
         parts.append("</tr>")
     parts.append("</tbody></table></div>")
     return "".join(parts)
+
+
+def _cell(label: str, cell: str) -> str:
+    """A cell that knows its column, and whether it has nothing to say: a narrow screen leaves that out."""
+    kind = ' class="none"' if cell == NOTHING else ""
+    return f'<td data-label="{label}"{kind}>{cell}</td>'
 
 
 def listed(items: Iterable[str]) -> str:

@@ -10,6 +10,10 @@ from urllib.parse import quote
 from ledger import citeas, markup
 from ledger.project import Page, Project
 
+QUESTIONS = "safety/questions-for-your-doctor.md"
+ASKING = ("therapy", "trial", "requirement", "safety")
+"""Kinds of pages after which a reader may want to ask somebody."""
+
 
 def element(page: Page, project: Project, repo_url: str, site_url: str, name: str, cited: Collection[str]) -> str:
     """The foot as HTML; ``cited`` are the keys that the page cites, its tables included."""
@@ -23,10 +27,19 @@ def element(page: Page, project: Project, repo_url: str, site_url: str, name: st
         parts.append(f"The oldest look at a source cited here: {markup.day(oldest)}.")
     parts.append("Not reviewed by a clinician." if reviewer == "none" else f"Reviewed by {escape(reviewer)}.")
     parts.append(f'<a class="report" href="{escape(report(page, repo_url))}">Report an error on this page</a>.')
-    parts.append("This is no medical advice: talk to your own care team.")
+    parts.append(f"This is no medical advice: talk to your own care team{_questions(page, project)}.")
     address = f"{site_url.rstrip('/')}/{page.url}" if site_url else ""
     cite = citeas.element(citeas.Cited(page.title, name, checked, address, page.url))
     return f'<div class="page-foot"><p>{" ".join(parts)}</p>{cite}</div>'
+
+
+def _questions(page: Page, project: Project) -> str:
+    """The way to the sheet of questions, from pages about a treatment, a trial or a danger."""
+    target = project.pages.get(QUESTIONS)
+    kind = page.meta.data.get("kind") if isinstance(page.meta.data, dict) else None
+    if target is None or target is page or kind not in ASKING:
+        return ""
+    return f', and take <a href="{markup.address(page, target.url)}">these questions</a> along'
 
 
 def oldest_look(page: Page, project: Project, cited: Collection[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
@@ -104,6 +104,8 @@ class Project:
     claims: Claims
     nav: frozenset[str]
     today: date
+    sections: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The pages of each section of the navigation, in its order."""
     problems: Sequence[Problem] = ()
     record_problems: Sequence[Problem] = ()
     unread: str = ""
@@ -138,6 +140,14 @@ class Project:
         found = [(page, page.record) for page in self.pages.values() if page.record and not self.original(page.src)]
         return {record.id: (page, record) for page, record in sorted(found, key=lambda pair: pair[0].title.lower())}
 
+    @cached_property
+    def approaches(self) -> Mapping[str, Sequence[Page]]:
+        """The pages of trials by the approach of their record, in the order of their titles."""
+        grouped: dict[str, list[Page]] = {}
+        for page, record in self.records.values():
+            grouped.setdefault(record.approach, []).append(page)
+        return grouped
+
 
 def load(root: Path, today: date | None = None) -> Project:
     """Read everything below ``root``. Faults in single files become problems; CannotRunError where nothing is there."""
@@ -162,13 +172,15 @@ def load(root: Path, today: date | None = None) -> Project:
                 unread.append(_salvage(path))
         elif path.is_file():
             files.add(src)
+    placed = _read_nav(root, problems)
     found = Project(
         root=root,
         pages=pages,
         files=frozenset(files),
         bibliography=_read_bibliography(root),
         claims=_read_claims(root, problems),
-        nav=_read_nav(root, problems),
+        nav=frozenset(src for _, src in placed),
+        sections=_sections(placed),
         today=today,
         problems=problems,
         record_problems=record_problems,
@@ -337,29 +349,39 @@ def _ignore_tag(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> None:
 _ConfigLoader.add_multi_constructor("", _ignore_tag)
 
 
-def _read_nav(root: Path, problems: list[Problem]) -> frozenset[str]:
-    """Pages named in the navigation of mkdocs.yml (empty where there is no such file)."""
+def _read_nav(root: Path, problems: list[Problem]) -> list[tuple[str, str]]:
+    """Pages named in the navigation of mkdocs.yml, in order, each behind its section (empty where it has none)."""
     if not (root / CONFIG).exists():
-        return frozenset()
+        return []
     text, problem = read_text(root / CONFIG, CONFIG)
     if problem:
         problems.append(problem)
-        return frozenset()
+        return []
     try:
         config = yaml.load(text.translate(frontmatter.ODD_BREAKS), _ConfigLoader)
-        return frozenset(_nav_pages(config.get("nav") if isinstance(config, dict) else None))
+        return list(_nav_pages(config.get("nav") if isinstance(config, dict) else None))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         problems.append(Problem(CONFIG, line, "config", f"not valid YAML: {getattr(error, 'problem', error)}"))
-        return frozenset()
+        return []
 
 
-def _nav_pages(item: object) -> list[str]:
+def _nav_pages(item: object, section: str = "") -> Iterator[tuple[str, str]]:
     if isinstance(item, str):
-        return [] if "://" in item else [str(PurePosixPath(item))]
-    if isinstance(item, dict):
-        return [page for value in item.values() for page in _nav_pages(value)]
-    if isinstance(item, list):
-        return [page for value in item for page in _nav_pages(value)]
-    return []
+        if "://" not in item:
+            yield section, str(PurePosixPath(item))
+    elif isinstance(item, dict):
+        for name, value in item.items():
+            yield from _nav_pages(value, section or (str(name) if isinstance(value, list) else ""))
+    elif isinstance(item, list):
+        for value in item:
+            yield from _nav_pages(value, section)
+
+
+def _sections(placed: Sequence[tuple[str, str]]) -> Mapping[str, Sequence[str]]:
+    found: dict[str, list[str]] = {}
+    for section, src in placed:
+        if section:
+            found.setdefault(section, []).append(src)
+    return found

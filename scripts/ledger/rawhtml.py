@@ -91,7 +91,8 @@ MADE: Mapping[str, frozenset[str]] = {
     "h1": frozenset(),
     "div": frozenset({"data-verdict"}),
     "span": frozenset({"data-verdict", "data-term"}),
-    "td": frozenset({"style"}),
+    "table": frozenset({"data-stack"}),
+    "td": frozenset({"style", "data-label"}),
     "th": frozenset({"style"}),
 }
 """What Markdown and our own generators add to that."""
@@ -126,7 +127,7 @@ DRAWN = re.compile(
 NAMES = "|".join(sorted({*ALLOWED, "h1"}, key=len, reverse=True))
 GOOD = re.compile(
     rf"</?(?:{NAMES})(?: (?:class=\"(?![^\"]*mdx?-)[\w -]*\"|id=\"(?!__)[^\"<>&]*\"|title=\"[^\"<>]*\""
-    r"|href=\"(?:https?://[^\"<>\s]*|#[^\"<>\s]*|[^\":&<>\s]*)\"|data-(?:verdict|term)=\"[\w-]*\"))*\s*/?>"
+    r"|href=\"(?:https?://[^\"<>\s]*|#[^\"<>\s]*|[^\":&<>\s]*)\"|data-(?:verdict|term|stack)=\"[\w-]*\"|data-label=\"[^\"<>&]*\"))*\s*/?>"
 )
 """Tags that need no closer look: nearly all that Markdown makes."""
 

@@ -24,6 +24,7 @@ class Rule(NamedTuple):
 
 
 PAGES, CITATIONS, NUMBERS, WORDS = "Pages", "Citations in the text", "Numbers", "Words and evidence"
+QUALITY = "What must be there"
 LINKS, SOURCES, RECORDS, CLAIMS = "Links", "The bibliography", "Trial records", "Claims and excuses"
 
 ALL: tuple[Rule, ...] = (
@@ -119,6 +120,63 @@ ALL: tuple[Rule, ...] = (
         "A check that saw no page, no entry or nothing else to look at is no success.",
         "A path that is wrong by one letter would make every check pass.",
         "Run it from the root of the project, and see that the files are there.",
+    ),
+    Rule(
+        "section-missing",
+        QUALITY,
+        "A therapy, trial, requirement or safety page has the sections of its kind.",
+        "Readers find benefits, harms, limits and questions in the same place on every page (DISCERN 6 to 13, JAMA 3).",
+        "Add the section named; where nothing is known, say so there. CONTRIBUTING.md lists the sections.",
+    ),
+    Rule(
+        "opening-missing",
+        QUALITY,
+        "A page opens with its answer, before its first section.",
+        "A reader must see at once what the page is for (DISCERN 1, PEMAT 1 and 11).",
+        "Write one to three short paragraphs below the title.",
+    ),
+    Rule(
+        "how-sure-missing",
+        QUALITY,
+        "A page that says what is so also says how sure that is.",
+        "A result without its certainty reads like a promise (DISCERN 8).",
+        "End the key message with a paragraph that begins `**How sure:**`.",
+    ),
+    Rule(
+        "sources-missing",
+        QUALITY,
+        "A therapy, trial, requirement or safety page cites at least one source.",
+        "Who cannot see the source cannot check it (DISCERN 4, JAMA 2).",
+        "Cite what the page rests on, as `[@key]`.",
+    ),
+    Rule(
+        "benefit-alone",
+        QUALITY,
+        "A box of benefits has a box of harms right behind it.",
+        "Nobody should read what helps without what it costs (DISCERN 6 and 11).",
+        'Put `!!! harm "Harms"` behind it; if none were reported, say that there.',
+    ),
+    Rule(
+        "questions-missing",
+        QUALITY,
+        "A section of questions holds at least three, each as an item of a list.",
+        "Readers decide together with their team (DISCERN 15, PEMAT 20).",
+        "Add questions that a reader can ask aloud, each ending with a question mark.",
+    ),
+    Rule(
+        "options-missing",
+        QUALITY,
+        "A therapy page leads to another therapy, and to insulin.",
+        "There is always another choice, and one of them is to go on as now (DISCERN 12 and 14).",
+        "Link to insulin.md, and to another therapy or to index.md.",
+    ),
+    Rule(
+        "long-paragraph",
+        QUALITY,
+        "A paragraph has at most 150 words.",
+        "Small pieces are easier to take in (PEMAT 8).",
+        "Break it where a new thought begins, or make a list.",
+        "warning",
     ),
     Rule(
         "undefined-key",

@@ -25,6 +25,7 @@ from ledger import (
     handout,
     jsonld,
     markup,
+    neighbours,
     pagefoot,
     policy,
     rawhtml,
@@ -45,6 +46,8 @@ AT = "\ue000"  # stands for an @ that is no citation while mkdocs-bibtex looks a
 BEFORE_MARK = re.compile(r"(?:[\w)%'\"’”,;]|\w[?!]|</span>|</time>)$")
 STAND_IN = re.compile("\ue001(?P<numbers>[\\d;]+)\ue001")
 """A citation while Markdown is at work: the numbers of its keys, which no markup can touch."""
+PER_CENT = re.compile(r"(?<=\d) %(?![^<]*>)")
+"""A number and its sign, which must not part at the end of a line; not inside a tag."""
 CRUMBS = "<!-- crumbs -->"
 FOOT = "<!-- references -->"
 
@@ -127,11 +130,16 @@ class Site:
         hide = asked if isinstance(asked, list) else []
         found: dict[str, object] = {
             "title": plain(page.title),
-            "hide": [*hide, *(["navigation"] if page.record else [])],
+            "hide": [*hide, *(["navigation"] if self._alone(page) else [])],
         }
         if isinstance(data.get("description"), str):
             found["description"] = plain(data["description"])
         return found
+
+    def _alone(self, page: Page) -> bool:
+        """Whether a list of the page's section would hold nothing beside the page itself."""
+        placed = {src for sources in self.project.sections.values() for src in sources}
+        return page.record is not None or (bool(placed) and page.src not in placed)
 
     def before(self, src: str, markdown: str) -> str:
         """Put generated tables in; hide every @ that is no citation (in code, comments, mail addresses)."""
@@ -166,7 +174,7 @@ class Site:
         html, self.notes[src] = footnotes.split(html)
         html = STAND_IN.sub(lambda match: self._cited(match["numbers"].split(";")), html)
         if page.record:
-            html = f"{trials.top(page, self.project)}{html}"
+            html = html.replace("</h1>", f"</h1>{trials.top(page, self.project)}", 1)
         self.sections[src] = searchindex.sections(html)
         return CRUMBS + html + FOOT
 
@@ -196,6 +204,7 @@ class Site:
         if note:
             html = html.replace("</h1>", f"</h1>{note}", 1)
         html = html.replace(CRUMBS, self.top(page), 1)
+        html = PER_CENT.sub("\u00a0%", html)
         head = jsonld.script(page, self.project, self.name, self.site_url)
         return html.replace("</head>", f"{head}</head>", 1)
 
@@ -203,10 +212,11 @@ class Site:
         """What stands above the title: the way here, and how long the page takes to read."""
         crumbs = jsonld.crumbs(page, self.project)
         words = sum(len(f"{title} {text}".split()) for _, title, text in self.sections.get(page.src, ()))
-        return f"{crumbs}{readingtime.element(words)}" if crumbs else ""
+        return f'<div class="page-top">{crumbs}{readingtime.element(words)}</div>' if crumbs else ""
 
     def foot(self, page: Page, cited: Collection[str]) -> str:
-        return pagefoot.element(page, self.project, self.repo_url, self.site_url, self.name, cited)
+        foot = pagefoot.element(page, self.project, self.repo_url, self.site_url, self.name, cited)
+        return foot + neighbours.element(page, self.project)
 
     def search(self, folder: Path) -> None:
         """Write the index of the search into ``folder`` of the built site."""

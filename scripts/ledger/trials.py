@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from urllib.parse import quote
 
-from ledger import markup
+from ledger import badges, markup
 from ledger.consistency import overdue
 from ledger.markup import Row, address, cite, day, link, seen, table, text, word
 from ledger.project import Page, Project
@@ -31,6 +31,33 @@ SHORT = {
     "cost-and-access": "Cost",
 }
 """The requirements' names where eight columns must fit side by side."""
+FIRST = frozenset(
+    {
+        "In plain words",
+        "Evidence stage",
+        "Diabetes",
+        "Registry",
+        "Status",
+        "Why it stopped",
+        "Phase",
+        "Compared with",
+        "People planned",
+        "People enrolled",
+        "People treated",
+        "People in the control group",
+        "Who they were",
+        "Origin of the cells",
+        "Kind of cells",
+        "Product",
+        "Route and site",
+        "Immune strategy",
+        "Immune drugs",
+        "Follow-up",
+        "Approval",
+        "Sponsor",
+    }
+)
+"""The lines of the fact table that most readers look for; they stand above the others."""
 REGISTRIES = {"NCT": "https://clinicaltrials.gov/study/", "ISRCTN": "https://www.isrctn.com/"}
 """Registries whose records have an address made of their id."""
 
@@ -43,12 +70,13 @@ def record_of(page: Page) -> Record:
 
 
 def top(page: Page, project: Project) -> str:
-    """What stands above a trial page's title: the registry's ids, the approach, and whether results are overdue."""
+    """What stands below a trial page's title: stage, approach, the registry's ids, and whether results are overdue."""
     record = record_of(page)
     ids = ", ".join(text(registration.id) for registration in record.registry) or "no registration found"
     late = overdue(record, project.today)
     notice = f'<p class="overdue"><strong>{text(late)}</strong></p>' if late else ""
-    return f'<p class="up">{ids} · {text(record.approach)}</p>{notice}'
+    named = f"{badges.linked(page, record.stage)} <span>{text(record.approach)}</span> <span>{ids}</span>"
+    return f'<p class="page-facts">{named}</p>{notice}'
 
 
 # --- values in words --------------------------------------------------------------------------------
@@ -98,7 +126,7 @@ def compared(row: Result) -> str:
     words = text(row.comparator) if row.comparator else ""
     if before and row.before and row.before in (row.comparator or ""):
         before = ""  # the words say it already
-    return "; ".join(part for part in (before, words) if part) or "—"
+    return "; ".join(part for part in (before, words) if part) or markup.NOTHING
 
 
 def people(record: Record) -> tuple[str, str | None]:
@@ -135,9 +163,19 @@ def registration(entry: Registration) -> str:
 
 
 def facts(page: Page, project: Project, options: Options) -> str:
-    """The fact table: the same lines in the same order on every trial page."""
-    rows = [(f"{name}", value, f"{how} {sources}".strip()) for name, value, how, sources in lines(page, project)]
-    return table(f"Facts: {page.title}", ("What", "Fact", HOW_FAR), rows, "facts stack")
+    """The fact table: the same lines in the same order on every trial page. First those that most readers look for;
+    the others open on demand."""
+    found = [(name, value, markup.source(how, sources)) for name, value, how, sources in lines(page, project)]
+    first = [row for row in found if row[0] in FIRST]
+    others = [row for row in found if row[0] not in FIRST]
+    head = ("What", "Fact", HOW_FAR)
+    shown = table(f"Facts: {page.title}", head, first, "facts stack")
+    if not others:
+        return shown
+    more = table(f"More facts: {page.title}", head, others, "facts stack")
+    return (
+        f'{shown}<details class="more-facts"><summary>{len(others)} more facts of this record</summary>{more}</details>'
+    )
 
 
 def lines(page: Page, project: Project) -> list[tuple[str, str, str, str]]:
@@ -157,7 +195,7 @@ def lines(page: Page, project: Project) -> list[tuple[str, str, str, str]]:
     crowd, grown, given = record.people, record.cells, record.delivery
     keys = (*(entry.cite for entry in record.registry), *record.publications[:1])
     found.append(("In plain words", text(shown(record.plain_title)), "", cite(*keys)))
-    found.append(("Evidence stage", record.stage, "derived from this record", ""))
+    found.append(("Evidence stage", badges.badge(record.stage), "derived from this record", ""))
     add("Diabetes", shown(record.diabetes_type))
     if record.official_title:
         found.append(("Official title", text(record.official_title), "", cite(*keys)))
@@ -271,7 +309,7 @@ def _remark(words: str, row: Measured) -> str:
 def _result_row(row: Result) -> Row:
     certainty = f"<br>certainty: {row.certainty} ({text(row.certainty_why or '')})" if row.certainty_why else ""
     judged = f", judged by {text(row.judged_by)}" if row.judged_by else ""
-    how = f"{seen(row)}{judged} {cite(row.cite)}"
+    how = markup.source(f"{seen(row)}{judged}", cite(row.cite))
     name = _remark(text(row.measure), row) + certainty
     return (name, text(row.at or "not stated"), amount(row), compared(row), how)
 
@@ -280,7 +318,7 @@ def _harm_row(row: Harm) -> Row:
     cause = text(row.cause) if row.cause else "not stated"
     judged = text(row.judged_by) if row.judged_by else "not stated"
     event = _remark(text(row.event), row)
-    return (event, text(row.at or "not stated"), amount(row), cause, judged, f"{seen(row)} {cite(row.cite)}")
+    return (event, text(row.at or "not stated"), amount(row), cause, judged, markup.source(seen(row), cite(row.cite)))
 
 
 def results(page: Page, project: Project, options: Options) -> str:
@@ -333,7 +371,7 @@ def summary(page: Page, trial: Page, record: Record) -> Row:
         text(", ".join(record.countries.value)) + " " + cite(record.countries.cite)
         if record.countries
         else "not found",
-        record.stage,
+        badges.badge(record.stage),
         "yes" if record.results else "none found",
         "yes" if record.harms else "none found",
     )
@@ -425,11 +463,13 @@ def trials(page: Page, project: Project, options: Options) -> str:
             count, people_key = people(record)
             status = f"{record.latest.value}, {day(record.latest.as_of)}"
             source = cite(people_key, record.latest.cite, record.cells.origin.cite)
-            rows.append((link(page, trial), text(cells(record)), count, status, record.stage, source))
+            rows.append((link(page, trial), text(cells(record)), count, status, badges.badge(record.stage), source))
     if not rows:
         return "<p>No trial of this kind has a page here yet.</p>"
     head = ("Trial", "Cells", "People", "Status", "Evidence stage", "Source")
-    return table("Trials of this approach on this site", head, rows, "stack")
+    return badges.counted(page, project, options.get("therapy", "")) + table(
+        "Trials of this approach on this site", head, rows, "stack"
+    )
 
 
 def requirements_matrix(page: Page, project: Project, options: Options) -> str:
