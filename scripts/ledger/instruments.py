@@ -160,7 +160,7 @@ def _options(page: Page) -> Iterator[Problem]:
 
 def _long(page: Page) -> Iterator[Problem]:
     for block in page.source.blocks:
-        if block.kind == "paragraph":
+        if block.kind == "paragraph" and len(block.text) > MOST_WORDS:
             words = len(prose_only(block).split())
             if words > MOST_WORDS:
                 message = f"a paragraph of {words} words, at most {MOST_WORDS}; break it where a new thought begins"
