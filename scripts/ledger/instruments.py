@@ -43,8 +43,6 @@ SECTIONS: Mapping[str, Sequence[str]] = {
     "safety": ("What is known", "How often", "Who said so", "What lowers the risk", "What to ask"),
 }
 """The sections that a page of each kind must have."""
-SURE_KINDS = frozenset({*SECTIONS, "home", "basics", "outcomes"})
-"""Kinds of pages that must say how sure they are."""
 SURE = re.compile(r"\*\*How sure\b")
 QUESTIONS = ("Questions to ask", "What to ask")
 FEWEST_QUESTIONS = 3
@@ -62,10 +60,9 @@ def check(project: Project) -> Iterator[Problem]:
             continue
         yield from _pairs(page)
         yield from _long(page)
-        if kind in SURE_KINDS:
+        if kind in SECTIONS:
             yield from _opening(page)
             yield from _sure(page)
-        if kind in SECTIONS:
             yield from _sources(page)
             if ENDS not in page.text:  # a handout is a list of questions from top to end
                 yield from _sections(page, kind)

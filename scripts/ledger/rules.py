@@ -138,7 +138,7 @@ ALL: tuple[Rule, ...] = (
     Rule(
         "how-sure-missing",
         QUALITY,
-        "A page that says what is so also says how sure that is.",
+        "A page that weighs evidence says how sure it is.",
         "A result without its certainty reads like a promise (DISCERN 8).",
         "End the key message with a paragraph that begins `**How sure:**`.",
     ),
