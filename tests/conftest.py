@@ -21,6 +21,31 @@ from ledger.problems import Report
 ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / "site"
 TODAY = date(2026, 11, 21)
+KINDS = (
+    "",
+    "questions/",
+    "basics/how-it-works/",
+    "outcomes/",
+    "therapies/",
+    "therapies/zimislecel/",
+    "trials/",
+    "trials/forward/",
+    "trials/pictures/",
+    "trials/compare/?trials=forward,vc-02",
+    "data/",
+    "requirements/",
+    "requirements/delivery/",
+    "safety/checklist/",
+    "safety/tumour-risk/",
+    "articles/article-b/",
+    "articles/reference-lists/",
+    "references/",
+    "glossary/",
+    "about/method/",
+    "about/rules/",
+    "404.html",
+)
+"""One page of every kind of the built site, and those with something of their own."""
 
 BIB = """\
 @article{known2024,

@@ -10,25 +10,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from conftest import SITE
+from conftest import KINDS, SITE
 
 pytestmark = pytest.mark.site
-KINDS = (
-    "",
-    "questions/",
-    "therapies/zimislecel/",
-    "trials/",
-    "trials/forward/",
-    "trials/pictures/",
-    "trials/compare/?trials=forward,vc-02",
-    "data/",
-    "requirements/",
-    "safety/checklist/",
-    "articles/article-b/",
-    "references/",
-    "glossary/",
-    "about/method/",
-)
 
 
 def all_pages() -> list[str]:
@@ -81,10 +65,10 @@ def test_all_that_is_kept_is_the_colour_scheme_that_a_reader_chose(page: Page, a
     page.goto(address + "trials/")
     page.get_by_label("Approach", exact=True).select_option("donor islets")
     page.locator("#all-trials .choose input:visible").first.check()
-    page.locator("label[for=__palette_1]").click()
+    page.get_by_role("button", name="Switch to dark mode").click()
     page.goto(address + "articles/article-a/")
     page.locator("#verdict-contradicted").check()
-    page.keyboard.press("/")
+    page.keyboard.press("Control+k")
     page.locator(".md-search__input").press_sequentially("cells")
     page.locator(".md-search-result__item").first.wait_for()
     found = page.evaluate(KEPT)
@@ -102,7 +86,7 @@ def test_the_policy_stands_on_every_page_and_stops_nothing_that_the_site_needs(p
         assert "unsafe" not in policy
     page.goto(address + "trials/forward/")
     page.locator(".term > button").first.focus()
-    page.keyboard.press("/")
+    page.keyboard.press("Control+k")
     page.locator(".md-search__input").press_sequentially("teratoma")
     page.locator(".md-search-result__item").first.wait_for()
     page.keyboard.press("Enter")
@@ -217,7 +201,7 @@ def test_a_term_is_explained_by_mouse_keyboard_and_touch(browser: Browser, page:
 
 def test_search_finds_a_trial(page: Page, address: str) -> None:
     page.goto(address)
-    page.keyboard.press("/")
+    page.keyboard.press("Control+k")
     page.locator(".md-search__input").press_sequentially("zimislecel", delay=20)
     page.locator(".md-search-result__item").first.wait_for()
     assert "zimislecel" in page.locator(".md-search-result__list").inner_text().lower()

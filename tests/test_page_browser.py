@@ -85,7 +85,7 @@ def test_an_open_note_and_search_and_citing_have_no_fault_for_axe(
     page.locator(NOTE).wait_for()
     assert faults(page) == []
     page.goto(address)
-    page.keyboard.press("/")
+    page.keyboard.press("Control+k")
     page.keyboard.type("islet cells")
     page.locator(".md-search-result__item").first.wait_for()
     page.wait_for_timeout(500)

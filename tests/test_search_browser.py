@@ -64,7 +64,7 @@ def test_the_index_is_fetched_when_the_reader_turns_to_the_search_and_once(page:
 
 def test_by_keyboard_alone(page: Page, address: str) -> None:
     page.goto(f"{address}trials/")
-    page.keyboard.press("/")
+    page.keyboard.press("Control+k")
     page.keyboard.type("honeymoon")
     page.locator(".md-search-result__item").first.wait_for()
     assert page.locator(".md-search-result__meta").get_attribute("role") == "status"
@@ -75,7 +75,7 @@ def test_by_keyboard_alone(page: Page, address: str) -> None:
     assert page.evaluate("document.activeElement.className").startswith("md-search__input")
     page.keyboard.press("Escape")
     assert not page.locator("#__search").is_checked()
-    page.keyboard.press("/")
+    page.keyboard.press("Control+k")
     page.keyboard.press("Enter")
     page.wait_for_url("**/safety/honeymoon/**")
 
@@ -84,7 +84,7 @@ def test_by_touch_on_a_phone(browser: Browser, address: str) -> None:
     context = browser.new_context(viewport={"width": 320, "height": 640}, has_touch=True, is_mobile=True)
     page = context.new_page()
     page.goto(address)
-    page.locator("header label[for=__search]:visible").first.tap()
+    page.locator("header button.search-button:visible").first.tap()
     page.wait_for_function(READY)
     page.keyboard.type("hypo")
     page.locator(".md-search-result__item a").first.tap()
