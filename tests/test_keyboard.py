@@ -8,7 +8,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from conftest import KINDS
+from conftest import KINDS, until
 
 pytestmark = pytest.mark.site
 
@@ -33,6 +33,7 @@ START = """() => {
     }
     return "rgb(255, 255, 255)";
   };
+  Object.assign(window, { contrast, below });
   const name = (part) => `${part.localName} ${part.getAttribute("aria-label") ?? part.innerText ?? ""} ${part.id} ${part.className}`.replace(/\\s+/g, " ").slice(0, 80);
 
   /* What is wrong with the place that has the focus; null where it is nowhere. */
@@ -89,15 +90,6 @@ def stop(page: Page) -> Any:
 def opened(page: Page, url: str) -> None:
     page.goto(url)
     page.evaluate(START)
-
-
-def until(page: Page, condition: str) -> None:
-    """Wait for a condition. Playwright's own way puts it together in the page, which our policy forbids."""
-    for _ in range(50):
-        if page.evaluate(condition):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"{condition} does not come true")
 
 
 def tab_to(page: Page, place: Locator, most: int = 300) -> None:
