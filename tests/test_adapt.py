@@ -147,7 +147,7 @@ def test_at_four_hundred_per_cent_the_text_has_the_window(zoomed: Page, address:
     assert zoomed.evaluate("document.documentElement.scrollWidth <= innerWidth")
     zoomed.evaluate("scrollTo(0, document.body.scrollHeight / 2)")
     zoomed.wait_for_timeout(50)
-    assert zoomed.evaluate(COVERED) < 0.25
+    assert zoomed.evaluate(COVERED) < 0.15
 
 
 def test_at_four_hundred_per_cent_each_stop_is_seen(zoomed: Page, address: str) -> None:

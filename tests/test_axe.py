@@ -14,11 +14,8 @@ WIDTHS = (320, 390, 768, 1400)
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1400, "dark")])
-def test_no_kind_of_page_has_a_fault(
-    browser: Browser, address: str, width: int, scheme: Literal["light", "dark"]
-) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+def test_no_kind_of_page_has_a_fault(browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 900})
     page = context.new_page()
     found = []
     for path in KINDS:
@@ -33,7 +30,7 @@ def test_no_kind_of_page_has_a_fault(
 def test_no_kind_of_page_has_a_fault_at_any_width_in_any_scheme(browser: Browser, address: str, path: str) -> None:
     found = []
     for scheme in SCHEMES:
-        context = browser.new_context(color_scheme=scheme)
+        context = browser.new_context(color_scheme=scheme, reduced_motion="reduce")  # nothing is half-way
         page = context.new_page()
         page.goto(address + path)
         for width in WIDTHS:
