@@ -98,9 +98,9 @@ def test_a_thousand_pages_cost_less_than_a_second() -> None:
         ),
         (
             '<nav class="md-nav" data-md-level="1" aria-labelledby="n" aria-expanded="true">\n<label class="md-nav__title"'
-            ' for="n">\n<span class="md-nav__icon md-icon"></span>\nTherapies &amp; more\n</label></nav>',
-            '<nav class="md-nav" data-md-level="1" aria-label="Therapies &amp; more">\n<label class="md-nav__title"'
-            ' for="n">\n<span class="md-nav__icon md-icon"></span>\nTherapies &amp; more\n</label></nav>',
+            ' for="n">\n<span class="md-nav__icon md-icon"></span>\nCells &amp; "more"\n</label></nav>',
+            '<nav class="md-nav" data-md-level="1" aria-label="Cells &amp; &quot;more&quot;">\n<label class="md-nav__title"'
+            ' for="n">\n<span class="md-nav__icon md-icon"></span>\nCells &amp; "more"\n</label></nav>',
         ),
         ('<button aria-expanded="true">x</button>', '<button aria-expanded="true">x</button>'),
         (

@@ -20,6 +20,7 @@ NAV_NAME = re.compile(
     r'(<nav class="md-nav" data-md-level="\d+") aria-labelledby="[^"]*"'
     r'(?=[^>]*>\s*<label class="md-nav__title"[^>]*>\s*<span class="md-nav__icon md-icon"></span>\s*([^<]*?)\s*</label>)'
 )
+QUOTE = '"'
 HERE = re.compile(r'(<a href="[^"]*" class="md-nav__link md-nav__link--active")')
 HERE_TAB = re.compile(r'(<li class="md-tabs__item md-tabs__item--active">\s*<a href="[^"]*")')
 
@@ -57,7 +58,7 @@ def _nav_expanded(html: str) -> str:
 
 
 def _nav_name(html: str) -> str:
-    return NAV_NAME.sub(lambda match: f'{match[1]} aria-label="{match[2]}"', html)
+    return NAV_NAME.sub(lambda match: f'{match[1]} aria-label="{match[2].replace(QUOTE, "&quot;")}"', html)
 
 
 def _here(html: str) -> str:
