@@ -38,7 +38,7 @@ test: .venv/.site-ready .venv/.test-ready ## Prove the site: lint, types, unit t
 	$(MAKE) --no-print-directory build && \
 	$(BIN)/python -m pytest -q -m "site and not slow"
 
-test-full: test ## The same, and the slow tests: the HTML of every page by the Nu checker (needs Java)
+test-full: test ## The same, and the slow tests: Nu HTML checker (needs Java), axe on every page, Tab through every kind of page
 	@CHROMIUM=$$(sh scripts/browser.sh) && export CHROMIUM && \
 	VALIDATOR=$$(sh scripts/validator.sh) && export VALIDATOR && \
 	$(BIN)/python -m pytest -q -m slow

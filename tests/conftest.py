@@ -13,6 +13,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from ledger import citations, links, project
@@ -21,6 +22,30 @@ from ledger.problems import Report
 ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / "site"
 TODAY = date(2026, 11, 21)
+KINDS = (
+    "",
+    "questions/",
+    "basics/how-it-works/",
+    "outcomes/",
+    "therapies/",
+    "therapies/zimislecel/",
+    "trials/",
+    "trials/forward/",
+    "trials/pictures/",
+    "trials/compare/?trials=forward,vc-02",
+    "data/",
+    "requirements/",
+    "requirements/delivery/",
+    "safety/checklist/",
+    "safety/tumour-risk/",
+    "articles/article-b/",
+    "articles/reference-lists/",
+    "references/",
+    "glossary/",
+    "about/method/",
+    "about/rules/",
+)
+"""One page of every kind of the built site, and those with something of their own."""
 
 BIB = """\
 @article{known2024,
@@ -108,6 +133,36 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1400, "height": 900})
     yield context.new_page()
     context.close()
+
+
+def until(page: Page, condition: str) -> None:
+    """Wait for a condition. Playwright's own way makes a function of the text, which our policy forbids."""
+    for _ in range(100):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{condition} does not come true")
+
+
+KEPT = """async () => ({
+  local: Object.keys(localStorage), session: Object.keys(sessionStorage), cookie: document.cookie,
+  databases: await indexedDB.databases(), caches: await caches.keys(),
+  workers: (await navigator.serviceWorker.getRegistrations()).length,
+})"""
+"""All that a page can keep in a browser."""
+
+AXE = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
+    "rules": {"target-size": {"enabled": True}},
+    "resultTypes": ["violations"],
+}
+"""All rules of axe for WCAG 2.0, 2.1 and 2.2, levels A and AA. The one for 2.2 is off unless it is asked for."""
+
+
+def axe_faults(page: Page) -> list[tuple[str, list[str]]]:
+    """What axe finds on a page as it is now: each rule with the places that break it."""
+    found = Axe().run(page, options=AXE).response["violations"]
+    return [(one["id"], [node["html"][:200] for node in one["nodes"][:5]]) for one in found]
 
 
 @pytest.fixture(scope="session")

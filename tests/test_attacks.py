@@ -399,7 +399,7 @@ def test_the_search_shows_what_it_finds_as_text(server: str, browser: Browser) -
     tab = context.new_page()
     for word in ("heading", "bare", "script", "onerror"):
         tab.goto(server)
-        tab.keyboard.press("/")
+        tab.keyboard.press("Control+k")
         tab.locator(".md-search__input").press_sequentially(word, delay=10)
         tab.locator(".md-search-result__item").first.wait_for()
         tab.wait_for_timeout(300)

@@ -6,17 +6,12 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
+
+from conftest import axe_faults, until
 
 pytestmark = pytest.mark.site
 NOTE = ".reference-note"
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
-
-
-def faults(page: Page) -> list[tuple[str, list[str]]]:
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
 
 
 def test_a_reference_opens_by_mouse_and_by_keyboard_and_closes(page: Page, address: str) -> None:
@@ -83,13 +78,13 @@ def test_an_open_note_and_search_and_citing_have_no_fault_for_axe(
     page.locator("summary", has_text="Cite this page").click()
     page.locator("a.footnote-ref").first.focus()
     page.locator(NOTE).wait_for()
-    assert faults(page) == []
+    assert axe_faults(page) == []
     page.goto(address)
-    page.keyboard.press("/")
+    page.keyboard.press("Control+k")
     page.keyboard.type("islet cells")
     page.locator(".md-search-result__item").first.wait_for()
     page.wait_for_timeout(500)
-    assert faults(page) == []
+    assert axe_faults(page) == []
     context.close()
 
 
@@ -110,7 +105,7 @@ def test_a_report_names_the_section_that_the_reader_is_at(page: Page, hosted: Pa
     report = page.locator("a.report")
     assert "page=docs/trials/forward.md&section=%23harms" in (report.get_attribute("href") or "")
     page.evaluate("location.hash = 'who-paid'")
-    page.wait_for_function("document.querySelector('a.report').href.endsWith('%23who-paid')")
+    until(page, "document.querySelector('a.report').href.endsWith('%23who-paid')")
 
 
 def test_without_a_script_marks_lead_and_citing_opens(browser: Browser, address: str) -> None:

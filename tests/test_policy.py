@@ -91,8 +91,31 @@ def test_a_thousand_pages_cost_less_than_a_second() -> None:
             '<input id="__toc"><label class="md-nav__title" for="__toc">x</label>',
             '<input id="__toc"><label class="md-nav__title" for="__toc">x</label>',
         ),
-        (repairs.DIALOG, '<div class="md-search" data-md-component="search" role="dialog" aria-label="Search">'),
         ('<td style="text-align: right;">x</td>', '<td data-align="right">x</td>'),
+        (
+            '<input class="md-toggle" data-md-toggle="drawer" type="checkbox" id="__drawer">',
+            '<input class="md-toggle" data-md-toggle="drawer" aria-label="Menu" type="checkbox" id="__drawer">',
+        ),
+        (
+            '<nav class="md-nav" data-md-level="1" aria-labelledby="n" aria-expanded="true">\n<label class="md-nav__title"'
+            ' for="n">\n<span class="md-nav__icon md-icon"></span>\nCells &amp; "more"\n</label></nav>',
+            '<nav class="md-nav" data-md-level="1" aria-label="Cells &amp; &quot;more&quot;">\n<label class="md-nav__title"'
+            ' for="n">\n<span class="md-nav__icon md-icon"></span>\nCells &amp; "more"\n</label></nav>',
+        ),
+        ('<button aria-expanded="true">x</button>', '<button aria-expanded="true">x</button>'),
+        (
+            '<a href="./" class="md-nav__link md-nav__link--active">x</a><a href="a/" class="md-nav__link">y</a>',
+            '<a href="./" class="md-nav__link md-nav__link--active" aria-current="page">x</a>'
+            '<a href="a/" class="md-nav__link">y</a>',
+        ),
+        (
+            '<li class="md-tabs__item md-tabs__item--active">\n<a href="a/" class="md-tabs__link">x</a></li>',
+            '<li class="md-tabs__item md-tabs__item--active">\n<a href="a/" aria-current="true" class="md-tabs__link">x</a></li>',
+        ),
+        (
+            "<h2>A</h2><table></table>",
+            '<h2>A</h2><div class="scroll" role="region" tabindex="0" aria-label="A"><table><caption>A</caption></table></div>',
+        ),
         ('<td style="text-align: right;color:red">x</td>', '<td style="text-align: right;color:red">x</td>'),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from playwright.sync_api import Browser, Page
 
-from conftest import ROOT, SITE
+from conftest import ROOT, SITE, until
 
 pytestmark = pytest.mark.site
 QUESTIONS: list[dict[str, Any]] = yaml.safe_load((ROOT / "tests" / "questions.yml").read_text(encoding="utf-8"))
@@ -19,7 +19,7 @@ READY = "document.querySelector('.md-search-result__meta').textContent === 'Type
 def results(page: Page, address: str, ask: str) -> list[list[str]]:
     """The addresses of each page found, best first: its own, then those of its sections."""
     page.locator(BOX).fill(ask)
-    page.wait_for_function("new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(true))))")
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(true))))")
     found: list[list[str]] = page.eval_on_selector_all(
         ".md-search-result__item", "items => items.map(item => [...item.querySelectorAll('a')].map(link => link.href))"
     )
@@ -30,7 +30,7 @@ def test_a_right_page_is_among_the_first_three_for_what_people_ask(page: Page, a
     assert len(QUESTIONS) >= 30
     page.goto(address)
     page.locator(BOX).focus()
-    page.wait_for_function(READY)
+    until(page, READY)
     wrong = []
     for question in QUESTIONS:
         first = results(page, address, question["ask"])[:3]
@@ -57,14 +57,14 @@ def test_the_index_is_fetched_when_the_reader_turns_to_the_search_and_once(page:
     page.goto(address)
     asked.clear()
     page.locator(BOX).focus()
-    page.wait_for_function(READY)
+    until(page, READY)
     page.keyboard.type("islet", delay=10)
     assert [url for url in asked if not url.endswith("favicon.svg")] == [f"{address}search/index.js"]
 
 
 def test_by_keyboard_alone(page: Page, address: str) -> None:
     page.goto(f"{address}trials/")
-    page.keyboard.press("/")
+    page.keyboard.press("Control+k")
     page.keyboard.type("honeymoon")
     page.locator(".md-search-result__item").first.wait_for()
     assert page.locator(".md-search-result__meta").get_attribute("role") == "status"
@@ -75,7 +75,7 @@ def test_by_keyboard_alone(page: Page, address: str) -> None:
     assert page.evaluate("document.activeElement.className").startswith("md-search__input")
     page.keyboard.press("Escape")
     assert not page.locator("#__search").is_checked()
-    page.keyboard.press("/")
+    page.keyboard.press("Control+k")
     page.keyboard.press("Enter")
     page.wait_for_url("**/safety/honeymoon/**")
 
@@ -84,11 +84,11 @@ def test_by_touch_on_a_phone(browser: Browser, address: str) -> None:
     context = browser.new_context(viewport={"width": 320, "height": 640}, has_touch=True, is_mobile=True)
     page = context.new_page()
     page.goto(address)
-    page.locator("header label[for=__search]:visible").first.tap()
-    page.wait_for_function(READY)
+    page.locator("header button.search-button:visible").first.tap()
+    until(page, READY)
     page.keyboard.type("hypo")
     page.locator(".md-search-result__item a").first.tap()
-    page.wait_for_function("location.pathname !== '/some/path/'")
+    until(page, "location.pathname !== '/some/path/'")
     assert not page.locator("#__search").is_checked()
     context.close()
 
@@ -96,7 +96,7 @@ def test_by_touch_on_a_phone(browser: Browser, address: str) -> None:
 def test_a_slip_of_the_finger_still_finds_and_nonsense_finds_nothing(page: Page, address: str) -> None:
     page.goto(address)
     page.locator(BOX).focus()
-    page.wait_for_function(READY)
+    until(page, READY)
     assert "therapies/zimislecel/" in [links[0] for links in results(page, address, "zimisleccel")[:3]]
     assert results(page, address, "qqqqqqqq") == []
     assert "Nothing found" in page.locator(".md-search-result__meta").inner_text()
@@ -108,7 +108,7 @@ def test_an_index_that_does_not_come_is_told_and_asked_for_again(page: Page, add
     page.route("**/search/index.js", lambda route: route.abort())
     page.goto(address)
     page.locator(BOX).focus()
-    page.wait_for_function("document.querySelector('.md-search-result__meta').textContent.includes('not be loaded')")
+    until(page, "document.querySelector('.md-search-result__meta').textContent.includes('not be loaded')")
     page.unroute("**/search/index.js")
     page.locator(BOX).fill("islet")
     page.locator(".md-search-result__item").first.wait_for()

@@ -29,10 +29,13 @@
   function place() {
     const mark = open.mark.getBoundingClientRect();
     const { note } = open;
-    const top = mark.bottom + 4;
     const room = document.documentElement.clientWidth - note.offsetWidth - 16;
     note.style.left = `${Math.max(16, Math.min(mark.left - 24, room))}px`;
-    note.style.top = `${top + note.offsetHeight < innerHeight ? top : Math.max(8, mark.top - note.offsetHeight - 4)}px`;
+    /* Below its mark or above it, where there is more room, and never over it. */
+    const [above, below] = [mark.top - 12, innerHeight - mark.bottom - 12];
+    const under = note.scrollHeight <= below || below >= above;
+    note.style.maxHeight = `min(60vh, ${Math.max(48, under ? below : above)}px)`;
+    note.style.top = `${under ? mark.bottom + 4 : mark.top - note.offsetHeight - 4}px`;
   }
 
   function show(mark) {

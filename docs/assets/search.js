@@ -274,10 +274,21 @@
   list.addEventListener("click", (event) => {
     if (event.target.closest("a")) turn(false);
   });
+  /* Who leaves by Escape or by the button is back where the search was opened. */
+  let opener = null;
+  region.addEventListener("focusin", (event) => {
+    if (!region.contains(event.relatedTarget)) opener = event.relatedTarget;
+  });
+  const leave = () => {
+    const back = opener ?? document.querySelector(".search-button");
+    turn(false);
+    document.activeElement.blur();
+    back?.focus();
+  };
+  region.querySelector(".search-close").addEventListener("click", leave);
   region.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
-      turn(false);
-      document.activeElement.blur();
+      leave();
       event.preventDefault();
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       const stops = [input, ...list.querySelectorAll("a")];
@@ -286,9 +297,10 @@
       event.preventDefault();
     }
   });
+  /* No single letter: it could not be switched off, and who speaks to the computer would set it off (WCAG 2.1.4). */
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;
+    if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+    turn(true);
     input.focus();
     input.select();
     event.preventDefault();

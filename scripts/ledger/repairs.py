@@ -9,10 +9,20 @@ import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from ledger import tables
+
 TOGGLE = re.compile(r'(<input class="md-toggle"[^>]*?) autocomplete="off"')
 TOC_LABEL = re.compile(r'<label (class="md-nav__title") for="__toc">(.*?)</label>', re.DOTALL)
 ALIGNED = re.compile(r'(<t[hd]\b[^>]*?) style="text-align: (left|center|right);"')
-DIALOG = '<div class="md-search" data-md-component="search" role="dialog">'
+DRAWER = '<input class="md-toggle" data-md-toggle="drawer"'
+OPEN_NAV = re.compile(r'(<nav class="md-nav"[^>]*?) aria-expanded="(?:true|false)"')
+NAV_NAME = re.compile(
+    r'(<nav class="md-nav" data-md-level="\d+") aria-labelledby="[^"]*"'
+    r'(?=[^>]*>\s*<label class="md-nav__title"[^>]*>\s*<span class="md-nav__icon md-icon"></span>\s*([^<]*?)\s*</label>)'
+)
+QUOTE = '"'
+HERE = re.compile(r'(<a href="[^"]*" class="md-nav__link md-nav__link--active")')
+HERE_TAB = re.compile(r'(<li class="md-tabs__item md-tabs__item--active">\s*<a href="[^"]*")')
 
 
 class Repair(NamedTuple):
@@ -35,12 +45,24 @@ def _toc_label(html: str) -> str:
     return html if 'id="__toc"' in html else TOC_LABEL.sub(r"<span \1>\2</span>", html)
 
 
-def _dialog(html: str) -> str:
-    return html.replace(DIALOG, DIALOG.removesuffix(">") + ' aria-label="Search">', 1)
-
-
 def _aligned(html: str) -> str:
     return ALIGNED.sub(r'\1 data-align="\2"', html) if 'style="text-align' in html else html
+
+
+def _drawer(html: str) -> str:
+    return html.replace(DRAWER, f'{DRAWER} aria-label="Menu"', 1)
+
+
+def _nav_expanded(html: str) -> str:
+    return OPEN_NAV.sub(r"\1", html)
+
+
+def _nav_name(html: str) -> str:
+    return NAV_NAME.sub(lambda match: f'{match[1]} aria-label="{match[2].replace(QUOTE, "&quot;")}"', html)
+
+
+def _here(html: str) -> str:
+    return HERE_TAB.sub(r'\1 aria-current="true"', HERE.sub(r'\1 aria-current="page"', html))
 
 
 ALL: tuple[Repair, ...] = (
@@ -62,15 +84,40 @@ ALL: tuple[Repair, ...] = (
         _toc_label,
     ),
     Repair(
-        "search-name",
-        "The theme's search is a dialog without a name; a screen reader must be able to say what has opened.",
-        _dialog,
-    ),
-    Repair(
         "cell-alignment",
         "Markdown aligns cells by style attributes, which the content security policy forbids; the style sheet reads"
         " data-align instead.",
         _aligned,
+    ),
+    Repair(
+        "table",
+        "Markdown's tables have no caption and headers without scope, and the frame in which the theme lets them scroll"
+        " takes no focus and has no name.",
+        tables.dress,
+    ),
+    Repair(
+        "drawer-name",
+        "Without a script the checkbox that opens the drawer takes the focus, so it needs a name; with one, a button"
+        " made by assets/theme.js takes its place.",
+        _drawer,
+    ),
+    Repair(
+        "nav-expanded",
+        "The theme says of a part of the navigation that it is expanded. Only what opens and closes something can say"
+        " that; on the part itself it means nothing.",
+        _nav_expanded,
+    ),
+    Repair(
+        "nav-name",
+        "The theme names a part of the navigation after a label that holds a sign and no words; it gets the words of"
+        " its own title.",
+        _nav_name,
+    ),
+    Repair(
+        "current-page",
+        "The theme shows in the navigation which page is open, and in which section it lies, but says it to nobody who"
+        " cannot see it.",
+        _here,
     ),
 )
 

@@ -1,0 +1,57 @@
+"""A table written in Markdown, made one that everyone can use.
+
+Markdown makes no caption, says of no header cell which cells it names, and cannot make the first cell of a row its
+header. Here a table gets all three, and a frame with a name, which scrolls by keyboard where the table is too wide.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from html import escape, unescape
+
+PLAIN = "<table>"
+"""A table from Markdown carries no attributes; those made from records do."""
+PART = re.compile(r"<h(?P<level>[1-6])\b[^>]*>(?P<heading>.*?)</h(?P=level)>|<table>(?P<table>.*?)</table>", re.DOTALL)
+NOT_WORDS = re.compile(
+    r'<a class="headerlink".*?</a>|<span class="tip".*?</a></span>|<sup\b.*?</sup>|<[^>]*>', re.DOTALL
+)
+COLUMN = re.compile(r"<th(?=[\s>])(?![^>]*\bscope=)")
+BODY = re.compile(r"<tbody>.*?</tbody>", re.DOTALL)
+ROW = re.compile(r"(<tr>\s*)<td(?P<attributes>[^>]*)>(?P<cell>.*?)</td>", re.DOTALL)
+
+
+def dress(html: str) -> str:
+    """A page whose Markdown tables have headers with scope, a caption and a named frame.
+
+    The caption is the heading above the table; a second table below the same heading says that it is the second.
+    """
+    if PLAIN not in html:
+        return html
+    heading = ""
+    below: Counter[str] = Counter()
+
+    def part(match: re.Match[str]) -> str:
+        nonlocal heading
+        if match["table"] is None:
+            heading = _words(match["heading"])
+            return match[0]
+        below[heading] += 1
+        name = f"{heading}, table {below[heading]}" if below[heading] > 1 else heading
+        return _framed(name, match["table"])
+
+    return PART.sub(part, html)
+
+
+def _words(html: str) -> str:
+    """The words of a heading as it is read: without its own link, marks of sources and explanations."""
+    return " ".join(unescape(NOT_WORDS.sub("", html)).split())
+
+
+def _framed(name: str, table: str) -> str:
+    table = COLUMN.sub('<th scope="col"', table)
+    table = BODY.sub(lambda body: ROW.sub(r'\1<th scope="row"\g<attributes>>\g<cell></th>', body[0]), table)
+    return (
+        f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(name)}">'
+        f"<table><caption>{escape(name, quote=False)}</caption>{table}</table></div>"
+    )
