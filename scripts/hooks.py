@@ -59,9 +59,10 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         _stop("the checks found errors (above); mend them")
     known = policy.shapes(policy.templates(config.theme.dirs))
     current = site.Site(loaded, config.repo_url or "", config.site_url or "", config.site_name, known, gathered)
-    script = ExtraScriptValue(gathered.script)
-    script.defer = True
-    config.extra_css, config.extra_javascript = [gathered.style], [script]
+    if gathered.files:
+        script = ExtraScriptValue(gathered.script)
+        script.defer = True
+        config.extra_css, config.extra_javascript = [gathered.style], [script]
     config.plugins["bibtex"].config.bib_file = str(site.keys_file(loaded))
     if not config.repo_url:
         config.edit_uri = None  # an address that is not set is left out, never invented

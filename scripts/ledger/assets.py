@@ -41,7 +41,7 @@ class Assets:
 
     def replaces(self, path: str, from_theme: bool) -> bool:
         """Whether a file, by its path below the site, need not be there any more."""
-        return path.startswith("assets/") if from_theme else path in self.sources
+        return bool(self.files) and path.startswith("assets/") if from_theme else path in self.sources
 
     def complete(self, html: str, url: str) -> str:
         """A page, at ``url`` below the site, with the scripts that only pages like it need."""
@@ -55,8 +55,10 @@ class Assets:
 def gather(theme: Iterable[str | Path], docs: Path, styles: Sequence[str], scripts: Sequence[str]) -> Assets:
     """Read style sheets and scripts, which are named as below ``docs``, and make few files of them.
 
-    Raises ``CannotRunError`` where one is not there.
+    Without style sheets of its own a site keeps the theme's files. Raises ``CannotRunError`` where a file is not there.
     """
+    if not styles:
+        return Assets()
     own = "\n".join(_read(docs, name, "extra_css") for name in styles)
     code = {name: _read(docs, name, "extra_javascript") for name in scripts}
     themes = "".join(
