@@ -34,7 +34,8 @@ TOKEN = re.compile(
 """Strings, comments and addresses may hold braces; outside of them a brace or a semicolon ends something."""
 FUNCTION = re.compile(r":(?:not|is|where|has)\((?:[^()]|\([^()]*\))*\)")
 """What such a function names need not be there for the rule to match."""
-COMMA = re.compile(r",(?![^(\[]*[)\]])")
+COMMA = re.compile(r",(?!(?:[^()\[\]]|\([^()]*\)|\[[^\]]*\])*[)\]])")
+"""A comma between selectors, not one in brackets."""
 ASKED = re.compile(r"(?<![\w-])--[\w-]+(?!\s*:)(?![\w-])")
 
 Part = tuple[str, "list[Part] | None"]
