@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,16 @@ class Server:
 
     address: str
     sent: list[tuple[str, int]] = field(default_factory=list)
+
+
+class _Quiet(ThreadingHTTPServer):
+    """A browser that is closed in the middle of an answer is no fault."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 class _Handler(SimpleHTTPRequestHandler):
@@ -55,7 +66,7 @@ class _Handler(SimpleHTTPRequestHandler):
 def serving(folder: Path) -> Iterator[Server]:
     """Serve a folder while the block runs."""
     running = Server("")
-    http = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, sent=running.sent, directory=str(folder)))
+    http = _Quiet(("127.0.0.1", 0), partial(_Handler, sent=running.sent, directory=str(folder)))
     running.address = f"http://127.0.0.1:{http.server_port}/"
     threading.Thread(target=http.serve_forever, daemon=True).start()
     try:
