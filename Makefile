@@ -12,7 +12,7 @@ export CONTACT
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build offline check test test-full lint bench bench-search bench-citations bench-links lock clean sources
+.PHONY: help serve build offline check test test-full lint bench bench-search bench-citations bench-links bench-site lock clean sources
 
 help: ## Show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 26
@@ -38,10 +38,11 @@ test: .venv/.site-ready .venv/.test-ready ## Prove the site: lint, types, unit t
 	$(MAKE) --no-print-directory build && \
 	$(BIN)/python -m pytest -q -m "site and not slow"
 
-test-full: test ## The same, and the slow tests: Nu HTML checker (needs Java), axe on every page, Tab through every kind of page
+test-full: test ## The same, and the slow tests: Nu HTML checker (Java), Lighthouse (Node), axe on every page, Tab through every kind of page
 	@CHROMIUM=$$(sh scripts/browser.sh) && export CHROMIUM && \
 	VALIDATOR=$$(sh scripts/validator.sh) && export VALIDATOR && \
-	$(BIN)/python -m pytest -q -m slow
+	LIGHTHOUSE=$$(sh scripts/lighthouse.sh) && export LIGHTHOUSE && \
+	$(BIN)/python -m pytest -q -rs -m slow
 
 bench: .venv/.site-ready ## Time the build with and without bibliography and checks
 	@$(BIN)/python scripts/bench.py
@@ -57,6 +58,11 @@ bench-citations: .venv/.site-ready ## Our citation check, bibaudit and MkDocs' s
 
 bench-links: .venv/.site-ready .venv/.test-ready ## Put one bed of links before this link check, lychee and LinkChecker
 	@$(BIN)/python scripts/bench_links.py
+
+bench-site: .venv/.site-ready .venv/.test-ready ## Measure one page of every kind beside stock Material, and write docs/about/speed.md
+	@CHROMIUM=$$(sh scripts/browser.sh) && export CHROMIUM && \
+	LIGHTHOUSE=$$(sh scripts/lighthouse.sh) && export LIGHTHOUSE && \
+	$(BIN)/python scripts/bench_site.py
 
 lock: .venv/.site-ready ## Write requirements/*.txt anew from requirements/*.in
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9

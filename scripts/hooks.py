@@ -11,15 +11,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
+from mkdocs.config.config_options import ExtraScriptValue
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import CombinedEvent, event_priority
-from mkdocs.structure.files import Files
+from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from ledger import boxes, built, citations, cli, links, policy, project, site, status
+from ledger import assets, boxes, built, citations, cli, links, policy, project, site, status
 from ledger.problems import Problem, merged
 
 log = logging.getLogger("mkdocs.hooks.ledger")  # only loggers below "mkdocs" count in strict mode
@@ -49,13 +50,19 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     try:
         loaded = project.load(Path(config.config_file_path).parent)
         reports = [citations.check(loaded), links.check(loaded)]
+        docs, scripts = Path(config.docs_dir), [str(one) for one in config.extra_javascript]
+        gathered = assets.gather(config.theme.dirs, docs, config.extra_css, scripts)
     except project.CannotRunError as error:
         raise Abort(str(error)) from None
     print("\n".join(merged(reports)))
     if any(report.errors for report in reports):
         _stop("the checks found errors (above); mend them")
     known = policy.shapes(policy.templates(config.theme.dirs))
-    current = site.Site(loaded, config.repo_url or "", config.site_url or "", config.site_name, known)
+    current = site.Site(loaded, config.repo_url or "", config.site_url or "", config.site_name, known, gathered)
+    if gathered.files:
+        script = ExtraScriptValue(gathered.script)
+        script.defer = True
+        config.extra_css, config.extra_javascript = [gathered.style], [script]
     config.plugins["bibtex"].config.bib_file = str(site.keys_file(loaded))
     if not config.repo_url:
         config.edit_uri = None  # an address that is not set is left out, never invented
@@ -75,6 +82,11 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         file = files.get_file_from_path(src)
         if file:
             file.content_string = text
+    for file in list(files):
+        if current.assets.replaces(file.src_uri, from_theme=file.src_dir != config.docs_dir):
+            files.remove(file)
+    for path, text in current.assets.files.items():
+        files.append(File.generated(config, path, content=text))
     return files
 
 

@@ -20,15 +20,6 @@
     return made;
   }
 
-  /* --- keys ------------------------------------------------------------------------------------------------- */
-
-  /* The theme goes to another page at a single letter, and offers no way to switch that off. Who speaks to the computer,
-     or whose hand slips, would lose the page (WCAG 2.1.4). So no single character reaches it. */
-  const silence = (event) => {
-    if (event.key?.length === 1 && !event.ctrlKey && !event.metaKey) event.stopPropagation();
-  };
-  window.addEventListener("keydown", silence, { capture: true });
-
   /* --- the drawer ------------------------------------------------------------------------------------------- */
 
   /* On a narrow screen the navigation is a drawer. The theme opens it by mouse and touch only, and leaves everything
@@ -108,14 +99,12 @@
         inputs[next].click();
         buttons[next].focus();
       });
-      /* The theme switches at Enter as well: twice would be not at all. */
-      one.addEventListener("keydown", (event) => event.stopPropagation());
     });
   }
 
   /* --- back to top ------------------------------------------------------------------------------------------ */
 
-  /* The theme scrolls, and leaves the focus at the foot of the page: the next Tab would lead back down. */
+  /* Scrolling alone leaves the focus at the foot of the page: the next Tab would lead back down. */
   function mendTop(top) {
     top.addEventListener("click", () => {
       document.body.tabIndex = -1;

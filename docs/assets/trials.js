@@ -48,7 +48,7 @@
       const down = form.elements.order.value === "down";
       const ordered = key ? [...rows].sort((one, other) => compare(key(one), key(other))) : [...rows];
       if (down) ordered.reverse();
-      body.append(...ordered);
+      if (ordered.some((row, number) => row !== body.rows[number])) body.append(...ordered); // moving rows costs a layout
       [...box.querySelectorAll("thead th")].forEach((head, number) => {
         if (columns[form.elements.sort.value] === number) head.setAttribute("aria-sort", down ? "descending" : "ascending");
         else head.removeAttribute("aria-sort");

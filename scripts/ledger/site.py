@@ -36,6 +36,7 @@ from ledger import (
     trials,
     vancouver,
 )
+from ledger.assets import Assets
 from ledger.glossary import GLOSSARY, Tooltips, terms
 from ledger.mdscan import mask
 from ledger.problems import Problem
@@ -62,6 +63,8 @@ class Site:
     name: str = ""
     known: policy.Shapes = ()
     """The inline scripts that the templates have; no other is allowed to run."""
+    assets: Assets = field(default_factory=Assets)
+    """The style sheet and the scripts."""
     scripts: set[str] = field(default_factory=set)
     styles: set[str] = field(default_factory=set)
     """Hashes that the policy of some page allows."""
@@ -185,7 +188,7 @@ class Site:
     def complete(self, src: str, html: str) -> str:
         """The whole page as it is served: tables, references and explanations in their places."""
         page = self.project.pages.get(src)
-        return self.seal(self._filled(page, html) if page else html)
+        return self.seal(self.assets.complete(self._filled(page, html), page.url) if page else html)
 
     def seal(self, html: str) -> str:
         """A finished page, mended, with the policy of what it may load and run."""

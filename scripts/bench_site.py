@@ -1,0 +1,205 @@
+"""Our pages beside the same pages in stock Material: scores, requests, bytes, shifts (``make bench-site``).
+
+The site is built twice, from the same Markdown, records and bibliography: as it is, and with the theme as it comes
+(no template, style sheet, script, repair or policy of our own, and the theme's own search). Fonts from another origin
+are switched off in both. Both are served by the same compressing server and opened by the same browser, page by page,
+by turns. The table is printed, and written into ``docs/about/speed.md`` between its markers.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+from launch import in_environment
+
+PAGE = Path("docs/about/speed.md")
+BETWEEN = re.compile(r"(?<=<!-- measured -->\n).*(?=<!-- end of measured -->)", re.DOTALL)
+KINDS = {
+    "": "Home",
+    "questions/": "Questions",
+    "basics/stem-cells/": "Basics",
+    "therapies/zimislecel/": "A therapy",
+    "trials/": "All trials",
+    "trials/forward/": "A trial",
+    "trials/pictures/": "Trials in pictures",
+    "trials/compare/?trials=forward,vc-02": "Two trials compared",
+    "data/": "Data",
+    "requirements/": "Requirements",
+    "safety/checklist/": "A checklist",
+    "articles/article-b/": "An article, checked",
+    "references/": "All sources",
+    "glossary/": "Glossary",
+    "about/method/": "About",
+}
+"""One page of every kind, with a name for the table."""
+OF_OUR_OWN = re.compile(r"^(?:theme|extra|extra_css|extra_javascript|watch):.*\n(?:(?:[ #].*)?\n)*", re.MULTILINE)
+"""The parts of mkdocs.yml that make the theme ours."""
+STOCK_HOOKS = """\
+import hooks
+from hooks import *
+from ledger import site
+
+site.Site.seal = lambda self, html: html
+site.Site.search = lambda self, folder: None
+
+
+def on_page_content(html, page, config, files):
+    html = hooks.on_page_content(html, page, config, files)
+    del page.meta["search"]
+    return html
+"""
+"""The hooks without what they do to the theme: no repairs, no policy, no search of our own."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One page of one site: scores by category, what the first view asked for, and its layout shift."""
+
+    scores: Mapping[str, int]
+    requests: int
+    size: int
+    shift: float
+
+
+def stock(folder: Path) -> Path:
+    """Make the copy of the project in ``folder`` one with the theme as it comes."""
+    path = folder / "mkdocs.yml"
+    kept = OF_OUR_OWN.sub("", path.read_text(encoding="utf-8")).replace("scripts/hooks.py", "scripts/stock.py")
+    path.write_text(f"{kept}\ntheme:\n  name: material\n  font: false\n", encoding="utf-8")
+    (folder / "scripts" / "stock.py").write_text(STOCK_HOOKS, encoding="utf-8")
+    shutil.rmtree(folder / "overrides")
+    return folder
+
+
+def build(root: Path, site: Path) -> None:
+    command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--site-dir", str(site)]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"{done.stdout}{done.stderr}\nbench-site: the build failed (above)")
+
+
+def measure(sites: Mapping[str, Path], program: str, browser: str) -> dict[tuple[str, str], Measured]:
+    """Each page of each site, by path and name of the site."""
+    from playwright.sync_api import sync_playwright
+
+    from ledger import firstview, lighthouse, webserver
+
+    found: dict[tuple[str, str], Measured] = {}
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+        for path in KINDS:
+            for name, folder in sites.items():
+                with webserver.serving(folder) as server:
+                    page = running.new_page(viewport={"width": 390, "height": 844})
+                    view = firstview.view(page, server, path)
+                    page.close()
+                    first = lighthouse.run(program, browser, server.address + path)
+                    rest = [
+                        lighthouse.run(program, browser, server.address + path, ["performance"])
+                        for _ in range(lighthouse.RUNS - 1)
+                    ]
+                runs = iter([first, *rest])
+                speed = lighthouse.middle(lambda runs=runs: next(runs).scores["performance"])  # type: ignore[misc]
+                shift = max(run.shift or 0 for run in (first, *rest))
+                scores = {**first.scores, "performance": speed}
+                found[path, name] = Measured(scores, view.requests, view.size, shift)
+                print(f"{KINDS[path]}, {name}: {scores}, {view.requests}, {view.size}, {shift:.3f}", flush=True)
+        running.close()
+    return found
+
+
+def table(found: Mapping[tuple[str, str], Measured], names: Sequence[str]) -> str:
+    """A Markdown table: for each page one row for each site."""
+    from ledger.lighthouse import CATEGORIES
+
+    words = [word.capitalize() for word in CATEGORIES.values()]
+    lines = [
+        "| " + " | ".join(["Page", "Theme", *words, "Requests", "KB", "Shift"]) + " |",
+        "|---|---|" + "--:|" * (len(words) + 3),
+    ]
+    for path, kind in KINDS.items():
+        for name in names:
+            one = found[path, name]
+            scores = [str(one.scores[category]) for category in CATEGORIES]
+            cells = [kind, name, *scores, str(one.requests), f"{one.size / 1000:.0f}", f"{one.shift:.3f}"]
+            lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def conditions(browser: str, times: float, day: date) -> str:
+    """When and with what it was measured, as a paragraph."""
+    from ledger import machine
+
+    said = subprocess.run([browser, "--version"], capture_output=True, text=True, check=False).stdout
+    number = re.search(r"\d+(?=\.)", said)
+    lighthouse = re.search(r'"lighthouse": "([\d.]+)"', Path("requirements/lighthouse/package.json").read_text("utf-8"))
+    shared = (
+        f"Other work made everything take {times:.1f} times as long, which lowers the scores for speed."
+        if times > machine.BUSY
+        else "No other work was going on."
+    )
+    return (
+        f'Measured on <time datetime="{day}">{day.day} {day:%B %Y}</time>, with Lighthouse'
+        f" {lighthouse[1] if lighthouse else '?'}, Chromium {number[0] if number else '?'} and Material"
+        f" {version('mkdocs-material')}, on a machine with {machine.processors()} processor cores. {shared}"
+    )
+
+
+def written(page: str, paragraph: str, lines: str) -> str:
+    """The page with a new measurement between its markers."""
+    return BETWEEN.sub(lambda _: f"\n{paragraph}\n\n{lines}\n\n", page)
+
+
+def below(found: Mapping[tuple[str, str], Measured], name: str) -> list[str]:
+    """One line for each limit that our pages break."""
+    from ledger.firstview import MOST_BYTES, MOST_REQUESTS, MOST_SHIFT
+    from ledger.lighthouse import LEAST
+
+    said = []
+    for path, kind in KINDS.items():
+        one = found[path, name]
+        low = [
+            f"{category} {one.scores[category]}" for category, least in LEAST.items() if one.scores[category] < least
+        ]
+        if one.requests > MOST_REQUESTS or one.size > MOST_BYTES:
+            low.append(f"{one.requests} requests, {one.size} bytes")
+        if one.shift >= MOST_SHIFT:
+            low.append(f"shift {one.shift:.3f}")
+        said += [f"bench-site: {kind}: {', '.join(low)}"] if low else []
+    return said
+
+
+def main(root: Path) -> int:
+    from bench import copied
+    from ledger import lighthouse, machine
+
+    program, browser = os.environ["LIGHTHOUSE"], lighthouse.chromium(os.environ.get("CHROMIUM", ""))
+    with tempfile.TemporaryDirectory() as folder:
+        sites = {"ours": Path(folder) / "ours", "stock": Path(folder) / "stock"}
+        build(root, sites["ours"])
+        build(stock(copied(root, Path(folder) / "copy")), sites["stock"])
+        before = machine.contention()
+        found = measure(sites, program, browser)
+    times = max(before, machine.contention())
+    lines, paragraph = table(found, list(sites)), conditions(browser, times, date.today())
+    print(f"{paragraph}\n\n{lines}")
+    page = (root / PAGE).read_text(encoding="utf-8")
+    (root / PAGE).write_text(written(page, paragraph, lines), encoding="utf-8")
+    said = below(found, "ours")
+    print("\n".join(said), end="\n" if said else "")
+    return 1 if said else 0
+
+
+if __name__ == "__main__":
+    in_environment("bench-site", "playwright")
+    sys.exit(main(Path.cwd()))
