@@ -68,7 +68,8 @@ START = """() => {
   /* Everything that can be used and was not reached. */
   window.missed = () => [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
     .filter((part) => part.checkVisibility({ visibilityProperty: true }) && !part.disabled && !part.closest("[inert], [tabindex='-1']"))
-    .filter((part) => !seen.has(part)).map(name);
+    .filter((part) => !seen.has(part) && !(part.type === "radio" && [...document.getElementsByName(part.name)].some((one) => seen.has(one))))
+    .map(name);
 }"""
 
 
