@@ -35,6 +35,8 @@ KINDS = {
     "trials/compare/?trials=forward,vc-02": "Two trials compared",
     "data/": "Data",
     "requirements/": "Requirements",
+    "requirements/delivery/": "A requirement",
+    "outcomes/": "Outcomes",
     "safety/checklist/": "A checklist",
     "articles/article-b/": "An article, checked",
     "references/": "All sources",

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from conftest import KINDS, ROOT, SITE
+from bench_site import KINDS
+from conftest import ROOT, SITE
 from ledger import lighthouse, machine, webserver
 from ledger.lighthouse import LEAST, LighthouseError
 
