@@ -155,6 +155,16 @@ def test_markup_in_a_meaning_is_plain_text() -> None:
     assert "A test &amp; a code of 7 &lt; 8. <a" in found
 
 
+def test_the_signs_that_touch_a_term_are_held_to_it() -> None:
+    explained = Tooltips()
+    term = glossary.Term("Islet", "islet", "A group of cells.", 1)
+    explained.learn([term])
+    made = explained.expand('Cells (<span class="term" data-term="islet">islets</span>), and more.')
+    assert made.startswith('Cells <span class="hold">(<span class="term">')
+    assert made.endswith("</span></span>),</span> and more.")
+    assert "hold" not in explained.expand('An <span class="term" data-term="islet">islet</span> lives.')
+
+
 def test_without_entries_nothing_is_explained() -> None:
     assert markdown("A beta cell.", extensions=[tooltips(text="# Glossary\n")]) == "<p>A beta cell.</p>"
 

@@ -96,3 +96,17 @@ def test_a_trial_counts_the_look_at_its_registration_too(make: Make) -> None:
 def test_it_tells_how_to_cite_with_the_address_where_there_is_one(root: Path) -> None:
     assert "https://example.org/kb/about/x/" in foot(root, site_url="https://example.org/kb")
     assert "UR  -" not in foot(root)
+
+
+@pytest.mark.parametrize(
+    ("kind", "leads"), [("therapy", True), ("requirement", True), ("about", False), ("home", False)]
+)
+def test_a_page_about_a_treatment_leads_to_the_sheet_of_questions(make: Make, kind: str, leads: bool) -> None:
+    page = f"---\ntitle: X\nkind: {kind}\n---\n\n# X\n"
+    folder = make({"docs/a/x.md": page, "docs/safety/questions-for-your-doctor.md": "# Questions\n"})
+    found = foot(folder, "a/x.md")
+    assert ('<a href="../../safety/questions-for-your-doctor/">these questions</a>' in found) is leads
+
+
+def test_no_sheet_of_questions_is_promised_where_there_is_none(make: Make) -> None:
+    assert "questions" not in foot(make({"docs/x.md": "---\ntitle: X\nkind: therapy\n---\n\n# X\n"}), "x.md")

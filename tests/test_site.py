@@ -211,6 +211,29 @@ def test_every_page_but_the_first_says_where_it_stands(make: Make) -> None:
     assert "crumbs" not in html(folder, "x")
 
 
+def test_a_page_that_is_alone_in_its_section_has_no_list_of_it(make: Make) -> None:
+    config = "nav:\n  - Home: index.md\n  - Basics:\n      - one.md\n      - two.md\n"
+    folder = make(
+        {"mkdocs.yml": config, "docs/one.md": "# One\n", "docs/two.md": "# Two\n", "docs/trials/sample.md": SAMPLE}
+    )
+    current = a_site(folder)
+    assert current.meta("index.md")["hide"] == ["navigation"]
+    assert current.meta("trials/sample.md")["hide"] == ["navigation"]
+    assert current.meta("one.md")["hide"] == []
+
+
+def test_the_pages_before_and_next_stand_below_the_foot(make: Make) -> None:
+    config = "nav:\n  - Basics:\n      - one.md\n      - two.md\n"
+    made = html(make({"mkdocs.yml": config, "docs/one.md": "# One\n", "docs/two.md": "# Two\n"}), "x", "one.md")
+    assert made.index('class="page-foot"') < made.index('class="neighbours"') < made.index(">Next in Basics")
+
+
+def test_a_number_and_its_per_cent_sign_stay_together_outside_of_tags(make: Make) -> None:
+    made = html(make({}), "It was 83 % [@known2024].\n\n[x](index.md '5 % of it')\n")
+    assert "83\u00a0%" in made
+    assert "5 % of it" in made
+
+
 # --- downloads ----------------------------------------------------------------------------------------
 
 

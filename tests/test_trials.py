@@ -53,6 +53,20 @@ def test_the_fact_table_says_what_is_known_and_what_was_not_found(make: Make) ->
     assert "People planned" not in found
 
 
+def test_what_most_readers_look_for_stands_above_and_the_rest_opens_on_demand(make: Make) -> None:
+    shown, _, folded = made(small(make), "trials/sample.md", "trial-facts").partition("<details")
+    above, below = ({row[0] for row in rows(part)} - {"What"} for part in (shown, folded))
+    assert {"Evidence stage", "Status", "People treated", "Follow-up"} <= above <= trials.FIRST
+    assert {"Masking", "Dose"} <= below
+    assert not below & trials.FIRST
+    assert f"<summary>{len(below)} more facts of this record</summary>" in folded
+
+
+def test_a_cell_with_nothing_to_say_is_marked_for_narrow_screens(make: Make) -> None:
+    html = made(small(make), "trials/sample.md", "trial-results")
+    assert '<td data-label="Compared with" class="none">—</td>' in html
+
+
 def test_the_fact_table_has_one_order_on_every_page() -> None:
     loaded = project.load(ROOT, TODAY)
     orders = [[line[0] for line in trials.lines(page, loaded)] for page, _ in loaded.records.values()]
