@@ -46,3 +46,9 @@ def test_marks_and_explanations_in_a_heading_are_no_part_of_its_name() -> None:
     term = '<span class="term"><button>HbA1c</button><span class="tip">A test. <a href="#">Glossary</a></span></span>'
     mark = '<sup id="r"><a href="#f">1</a></sup>'
     assert frames(tables.dress(f'<h2>The "{term}" now{mark}</h2>{TABLE}')) == ["The &quot;HbA1c&quot; now"]
+
+
+def test_a_table_that_becomes_cards_on_a_phone_is_dressed_like_any_other() -> None:
+    html = tables.dress(HEADING + TABLE.replace("<table>", '<table data-stack="">'))
+    assert '<table data-stack=""><caption>Benefits &amp; more</caption>' in html
+    assert '<th scope="row">No <b>insulin</b></th>' in html

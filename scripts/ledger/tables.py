@@ -10,9 +10,13 @@ import re
 from collections import Counter
 from html import escape, unescape
 
-PLAIN = "<table>"
-"""A table from Markdown carries no attributes; those made from records do."""
-PART = re.compile(r"<h(?P<level>[1-6])\b[^>]*>(?P<heading>.*?)</h(?P=level)>|<table>(?P<table>.*?)</table>", re.DOTALL)
+PLAIN = re.compile(r'<table(?: data-stack="")?>')
+"""A table from Markdown carries no attribute but that of ``boxes``; those made from records do."""
+PART = re.compile(
+    r"<h(?P<level>[1-6])\b[^>]*>(?P<heading>.*?)</h(?P=level)>"
+    rf"|(?P<open>{PLAIN.pattern})(?P<table>.*?)</table>",
+    re.DOTALL,
+)
 NOT_WORDS = re.compile(
     r'<a class="headerlink".*?</a>|<span class="tip".*?</a></span>|<sup\b.*?</sup>|<[^>]*>', re.DOTALL
 )
@@ -26,7 +30,7 @@ def dress(html: str) -> str:
 
     The caption is the heading above the table; a second table below the same heading says that it is the second.
     """
-    if PLAIN not in html:
+    if not PLAIN.search(html):
         return html
     heading = ""
     below: Counter[str] = Counter()
@@ -38,7 +42,7 @@ def dress(html: str) -> str:
             return match[0]
         below[heading] += 1
         name = f"{heading}, table {below[heading]}" if below[heading] > 1 else heading
-        return _framed(name, match["table"])
+        return _framed(name, match["open"], match["table"])
 
     return PART.sub(part, html)
 
@@ -48,10 +52,10 @@ def _words(html: str) -> str:
     return " ".join(unescape(NOT_WORDS.sub("", html)).split())
 
 
-def _framed(name: str, table: str) -> str:
+def _framed(name: str, opened: str, table: str) -> str:
     table = COLUMN.sub('<th scope="col"', table)
     table = BODY.sub(lambda body: ROW.sub(r'\1<th scope="row"\g<attributes>>\g<cell></th>', body[0]), table)
     return (
         f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(name)}">'
-        f"<table><caption>{escape(name, quote=False)}</caption>{table}</table></div>"
+        f"{opened}<caption>{escape(name, quote=False)}</caption>{table}</table></div>"
     )
