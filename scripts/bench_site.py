@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 
 from launch import in_environment
 
@@ -110,8 +111,7 @@ def measure(sites: Mapping[str, Path], program: str, browser: str) -> dict[tuple
                         lighthouse.run(program, browser, server.address + path, ["performance"])
                         for _ in range(lighthouse.RUNS - 1)
                     ]
-                runs = iter([first, *rest])
-                speed = lighthouse.middle(lambda runs=runs: next(runs).scores["performance"])  # type: ignore[misc]
+                speed = int(median(run.scores["performance"] for run in (first, *rest)))
                 shift = max(run.shift or 0 for run in (first, *rest))
                 scores = {**first.scores, "performance": speed}
                 found[path, name] = Measured(scores, view.requests, view.size, shift)
@@ -191,7 +191,11 @@ def main(root: Path) -> int:
         build(root, sites["ours"])
         build(stock(copied(root, Path(folder) / "copy")), sites["stock"])
         before = machine.contention()
-        found = measure(sites, program, browser)
+        try:
+            found = measure(sites, program, browser)
+        except lighthouse.LighthouseError as error:
+            print(f"bench-site: could not measure {error}")
+            return 2
     times = max(before, machine.contention())
     lines, paragraph = table(found, list(sites)), conditions(browser, times, date.today())
     print(f"{paragraph}\n\n{lines}")

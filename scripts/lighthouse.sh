@@ -22,6 +22,10 @@ if [ ! -f "$folder/.ready" ] || [ "$lock/package-lock.json" -nt "$folder/.ready"
     echo "lighthouse: fetching Lighthouse $version (once)" >&2
     mkdir -p "$folder" && cp $lock/package.json $lock/package-lock.json "$folder/"
     if ! (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund >install.log 2>&1); then
+        if grep -q EINTEGRITY "$folder/install.log"; then
+            echo "lighthouse: a package is not the one that was locked; do not use it, and report this (details: $folder/install.log)" >&2
+            exit 1
+        fi
         echo "lighthouse: Lighthouse $version could not be installed; check the network and run this again (details: $folder/install.log)" >&2
         exit 1
     fi
