@@ -192,6 +192,7 @@ CLIPPED = """() => {
   for (const part of document.querySelectorAll("body *")) {
     if (!part.textContent.trim() || !shown(part) || part.closest("svg, caption, thead, .md-header__title, .md-search, .md-sidebar, select, script")) continue;
     const style = getComputedStyle(part);
+    if (style.clipPath !== "none") continue; // for screen readers alone
     const tall = ["hidden", "clip"].includes(style.overflowY) && part.scrollHeight > part.clientHeight + 2 && part.clientHeight;
     const wide = ["hidden", "clip"].includes(style.overflowX) && part.scrollWidth > part.clientWidth + 2 && part.clientWidth;
     if ((tall || wide) && part !== document.body) found.push(`cut off: ${part.outerHTML.slice(0, 120)}`);
