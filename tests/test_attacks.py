@@ -20,7 +20,7 @@ from playwright.sync_api import Browser
 from pydantic import BaseModel
 
 import attacks
-from conftest import BIB, INDEX, ROOT, Make, check_links, served, started
+from conftest import BIB, INDEX, ROOT, Make, check_links, served
 from ledger import links, project, records
 from ledger.frontmatter import Yaml
 from ledger.records import REQUIREMENTS
@@ -314,11 +314,6 @@ def attacked_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def server(attacked_site: Path) -> Iterator[str]:
     yield from served(attacked_site / "site")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    yield from started()
 
 
 WATCH = "window.alert = window.print = () => { window.__pwned = 'alert' };"
