@@ -110,7 +110,7 @@ def test_a_report_names_the_section_that_the_reader_is_at(page: Page, hosted: Pa
     report = page.locator("a.report")
     assert "page=docs/trials/forward.md&section=%23harms" in (report.get_attribute("href") or "")
     page.evaluate("location.hash = 'who-paid'")
-    page.wait_for_function("document.querySelector('a.report').href.endsWith('%23who-paid')")
+    page.wait_for_function("() => document.querySelector('a.report').href.endsWith('%23who-paid')")
 
 
 def test_without_a_script_marks_lead_and_citing_opens(browser: Browser, address: str) -> None:

@@ -13,13 +13,13 @@ from conftest import ROOT, SITE
 pytestmark = pytest.mark.site
 QUESTIONS: list[dict[str, Any]] = yaml.safe_load((ROOT / "tests" / "questions.yml").read_text(encoding="utf-8"))
 BOX = ".md-search__input"
-READY = "document.querySelector('.md-search-result__meta').textContent === 'Type to search'"
+READY = "() => document.querySelector('.md-search-result__meta').textContent === 'Type to search'"
 
 
 def results(page: Page, address: str, ask: str) -> list[list[str]]:
     """The addresses of each page found, best first: its own, then those of its sections."""
     page.locator(BOX).fill(ask)
-    page.wait_for_function("new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(true))))")
+    page.wait_for_function("() => new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(true))))")
     found: list[list[str]] = page.eval_on_selector_all(
         ".md-search-result__item", "items => items.map(item => [...item.querySelectorAll('a')].map(link => link.href))"
     )
@@ -88,7 +88,7 @@ def test_by_touch_on_a_phone(browser: Browser, address: str) -> None:
     page.wait_for_function(READY)
     page.keyboard.type("hypo")
     page.locator(".md-search-result__item a").first.tap()
-    page.wait_for_function("location.pathname !== '/some/path/'")
+    page.wait_for_function("() => location.pathname !== '/some/path/'")
     assert not page.locator("#__search").is_checked()
     context.close()
 
@@ -108,7 +108,7 @@ def test_an_index_that_does_not_come_is_told_and_asked_for_again(page: Page, add
     page.route("**/search/index.js", lambda route: route.abort())
     page.goto(address)
     page.locator(BOX).focus()
-    page.wait_for_function("document.querySelector('.md-search-result__meta').textContent.includes('not be loaded')")
+    page.wait_for_function("() => document.querySelector('.md-search-result__meta').textContent.includes('not be loaded')")
     page.unroute("**/search/index.js")
     page.locator(BOX).fill("islet")
     page.locator(".md-search-result__item").first.wait_for()
