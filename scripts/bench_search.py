@@ -28,7 +28,7 @@ SLOWER = (1, 6)
 MOST_A_KEY = {1: 50.0, 6: 300.0}
 """Milliseconds from a key to its results, in the middle of all keys."""
 MOST_COMPRESSED = 500_000  # bytes
-READY = "document.querySelector('.md-search-result__meta').textContent === 'Type to search'"
+READY = "() => document.querySelector('.md-search-result__meta').textContent === 'Type to search'"
 TYPE = """async (question) => {
   const input = document.querySelector('.md-search__input');
   const times = [];

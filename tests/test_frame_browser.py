@@ -63,7 +63,7 @@ def test_who_scrolls_back_is_offered_the_way_to_the_top(page: Page, address: str
     page.evaluate("window.scrollTo(0, 2400)")
     expect(top).to_be_visible()
     top.click()
-    page.wait_for_function("scrollY === 0")
+    page.wait_for_function("() => scrollY === 0")
     expect(top).to_be_hidden()
 
 

@@ -13,7 +13,7 @@ from conftest import ROOT, SITE, until
 pytestmark = pytest.mark.site
 QUESTIONS: list[dict[str, Any]] = yaml.safe_load((ROOT / "tests" / "questions.yml").read_text(encoding="utf-8"))
 BOX = ".md-search__input"
-READY = "document.querySelector('.md-search-result__meta').textContent === 'Type to search'"
+READY = "() => document.querySelector('.md-search-result__meta').textContent === 'Type to search'"
 
 
 def results(page: Page, address: str, ask: str) -> list[list[str]]:
