@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from ledger import citations, links, project
 from ledger.problems import Report
@@ -138,8 +140,9 @@ def page(browser: Browser) -> Iterator[Page]:
 def until(page: Page, condition: str) -> None:
     """Wait for a condition. Playwright's own way makes a function of the text, which our policy forbids."""
     for _ in range(100):
-        if page.evaluate(condition):
-            return
+        with suppress(PlaywrightError):  # the page that was asked may be leaving
+            if page.evaluate(condition):
+                return
         page.wait_for_timeout(100)
     raise AssertionError(f"{condition} does not come true")
 
