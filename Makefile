@@ -59,7 +59,7 @@ bench-citations: .venv/.site-ready ## Our citation check, bibaudit and MkDocs' s
 bench-links: .venv/.site-ready .venv/.test-ready ## Put one bed of links before this link check, lychee and LinkChecker
 	@$(BIN)/python scripts/bench_links.py
 
-bench-site: .venv/.site-ready .venv/.test-ready ## Measure one page of every kind beside stock Material, and write docs/about/speed.md
+bench-site: .venv/.site-ready .venv/.test-ready ## Measure one page of every kind beside stock Material, and write docs/about/speed.md (RUNS=5)
 	@CHROMIUM=$$(sh scripts/browser.sh) && export CHROMIUM && \
 	LIGHTHOUSE=$$(sh scripts/lighthouse.sh) && export LIGHTHOUSE && \
 	$(BIN)/python scripts/bench_site.py

@@ -43,10 +43,11 @@ def test_a_new_measurement_takes_the_place_of_the_old_one() -> None:
 
 
 def test_the_conditions_name_the_day_and_say_when_the_machine_was_busy() -> None:
-    free = bench_site.conditions("true", 1.0, date(2026, 11, 2))
+    free = bench_site.conditions("true", 1.0, date(2026, 11, 2), 5)
     assert '<time datetime="2026-11-02">2 November 2026</time>' in free
     assert "No other work" in free
-    assert "3.0 times as long" in bench_site.conditions("true", 3.0, date(2026, 11, 2))
+    assert "middle of 5 runs" in free
+    assert "3.0 times as long" in bench_site.conditions("true", 3.0, date(2026, 11, 2), 5)
 
 
 @pytest.mark.parametrize(
