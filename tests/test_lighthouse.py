@@ -115,11 +115,12 @@ def test_one_page_of_every_kind_is_fast(program: str, chromium: str, server: web
     def score(path: str) -> int:
         return lighthouse.run(program, chromium, server.address + path, ["performance"]).scores["performance"]
 
-    slow = {}
-    for path in KINDS:
-        found = lighthouse.middle(lambda path=path: score(path), LEAST["performance"])  # type: ignore[misc]
-        if found < LEAST["performance"]:
-            slow[path] = found
+    def found(path: str) -> int:
+        return lighthouse.middle(lambda: score(path), LEAST["performance"])
+
+    # What runs beside now and then takes time from a few runs in a row; a page that is slow is so both times.
+    once = {path: speed for path in KINDS if (speed := found(path)) < LEAST["performance"]}
+    slow = {path: speed for path in once if (speed := found(path)) < LEAST["performance"]}
     if slow and (times := machine.contention()) > machine.BUSY:
         pytest.skip(f"speed could not be measured, all takes {times:.1f} times as long here as it would alone: {slow}")
     assert slow == {}
