@@ -15,7 +15,6 @@ from conftest import ROOT, SITE
 from ledger import lighthouse, machine, webserver
 from ledger.lighthouse import LEAST, LighthouseError
 
-
 LONG = {"trials/": 85, "references/": 85}
 """The two longest pages fall short of the aim now and then, as the page Speed says. They are not to get worse."""
 
