@@ -15,10 +15,6 @@ from conftest import ROOT, SITE
 from ledger import lighthouse, machine, webserver
 from ledger.lighthouse import LEAST, LighthouseError
 
-LONG = {"trials/": 85, "references/": 85}
-"""The two longest pages fall short of the aim now and then, as the page Speed says. They are not to get worse."""
-
-
 def said(**scores: float) -> dict[str, Any]:
     """A report as Lighthouse writes it, with one audit in each category."""
     return {
@@ -119,14 +115,13 @@ def test_one_page_of_every_kind_is_fast(program: str, chromium: str, server: web
         return lighthouse.run(program, chromium, server.address + path, ["performance"]).scores["performance"]
 
     def found(path: str) -> int:
-        return lighthouse.middle(lambda: score(path), least(path))
+        return lighthouse.middle(lambda: score(path), least)
 
-    def least(path: str) -> int:
-        return LONG.get(path, LEAST["performance"])
+    least = LEAST["performance"]
 
     # What runs beside now and then takes time from a few runs in a row; a page that is slow is so both times.
-    once = {path: speed for path in KINDS if (speed := found(path)) < least(path)}
-    slow = {path: speed for path in once if (speed := found(path)) < least(path)}
+    once = {path: speed for path in KINDS if (speed := found(path)) < least}
+    slow = {path: speed for path in once if (speed := found(path)) < least}
     if slow and (times := machine.contention()) > machine.BUSY:
         pytest.skip(f"speed could not be measured, all takes {times:.1f} times as long here as it would alone: {slow}")
     assert slow == {}

@@ -54,6 +54,11 @@
     note.addEventListener("mouseenter", () => clearTimeout(timer));
     note.addEventListener("mouseleave", later);
     mark.closest("sup").after(note);
+    /* Above all else, so that nothing around the mark cuts the note. */
+    if (note.showPopover) {
+      note.popover = "manual";
+      note.showPopover();
+    }
     mark.setAttribute("aria-describedby", "reference-note");
     open = { mark, note };
     place();
