@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -110,8 +110,10 @@ def test_every_table_has_a_caption_headers_with_scope_and_a_frame_with_a_name() 
 
 
 @pytest.mark.slow
-def test_axe_finds_no_fault_on_any_page(page: Page, address: str) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1400, "dark")])
+def test_axe_finds_no_fault_on_any_page(page: Page, address: str, width: int, scheme: Literal["light", "dark"]) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     found = []
     for path in all_pages():
         page.goto(address + path)

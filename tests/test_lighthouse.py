@@ -15,6 +15,7 @@ from conftest import ROOT, SITE
 from ledger import lighthouse, machine, webserver
 from ledger.lighthouse import LEAST, LighthouseError
 
+
 def said(**scores: float) -> dict[str, Any]:
     """A report as Lighthouse writes it, with one audit in each category."""
     return {

@@ -48,6 +48,14 @@ def test_marks_and_explanations_in_a_heading_are_no_part_of_its_name() -> None:
     assert frames(tables.dress(f'<h2>The "{term}" now{mark}</h2>{TABLE}')) == ["The &quot;HbA1c&quot; now"]
 
 
+def test_a_mark_right_after_an_explained_word_is_told_apart_from_one_in_a_sentence() -> None:
+    term = '<span class="term"><button>HbA1c</button><span class="tip">A test. <a href="#">Glossary</a></span></span>'
+    mark = '<sup id="fnref:a"><a class="footnote-ref" href="#fn:a">1</a></sup>'
+    html = tables.dress(HEADING + TABLE.replace("<b>insulin</b>", f"{term}{mark} and {term} too{mark}"))
+    assert html.count('<sup class="after-term" id="fnref:a">') == 1
+    assert "too<sup id=" in html
+
+
 def test_a_table_that_becomes_cards_on_a_phone_is_dressed_like_any_other() -> None:
     html = tables.dress(HEADING + TABLE.replace("<table>", '<table data-stack="">'))
     assert '<table data-stack=""><caption>Benefits &amp; more</caption>' in html

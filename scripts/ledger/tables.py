@@ -22,6 +22,8 @@ NOT_WORDS = re.compile(
 )
 COLUMN = re.compile(r"<th(?=[\s>])(?![^>]*\bscope=)")
 BODY = re.compile(r"<tbody>.*?</tbody>", re.DOTALL)
+AFTER_TERM = re.compile(r'(?<=</span></span><sup) (?=id="fnref)')
+"""Between an explained word and the mark of a source right after it."""
 ROW = re.compile(r"(<tr>\s*)<td(?P<attributes>[^>]*)>(?P<cell>.*?)</td>", re.DOTALL)
 
 
@@ -54,6 +56,7 @@ def _words(html: str) -> str:
 
 def _framed(name: str, opened: str, table: str) -> str:
     table = COLUMN.sub('<th scope="col"', table)
+    table = AFTER_TERM.sub(' class="after-term" ', table)
     table = BODY.sub(lambda body: ROW.sub(r'\1<th scope="row"\g<attributes>>\g<cell></th>', body[0]), table)
     return (
         f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(name)}">'

@@ -363,14 +363,12 @@ def summary(page: Page, trial: Page, record: Record) -> Row:
     latest = record.latest
     return (
         link(page, trial) + other,
-        f"{text(record.approach)}: {text(cells(record))} {cite(record.cells.origin.cite)}",
-        f"{text(shown(record.immune_strategy.value))} {cite(record.immune_strategy.cite)}",
-        f"{count} {cite(key)}",
-        f"{text(shown(record.phase.value))} {cite(record.phase.cite)}",
-        f"{latest.value}, {day(latest.as_of)} {cite(latest.cite)}",
-        text(", ".join(record.countries.value)) + " " + cite(record.countries.cite)
-        if record.countries
-        else "not found",
+        f"{text(record.approach)}: {text(cells(record))}{cite(record.cells.origin.cite)}",
+        f"{text(shown(record.immune_strategy.value))}{cite(record.immune_strategy.cite)}",
+        f"{count}{cite(key)}",
+        f"{text(shown(record.phase.value))}{cite(record.phase.cite)}",
+        f"{latest.value}, {day(latest.as_of)}{cite(latest.cite)}",
+        text(", ".join(record.countries.value)) + cite(record.countries.cite) if record.countries else "not found",
         badges.badge(record.stage),
         "yes" if record.results else "none found",
         "yes" if record.harms else "none found",
@@ -478,5 +476,5 @@ def requirements_matrix(page: Page, project: Project, options: Options) -> str:
     rows = []
     for trial, record in project.records.values():
         verdicts = (record.requirements[key] for key in REQUIREMENTS)
-        rows.append((link(page, trial), *(f"{word(v.verdict)} {cite(v.cite)}" for v in verdicts)))
+        rows.append((link(page, trial), *(f"{word(v.verdict)}{cite(v.cite)}" for v in verdicts)))
     return table("Trials against the eight requirements", ("Trial", *heads), rows, "matrix")
