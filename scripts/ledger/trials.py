@@ -21,7 +21,7 @@ NOT_FOUND = "Not found"
 NOT_FILLED = "Not filled in yet"
 HOW_FAR = "How we saw it, source"
 SHORT = {
-    "cell-source": "Source",
+    "cell-source": "Cells",
     "differentiation": "Beta cells",
     "immune-regulation": "Immune",
     "long-term-function": "Long term",
