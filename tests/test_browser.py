@@ -258,6 +258,25 @@ def test_a_comparison_can_be_linked_marks_what_differs_and_never_adds_up(page: P
     assert page.locator(f"[id='{page.url.split('#')[1]}']").is_visible()
 
 
+@pytest.mark.parametrize("width", [320, 390])
+def test_two_trials_fit_side_by_side_on_a_phone_and_stay_a_table(browser: Browser, address: str, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.goto(f"{address}trials/compare/?trials=forward,vc-02")
+    assert page.locator(".compared .scroll").evaluate("box => box.scrollWidth <= box.clientWidth")
+    row = page.get_by_role("row", name="Evidence stage")
+    assert row.get_by_role("rowheader").count() == 1
+    first, second = (cell.bounding_box() for cell in row.get_by_role("cell").all())
+    assert first
+    assert second
+    assert first["y"] == second["y"]
+    assert first["width"] == pytest.approx(second["width"], abs=1)
+    assert page.get_by_role("columnheader").all_inner_texts()[1:] == [
+        "FORWARD: zimislecel (VX-880)",
+        "VC-02 (PEC-Direct): cells in an open device",
+    ]
+    page.close()
+
+
 def test_the_same_people_in_two_reports_are_said(page: Page, address: str) -> None:
     page.goto(f"{address}trials/compare/?trials=protrans-2023,protrans-repeat")
     assert "Some of the same people are in more than one of these reports." in page.locator(".compared").inner_text()

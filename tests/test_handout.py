@@ -39,6 +39,14 @@ def mark(key: str, number: int) -> str:
     return f'<a class="footnote-ref" href="#fn:{key}">{number}</a>'
 
 
+def test_a_line_to_tick_off_has_its_box_in_place_of_a_dot() -> None:
+    line = "<li>☐ Is it approved?</li>"
+    html = handout.cut(f"{line}<li>A dot</li>{handout.ENDS}{line}", PAGE, ENTRIES, "Ledger", "")
+    assert html.startswith('<li class="tick">☐ Is it approved?</li><li>A dot</li>')
+    assert html.endswith(line), "what is not printed is a list like any other"
+    assert handout.cut(line, PAGE, ENTRIES, "Ledger", "") == line
+
+
 def test_the_sources_before_the_end_stand_there_in_short_form_by_number() -> None:
     html = (
         f"<p>{mark('known2024', 2)} {mark('body2023', 1)} {mark('known2024', 2)}</p>{handout.ENDS}<p>{mark('x', 3)}</p>"

@@ -33,6 +33,7 @@ def test_the_bibliography_leads_back_to_every_page_that_cites(make: Make) -> Non
     html = bibliography(loaded)
     back = dict(re.findall(r'<a href="\.\./([^"#]*)#fn:known2024">([^<]*)</a>', html))
     assert back == {"": "Home", "trials/sample/": "A sample trial", "articles/a/": "A", "articles/lists/": "Lists"}
+    assert re.search(r"<details class=\"cited\"><summary>Cited on 4 pages</summary><a .*</a>\.</details></li>", html)
     assert {src for src in loaded.pages if src in citations.cited_by(loaded)["known2024"]} == {
         "index.md",
         "trials/sample.md",

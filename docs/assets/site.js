@@ -4,11 +4,12 @@
 /* Where a narrow screen shows the rows of a table one below the other, some browsers forget that it is one. HTML may
    not carry these roles, so they are set here. */
 const ROLES = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
-for (const table of document.querySelectorAll("table.stack, table[data-stack]")) {
+window.keepTable = (table) => {
   for (const part of [table, ...table.querySelectorAll("thead, tbody, tr, td, th")]) {
     part.setAttribute("role", ROLES[part.tagName] ?? (part.scope === "col" ? "columnheader" : "rowheader"));
   }
-}
+};
+document.querySelectorAll("table.stack, table[data-stack]").forEach(window.keepTable);
 
 /* Firefox keeps a checkbox over a reload, so the drawer or the search would stand open again. */
 for (const toggle of document.querySelectorAll(".md-toggle[data-md-toggle]:checked")) {

@@ -162,6 +162,8 @@
       }
       const caption = make("caption", { textContent: `${trials.length} trials side by side` });
       const table = make("table", { className: "data" }, caption, make("thead", {}, head), body);
+      table.dataset.trials = trials.length;
+      window.keepTable(table);
       const scroll = make("div", { className: "scroll", tabIndex: 0 }, table);
       scroll.setAttribute("role", "region");
       scroll.setAttribute("aria-label", "Comparison");

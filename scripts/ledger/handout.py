@@ -15,14 +15,17 @@ from ledger.bibliography import Entry, names
 from ledger.project import Page
 
 ENDS = "<!-- handout ends -->"
+BOX = re.compile(r"<li>(?=☐ )")
+"""A line to tick off: the box stands in place of the list's own sign."""
 MARK = re.compile(r'<a class="footnote-ref" href="#fn:(?P<key>[^"]+)">(?P<number>\d+)</a>')
 
 
 def cut(html: str, page: Page, entries: Mapping[str, Entry], site_name: str, site_url: str) -> str:
-    """``html`` with the short sources where the printed part of a handout ends; a page that is none is left alone."""
+    """A handout's ``html`` with boxes to tick, and short sources where its printed part ends; others are left alone."""
     before, found, after = html.partition(ENDS)
     if not found:
         return html
+    before = BOX.sub('<li class="tick">', before)
     numbers = {match["key"]: int(match["number"]) for match in MARK.finditer(before)}
     shown = "; ".join(
         f"{number} {escape(short(entries[key]), quote=False)}"

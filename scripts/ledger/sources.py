@@ -13,6 +13,9 @@ from ledger.project import Page, Project
 
 Options = Mapping[str, str]
 
+MOST_OPEN = 3
+"""More pages than these that cite one source are folded: the longest list names forty."""
+
 
 def bibliography(page: Page, project: Project, options: Options) -> str:
     """Every source with a permanent anchor, its kind, how far it was read, its status, what an audit found, who cites it."""
@@ -38,10 +41,14 @@ def bibliography(page: Page, project: Project, options: Options) -> str:
             lines.append(f"<strong>Audit:</strong> {escape(audit.audit.rstrip('.'))}.{errors}")
         pages = [project.pages[src] for src in where.get(entry.key, [])]
         cited = ", ".join(f'<a href="{escape(f"{up}{p.url}#fn:{entry.key}")}">{escape(p.title)}</a>' for p in pages)
-        lines.append(f"Cited on: {cited or 'no page'}.")
+        folded = ""
+        if len(pages) > MOST_OPEN:
+            folded = f'<details class="cited"><summary>Cited on {len(pages)} pages</summary>{cited}.</details>'
+        else:
+            lines.append(f"Cited on: {cited or 'no page'}.")
         key = escape(entry.key)
         lines.append(f'<a class="permanent" href="#{key}">{key}</a>')
-        items.append(f'<li id="{key}" data-kind="{slug(entry.kind)}">' + "<br>".join(lines) + "</li>")
+        items.append(f'<li id="{key}" data-kind="{slug(entry.kind)}">' + "<br>".join(lines) + f"{folded}</li>")
     filters = choices("kind", "Show sources of the kind", dict(sorted(counts.items())))
     downloads = (
         f'<p class="downloads">Download all of it: <a href="{up}data/references.bib" download>BibTeX</a>, '
