@@ -150,11 +150,12 @@ def conditions(browser: str, times: float, day: date, runs: int) -> str:
         if times > machine.BUSY
         else "No other work was going on."
     )
+    middle = "comes from one run" if runs == 1 else f"is the middle of {runs} runs"
     return (
         f'Measured on <time datetime="{day}">{day.day} {day:%B %Y}</time>, with Lighthouse'
         f" {lighthouse[1] if lighthouse else '?'}, Chromium {number[0] if number else '?'} and Material"
-        f" {version('mkdocs-material')}, on a machine with {machine.processors()} processor cores. The mark for speed is the"
-        f" middle of {runs} runs. {shared}"
+        f" {version('mkdocs-material')}, on a machine with {machine.processors()} processor cores. The mark for speed"
+        f" {middle}. {shared}"
     )
 
 
