@@ -115,6 +115,25 @@ def test_no_id_stands_twice_on_a_page(pages: list[Path]) -> None:
         assert len(ids) == len(set(ids)), [i for i in ids if ids.count(i) > 1]
 
 
+def test_no_link_is_named_by_a_bare_number_or_sign(pages: list[Path]) -> None:
+    nameless = []
+    marks = 0
+    for page in pages:
+        html = page.read_text(encoding="utf-8")
+        for link in re.finditer(r"<a\b(?P<attributes>[^>]*)>(?P<words>.*?)</a>", html, re.DOTALL):
+            marks += "footnote-ref" in link["attributes"]
+            words = unescape(re.sub(r"<[^>]*>", "", link["words"])).strip()
+            before = html[link.start() - 7 : link.start()]  # there a number may be told what it is
+            # A heading's link is part of the heading's own name, which a longer name would spoil.
+            told = re.search(r'aria-label=|class="headerlink"', link["attributes"]) or before.endswith(
+                ("PMID: ", "PMCID: ")
+            )
+            if not re.search(r"[^\W\d]{2}", words) and not told:
+                nameless.append((page.relative_to(SITE).as_posix(), link[0][:120]))
+    assert nameless == []
+    assert marks > 1000
+
+
 def test_every_page_has_a_language_a_title_a_description_and_one_main_heading(pages: list[Path]) -> None:
     for page in pages:
         reader = read(page)

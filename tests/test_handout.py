@@ -36,7 +36,7 @@ PAGE = Page("safety/x.md", "", Yaml({"title": "A & B", "checked": "2026-11-21"})
 
 
 def mark(key: str, number: int) -> str:
-    return f'<a class="footnote-ref" href="#fn:{key}">{number}</a>'
+    return f'<a class="footnote-ref" href="#fn:{key}" aria-label="Reference {number}">{number}</a>'
 
 
 def test_a_line_to_tick_off_has_its_box_in_place_of_a_dot() -> None:

@@ -74,7 +74,10 @@ def html(root: Path, text: str, src: str = "index.md") -> str:
 
 def test_a_citation_becomes_a_mark_and_a_reference(root: Path) -> None:
     found = html(root, "A fact [@known2024].")
-    assert '<p>A fact<sup id="fnref:known2024"><a class="footnote-ref" href="#fn:known2024">1</a></sup>.</p>' in found
+    assert (
+        '<p>A fact<sup id="fnref:known2024"><a class="footnote-ref" href="#fn:known2024" aria-label="Reference 1">1</a></sup>.</p>'
+        in found
+    )
     assert "Doe J, Roe R. A trial." in found
     assert "We read the abstract." in found
 
@@ -92,6 +95,18 @@ def test_a_source_cited_twice_has_one_reference_and_two_ways_back(root: Path) ->
     assert 'href="#fnref2:known2024"' in found
 
 
+def test_who_hears_the_page_is_told_what_a_mark_and_a_way_back_are(root: Path) -> None:
+    found = html(root, "One [@other2023; @known2024].\n\nTwo [@known2024].")
+    assert re.findall(r'aria-label="([^"]*)">(?:\d+|↩)</a>', found) == [
+        "Reference 1",
+        "Reference 2",
+        "Reference 2",
+        "Back to the text, reference 1",
+        "Back to the text, reference 2",
+        "Back to the text, reference 2, place 2",
+    ]
+
+
 def test_a_key_that_is_not_there_is_left_out_of_a_preview(root: Path) -> None:
     found = html(root, "A fact [@nobody2024; @known2024].")
     assert found.count("footnote-ref") == 1
@@ -100,7 +115,7 @@ def test_a_key_that_is_not_there_is_left_out_of_a_preview(root: Path) -> None:
 
 def test_a_footnote_of_the_page_is_numbered_along_with_its_citations(root: Path) -> None:
     found = html(root, "One [@known2024], two[^a], three [@known2024; @other2023].\n\n[^a]: Our own note.\n")
-    assert re.findall(r'footnote-ref" href="#fn:([^"]*)">(\d+)<', found) == [
+    assert re.findall(r'footnote-ref" href="#fn:([^"]*)"[^>]*>(\d+)<', found) == [
         ("known2024", "1"),
         ("a", "2"),
         ("known2024", "1"),

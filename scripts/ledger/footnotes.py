@@ -1,7 +1,8 @@
 """Number the citations of a finished page in reading order, and write the list they lead to.
 
-Marks and list have the form that Python-Markdown's footnotes have, and a page's own footnotes are numbered along with
-the citations. Doing it on the finished page lets generated tables cite without passing through Markdown.
+Marks and list have the form that Python-Markdown's footnotes have, with names that say more than a bare number to
+those who hear them (WCAG 2.4.4), and a page's own footnotes are numbered along with the citations. Doing it on the
+finished page lets generated tables cite without passing through Markdown.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ def number(html: str, notes: Mapping[str, str], reference: Callable[[str], str])
         uses[name] = uses.get(name, 0) + 1
         again = uses[name] if uses[name] > 1 else ""
         place = places.setdefault(name, len(places) + 1)
-        return f'<sup id="fnref{again}:{name}"><a class="footnote-ref" href="#fn:{name}">{place}</a></sup>'
+        link = f'<a class="footnote-ref" href="#fn:{name}" aria-label="Reference {place}">{place}</a>'
+        return f'<sup id="fnref{again}:{name}">{link}</sup>'
 
     def marks(match: re.Match[str]) -> str:
         names = match["keys"].split(";") if match["keys"] else [match["note"]]
@@ -49,7 +51,7 @@ def number(html: str, notes: Mapping[str, str], reference: Callable[[str], str])
     for position, (name, count) in enumerate(uses.items(), 1):
         back = " ".join(
             f'<a class="footnote-backref" href="#fnref{n if n > 1 else ""}:{name}"'
-            f' title="Back to the text, reference {position}">↩</a>'
+            f' aria-label="Back to the text, reference {position}{f", place {n}" if n > 1 else ""}">↩</a>'
             for n in range(1, min(count, MOST_WAYS_BACK) + 1)
         )
         content = notes.get(name)

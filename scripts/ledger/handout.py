@@ -17,7 +17,7 @@ from ledger.project import Page
 ENDS = "<!-- handout ends -->"
 BOX = re.compile(r"<li>(?=☐ )")
 """A line to tick off: the box stands in place of the list's own sign."""
-MARK = re.compile(r'<a class="footnote-ref" href="#fn:(?P<key>[^"]+)">(?P<number>\d+)</a>')
+MARK = re.compile(r'<a class="footnote-ref" href="#fn:(?P<key>[^"]+)"[^>]*>(?P<number>\d+)</a>')
 
 
 def cut(html: str, page: Page, entries: Mapping[str, Entry], site_name: str, site_url: str) -> str:
