@@ -40,7 +40,7 @@ class Reader(HTMLParser):
             self.ids.append(found["id"])
         if tag == "a" and "href" in found:
             self.links.append(found["href"])
-        elif tag == "link" and found.get("rel") not in ("canonical", "prev", "next", "edit"):
+        elif tag == "link" and found.get("rel") not in ("canonical", "edit"):
             self.loads.append(found.get("href", ""))
         elif "src" in found:
             self.loads.append(found["src"])
@@ -107,6 +107,12 @@ def test_the_site_works_from_any_path(pages: list[Path]) -> None:
 def test_nothing_is_loaded_from_another_origin(pages: list[Path]) -> None:
     for page in pages:
         assert not [address for address in read(page).loads if urlsplit(address).netloc]
+
+
+def test_no_page_is_fetched_before_the_reader_asks_for_it(pages: list[Path]) -> None:
+    for page in pages:
+        own = [address for address in read(page).loads if "assets/" not in address and not address.startswith("data:")]
+        assert own == [], page
 
 
 def test_no_id_stands_twice_on_a_page(pages: list[Path]) -> None:

@@ -116,6 +116,10 @@ def test_a_thousand_pages_cost_less_than_a_second() -> None:
             "<h2>A</h2><table></table>",
             '<h2>A</h2><div class="scroll" role="region" tabindex="0" aria-label="A"><table><caption>A</caption></table></div>',
         ),
+        (
+            '<head>\n<link rel="prev" href="../a/">\n  <link rel="next" href="b/">\n<link rel="icon" href="c">\n</head>',
+            '<head>\n<link rel="icon" href="c">\n</head>',
+        ),
         ('<td style="text-align: right;color:red">x</td>', '<td style="text-align: right;color:red">x</td>'),
     ],
 )

@@ -24,6 +24,8 @@ QUOTE = '"'
 HERE = re.compile(r'(<a href="[^"]*" class="md-nav__link md-nav__link--active")')
 HERE_TAB = re.compile(r'(<li class="md-tabs__item md-tabs__item--active">\s*<a href="[^"]*")')
 
+AHEAD = re.compile(r'[ \t]*<link rel="(?:prev|next)" href="[^"]*">\n?')
+
 
 class Repair(NamedTuple):
     """One repair: what it mends, why, and the function on a page's HTML that does it."""
@@ -63,6 +65,11 @@ def _nav_name(html: str) -> str:
 
 def _here(html: str) -> str:
     return HERE_TAB.sub(r'\1 aria-current="true"', HERE.sub(r'\1 aria-current="page"', html))
+
+
+def _ahead(html: str) -> str:
+    before, found, after = html.partition("</head>")
+    return AHEAD.sub("", before) + found + after
 
 
 ALL: tuple[Repair, ...] = (
@@ -118,6 +125,12 @@ ALL: tuple[Repair, ...] = (
         "The theme shows in the navigation which page is open, and in which section it lies, but says it to nobody who"
         " cannot see it.",
         _here,
+    ),
+    Repair(
+        "fetched-ahead",
+        "Firefox fetches the page that the head names as the next one before anybody asks for it: data that a reader"
+        " pays for, and against the content security policy. Links at the foot of the text lead there.",
+        _ahead,
     ),
 )
 

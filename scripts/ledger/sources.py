@@ -32,7 +32,7 @@ def bibliography(page: Page, project: Project, options: Options) -> str:
         label = f'<span class="kind">{escape(entry.kind)}</span>'
         number = entry.get("articlenumber")
         if number:
-            label += f' <span class="kind">reference {escape(number)} of the articles</span>'
+            label += f', <span class="kind">reference {escape(number)} of the articles</span>'
         lines.append(f'{label} <span class="source-note">{escape(vancouver.note(entry).partition(". ")[2])}</span>')
         lines.append(standing.line(project.standings[entry.key]))
         audit = audits.get(entry.key)
