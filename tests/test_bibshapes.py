@@ -212,6 +212,21 @@ def test_words_that_lose_their_capitals_are_advised(title: str, wrong: int) -> N
     assert rules == ["3 bib-capitals"] * wrong
 
 
+def test_braces_are_put_where_they_are_missing() -> None:
+    title = "HbA1c in T1DM's care: VX-880, a phase 1/2 trial at UCSF. CD34+ cells"
+    mended = "{HbA1c} in {T1DM}'s care: {VX}-880, a phase 1/2 trial at {UCSF}. {CD34}+ cells"
+    assert bibshapes.braced(title) == mended
+
+
+@given(st.text(alphabet="aBcDE1'’.-/–_&+ éÉ:", max_size=40))
+def test_after_that_nothing_loses_its_capitals(title: str) -> None:
+    title = f"a {title}"
+    rules = told(
+        changed("One title of a trial of cells", bibshapes.braced(title).replace("&", "\\&").replace("_", "\\_"))
+    )
+    assert [rule for rule in rules if rule.endswith("capitals")] == []
+
+
 def test_an_unknown_field_gets_a_hint() -> None:
     read = bibliography.read(changed("  doi", "  volumne = {1},\n  zzz = {1},\n  doi"))
     assert [p.message for p in bibshapes.check(read)] == [

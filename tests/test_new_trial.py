@@ -522,6 +522,17 @@ def drawn(root: Path, given: dict[str, Any], number: str) -> str | None:
     return None
 
 
+def test_the_source_of_a_page_keeps_the_capitals_of_its_title(tmp_path: Path) -> None:
+    root = write(tmp_path, FILES)
+    whole = copy.deepcopy(WHOLE)
+    del whole["protocolSection"]["identificationModule"]["briefTitle"]
+    assert drawn(root, whole, "NCT00000155") is None
+    bib = (root / "references.bib").read_text(encoding="utf-8")
+    assert "[{EX}-101]" in bib
+    assert "{HbA1c}" in bib
+    assert [p for p in citations.check(project.load(root, TODAY)).problems if p.rule == "bib-capitals"] == []
+
+
 def test_any_study_gives_a_page_that_keeps_the_rules(tmp_path: Path) -> None:
     """Hundreds of shapes; all pages are read and checked as one project, as the build does it."""
     root = write(tmp_path, FILES)

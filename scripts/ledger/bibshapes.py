@@ -73,6 +73,8 @@ CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 BRACED = re.compile(r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}")
 LOSES_CAPITALS = re.compile(r"(?<![\w{\\])(?=[^\s{}]*[A-Z])[^\W_][\w'’/.-]*")
 LOSING = re.compile(r"\w[A-Z]|[A-Z]\d")
+PIECE = re.compile(r"[^-/–—]+")
+ENDING = re.compile(r"['’]s$|[.'’]+$")
 BODY = re.compile(
     r"\b(?:University|Organi[sz]ation|Association|Society|Committee|Consortium|Foundation|Agency|Ministry|Inc|Ltd|GmbH"
     r"|Network|Institutes?|Hospital|Administration|Collaborat(?:ion|ive)|Department|Commission|Federation|Working Group"
@@ -249,6 +251,18 @@ def _capitals(entry: Entry) -> Iterator[Fault]:
 
 def _losing(word: str) -> Iterator[str]:
     """The parts of a hyphenated word with a capital inside, or with a capital and a figure."""
-    for part in re.split(r"[-/–—]+", word):
+    for part in PIECE.findall(word):
         if LOSING.search(part):
-            yield re.sub(r"['’]s$|[.'’]+$", "", part)
+            yield ENDING.sub("", part)
+
+
+def braced(title: str) -> str:
+    """A title without braces, with braces around the words that would lose their capitals."""
+
+    def part(match: re.Match[str]) -> str:
+        if not LOSING.search(match[0]):
+            return match[0]
+        core = ENDING.sub("", match[0])
+        return f"{{{core}}}{match[0][len(core) :]}"
+
+    return LOSES_CAPITALS.sub(lambda word: PIECE.sub(part, word[0]), title)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from ledger import bibliography, frontmatter, numbers, yamltext
+from ledger import bibliography, bibshapes, frontmatter, numbers, yamltext
 from ledger.bibliography import Bibliography
 from ledger.cards import safe
 from ledger.mdscan import Source
@@ -120,13 +120,13 @@ def entry(number: Number, about: str, seen: str, today: date) -> str:
 
 
 def _bib_text(text: str) -> str:
-    """A text in which BibTeX finds nothing to do: signs that mean something to it are taken out or escaped."""
+    """A text in which BibTeX finds nothing to do: signs that mean something are out or escaped, capitals are kept."""
     text = re.sub(r"[{}\\\"~^@$]", " ", " ".join(text.split()))
     if any(not bibliography.NCT.fullmatch(m[0]) for m in bibliography.NCT_LIKE.finditer(text)):
         return ""
     text = re.sub(r"-{2,}", "-", text)
     text = text if len(text) <= 300 else text[:299].rstrip() + "…"
-    return re.sub(r"([&%#_])", r"\\\1", " ".join(text.split()))
+    return bibshapes.braced(re.sub(r"([&%#_])", r"\\\1", " ".join(text.split())))
 
 
 ENTRY = re.compile(
