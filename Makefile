@@ -67,7 +67,7 @@ bench-site: .venv/.site-ready .venv/.test-ready ## Measure one page of every kin
 lock: .venv/.site-ready ## Write requirements/*.txt anew from requirements/*.in
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	@for what in site test; do \
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11.5 --generate-hashes --no-emit-index-url \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11.5 --generate-hashes \
 	--prerelease disallow --upgrade \
 	requirements/$$what.in -o requirements/$$what.txt || exit 1; done
 

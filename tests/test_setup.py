@@ -196,7 +196,7 @@ def test_no_package_is_a_pre_release(name: str) -> None:
 @pytest.mark.parametrize("name", [*LOCKS, "site.in", "test.in"])
 def test_no_address_of_an_index_stands_in_the_files(name: str) -> None:
     text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
-    assert not re.search(r"https?://|--(?:extra-)?index-url|--find-links|--trusted-host|file:", text)
+    assert not re.search(r"https?://|--(?:extra-)?index\b|--find-links|--trusted-host|file:", text)
 
 
 def test_the_site_is_built_with_the_versions_that_were_chosen() -> None:
