@@ -14,7 +14,7 @@ from ledger import citations, generate, links, project
 from ledger.project import Page
 
 ROOT = Path(__file__).resolve().parent.parent
-TODAY = date(2026, 11, 21)
+TODAY = date.today()
 SITE = project.load(ROOT, TODAY)
 PAGES = sorted(SITE.pages)
 KINDS = (
