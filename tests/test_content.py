@@ -358,3 +358,30 @@ def test_donor_islets_are_the_yardstick() -> None:
     says("therapies/donor-islets.md", r"87\.5 %", r"71 %", r"five years|year 5|5 years")
     for src in telling("hering2016phase3", r"87\.5 ?%"):
         says(src, r"71 ?%")
+
+
+@pytest.mark.parametrize("src", ["index.md", "questions.md"])
+def test_the_two_deaths_are_told_once_with_causes_and_benefit(src: str) -> None:
+    text = shown(SITE.pages[src])
+    deaths = r"(?:\b(?:2|two) (?:of (?:the )?14 (?:\w+ ){0,3})?died\b|\b(?:2|two) deaths\b)"
+    told = [match.start() for match in re.finditer(deaths, text, re.IGNORECASE)]
+    assert len(told) == 1
+    around = text[max(told[0] - 600, 0) : told[0] + 600]
+    for part in (r"12 had no severe low|12 of 12", "fungal infection", "dementia", "did not think", "anti-rejection"):
+        assert re.search(part, around), part
+
+
+MISLEADING = (
+    r"no longer (?:had a )?successful",
+    r"more than 700",
+    r"came in about 9 %",
+    r"abstracts we read do not answer",
+    r"do not know how new the diabetes",
+    r"nearest data come from other cells",
+)
+
+
+@pytest.mark.parametrize("src", [src for src in PAGES if src != "about/corrections.md"])
+def test_what_was_corrected_does_not_come_back(src: str) -> None:
+    text = shown(SITE.pages[src])
+    assert [pattern for pattern in MISLEADING if re.search(pattern, text, re.IGNORECASE)] == []
