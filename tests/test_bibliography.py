@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import TODAY
-from ledger import bibliography
+from ledger import bibliography, vancouver
 from ledger.bibliography import KINDS, REQUIRED, SEEN, Entry, check, csl, names, plain, read
 
 GOOD = """\
@@ -263,6 +263,22 @@ def test_csl_json_carries_what_the_entry_says() -> None:
     assert item["type"] == "article-journal"
     assert item["author"] == [{"family": "Doe", "given": "Jane"}]
     assert (item["DOI"], item["issued"]) == ("10.1234/one", {"date-parts": [[2024]]})
+
+
+def test_csl_json_keeps_organisations_whole() -> None:
+    text = GOOD.replace("{Doe, Jane}", "{{{Test and {ABC} Group}} and Roy, Maya and Sukarno and others}", 1)
+    assert csl(read(text).entries["one"])["author"] == [
+        {"literal": "Test and ABC Group"},
+        {"family": "Roy", "given": "Maya"},
+        {"family": "Sukarno"},
+    ]
+
+
+def test_an_organisation_that_stands_for_the_authors_is_not_taken_apart() -> None:
+    text = "@online{a, title = {T}, organization = {MDnews (first in News and Views)}, url = {https://x.org/a}}"
+    entry = read(text).entries["a"]
+    assert vancouver.authors(entry) == "MDnews (first in News and Views)"
+    assert csl(entry)["author"] == [{"literal": "MDnews (first in News and Views)"}]
 
 
 @settings(deadline=None, max_examples=80)

@@ -57,6 +57,16 @@ def changed(old: str, new: str, key: str = "one") -> str:
         "Doe, Jane*",
         "World Health Organization",
         "University of Somewhere",
+        "Organization, World Test",
+        "Doe, Jane and Islet Test Program",
+        "Test {and} Assay Center",
+        "Northern Islet Test Grp",
+        "Moor Biotechnology",
+        "\\{Kleiner Testkreis\\}",
+        "Vertex Test, Inc.",
+        "MDnews (first published by Testscape)",
+        "Drugsite.com",
+        "Bureau of Tests",
     ],
 )
 def test_a_name_that_would_be_read_wrongly_is_told(names: str) -> None:
@@ -78,10 +88,51 @@ def test_a_name_that_would_be_read_wrongly_is_told(names: str) -> None:
         "O'Neil, Síle and Večerić-Haler, Željka",
         "MacDonald, JPM",
         "Doe, J.-P.",
+        "Center, D. M. and Press, Valerie and Court, M.",
+        "{The {ABCD} and {EFGH} Test Group}",
     ],
 )
 def test_a_name_in_a_good_form_raises_nothing(names: str) -> None:
     assert told(changed("{Doe, Jane}", f"{{{names}}}")) == []
+
+
+@pytest.mark.parametrize("names", ["Testscape", "Seeking Testscape", "Doe, Jane and Testscape"])
+def test_the_author_of_news_is_divided_or_in_braces(names: str) -> None:
+    news = changed("{letter}", "{news}")
+    assert told(news.replace("{Doe, Jane}", f"{{{names}}}")) == ["2 bib-author"]
+    assert told(news.replace("{Doe, Jane}", "{Doe, Jane and {Seeking Testscape}}")) == []
+
+
+def test_private_fields_are_told_in_one_line_and_a_slip_keeps_its_hint() -> None:
+    text = changed("  year", "  abstract = {a},\n  volme = {7},\n  Mendeley-Groups = {b},\n  annote = {c},\n  year")
+    messages = {problem.line: problem.message for problem in bibshapes.check(bibliography.read(text))}
+    assert sorted(messages) == [5, 6]
+    assert "abstract (line 5), mendeley-groups (line 7), annote (line 8)" in messages[5]
+    assert "--fix" in messages[5]
+    assert messages[6] == "one: there is no field 'volme'; did you mean volume?"
+
+
+@pytest.mark.parametrize(
+    ("value", "braced"),
+    [
+        ("World Test Organization", "{World Test Organization}"),
+        ("Example Pharmaceuticals, Inc.", "{Example Pharmaceuticals, Inc.}"),
+        ("Doe, Jane and Islet Test Program", "Doe, Jane and {Islet Test Program}"),
+        ("{WTO} and Islet Test Program and others", "{WTO} and {Islet Test Program} and others"),
+        # More than one answer, or none that a program can know:
+        ("Food and Drug Administration", None),
+        ("National Institute for Health and Care Excellence", None),
+        ("{Food and Drug} Administration", None),
+        ("Organization, World Test", None),
+        ("Bureau of Tests", None),
+        ("F. John Service", None),
+        ("World {Test} Organization", None),
+        ('World " # "Organization', None),
+        ("Doe, Jane and others", None),
+    ],
+)
+def test_only_what_can_be_read_in_one_way_is_put_in_braces(value: str, braced: str | None) -> None:
+    assert bibshapes.braced_bodies(value) == (braced or value)
 
 
 @pytest.mark.parametrize(
@@ -231,7 +282,8 @@ def test_an_unknown_field_gets_a_hint() -> None:
     read = bibliography.read(changed("  doi", "  volumne = {1},\n  zzz = {1},\n  doi"))
     assert [p.message for p in bibshapes.check(read)] == [
         "one: there is no field 'volumne'; did you mean volume?",
-        "one: there is no field 'zzz'; take it out, or put it into note",
+        "one: private, copyrighted or unknown, and not published: zzz (line 7); take it out, or let check_citations.py --fix"
+        " do it (what readers need goes into note)",
     ]
 
 

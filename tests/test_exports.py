@@ -13,8 +13,8 @@ import frictionless
 import jsonschema
 import pytest
 
-from conftest import ROOT, Make
-from ledger import bibliography, exports, frontmatter, project
+from conftest import BIB, ROOT, Make
+from ledger import bibliography, bibshapes, exports, frontmatter, project
 from ledger.claims import Claim
 from ledger.project import Project
 from ledger.records import Harm, Record, Result, TrialPage
@@ -91,6 +91,21 @@ def test_the_bibtex_reads_back_as_the_same_entries(published: Project, files: di
     assert {key: entry.fields for key, entry in again.items()} == {
         key: entry.fields for key, entry in published.bibliography.entries.items()
     }
+
+
+def test_only_fields_of_the_list_are_published(make: Make) -> None:
+    text = BIB.replace("  year", "  file = {C:\\me\\secret.pdf},\n  abstract = {secret},\n  volme = {secret},\n  year")
+    text = f"% secret\n@comment{{jabref-meta: secret}}\n@string{{x = {{secret}}}}\n{text}"
+    for name, content in exports.files(project.load(make({"references.bib": text}), TODAY)).items():
+        assert "secret" not in content, name
+        if name == "references.bib":
+            assert content.split("\n\n", 1)[1] == BIB
+
+
+def test_every_published_field_describes_a_source(files: dict[str, str]) -> None:
+    entries = bibliography.read(files["references.bib"]).entries.values()
+    assert {name for entry in entries for name in entry.fields} <= bibshapes.KNOWN
+    assert bibshapes.KNOWN.isdisjoint(bibshapes.PRIVATE)
 
 
 def test_the_csl_json_has_every_entry_with_its_identifiers(published: Project, files: dict[str, str]) -> None:

@@ -73,6 +73,27 @@ def test_known_hosts_are_asked_over_https(old: str, new: str) -> None:
     assert fix.mended_page(f"# A\n\n{old}\n") == f"# A\n\n{new}\n"
 
 
+def test_pieces_of_a_value_stay_in_pieces() -> None:
+    text = '@article{k, journal = "J " # "Test", year = 2024}\n'
+    assert fix.mended_bibliography(text) == text
+
+
+def test_private_fields_go_and_line_ends_stay(make: Make) -> None:
+    clean = ("\ufeff% a comment\n" + BIB).replace("\n", "\r\n")
+    private = clean.replace("  year", "  abstract = {a, {b}\r\n  c},\r\n  file = {C:\\a.pdf},\r\n  year")
+    root = make({"docs/index.md": INDEX})
+    (root / "references.bib").write_bytes(private.encode())
+    cli.run("check_citations", citations.check, root, ["--fix"])
+    assert (root / "references.bib").read_bytes() == clean.encode()
+
+
+def test_entries_with_windows_line_ends_are_sorted_and_keep_them(make: Make) -> None:
+    root = make({"docs/index.md": INDEX})
+    (root / "references.bib").write_bytes(f"{BIB}\n{SECOND}".replace("\n", "\r\n").encode())
+    cli.run("check_citations", citations.check, root, ["--fix"])
+    assert (root / "references.bib").read_bytes() == f"{SECOND}\n{BIB}".replace("\n", "\r\n").encode()
+
+
 def test_fix_writes_the_files_and_shows_the_difference(make: Make, capsys: pytest.CaptureFixture[str]) -> None:
     root = make({"references.bib": BIB.replace("{10.1234/abc}", "{doi:10.1234/abc.}"), "docs/index.md": INDEX})
     assert cli.run("check_citations", citations.check, root, ["--fix"]) == 0

@@ -11,7 +11,7 @@ import msgspec_schemaorg.enums
 import msgspec_schemaorg.models
 import pytest
 
-from conftest import ROOT, Make
+from conftest import BIB, ROOT, Make
 from ledger import jsonld, project
 from ledger.jsonld import Node
 from ledger.project import Project
@@ -69,6 +69,17 @@ def test_every_status_and_design_is_a_word_of_schema_org() -> None:
     designs = set(msgspec_schemaorg.enums.MedicalTrialDesign.__members__)
     assert set(jsonld.STATUS.values()) <= statuses
     assert {*jsonld.MASKING.values(), "RandomizedTrial"} <= designs
+
+
+def test_organisations_and_people_are_told_apart(make: Make) -> None:
+    text = BIB.replace("{Doe, Jane and Roe, Richard}", "{{World Test Organization} and Doe, Jane and others}")
+    root = make({"references.bib": text, "docs/trials/sample.md": SAMPLE})
+    loaded = project.load(root, TODAY)
+    *_, article = jsonld.nodes(loaded.pages["trials/sample.md"], loaded, NAME, URL)
+    assert article["author"] == [
+        {"@type": "Organization", "name": "World Test Organization"},
+        {"@type": "Person", "name": "Doe J"},
+    ]
 
 
 def test_a_trial_says_what_its_record_says(make: Make) -> None:

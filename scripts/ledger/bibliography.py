@@ -17,6 +17,7 @@ from urllib.parse import unquote
 
 from bibtexparser import model
 from bibtexparser.entrypoint import parse_string
+from pybtex.bibtex.utils import split_name_list
 from pybtex.database.input.bibtex import LowLevelParser, month_names
 from pybtex.scanner import PybtexSyntaxError
 
@@ -138,10 +139,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Name:
-    """A person (family, given) or a body (family only)."""
+    """A person (family, given) or an organisation (``body``, its whole name in ``family``)."""
 
     family: str
     given: str = ""
+    body: bool = False
 
     @property
     def initials(self) -> str:
@@ -165,11 +167,11 @@ def plain(value: str) -> str:
 
 
 def names(value: str) -> list[Name]:
-    """The people of an ``author`` or ``editor`` field; ``others`` is kept as a name of its own."""
+    """The names of an ``author`` or ``editor`` field; ``others`` is kept as a name of its own."""
     found = []
-    for raw in re.split(r"\s+and\s+(?![^{}]*\})", value.strip()):
+    for raw in split_name_list(value):
         if raw.startswith("{") and raw.endswith("}"):
-            found.append(Name(plain(raw)))
+            found.append(Name(plain(raw), body=True))
         elif "," in raw:
             family, _, given = raw.partition(",")
             found.append(Name(plain(family), plain(given)))
@@ -177,6 +179,12 @@ def names(value: str) -> list[Name]:
             *given_parts, family = plain(raw).split() or [""]
             found.append(Name(family, " ".join(given_parts)))
     return found
+
+
+def creators(entry: Entry) -> list[Name]:
+    """Who made a source: its authors, or else the organisation that published it, whose name is never taken apart."""
+    organisation = entry.text("institution") or entry.text("organization")
+    return names(entry.get("author")) or ([Name(organisation, body=True)] if organisation else [])
 
 
 @dataclass(frozen=True)
@@ -205,7 +213,7 @@ def read(text: str, path: str = "references.bib") -> Bibliography:
     logging.getLogger("bibtexparser.splitter").setLevel(logging.CRITICAL)
     library = parse_string(text, parse_stack=[])
     macros = dict(month_names)
-    macros.update((block.key.lower(), _unwrap(block.value)) for block in library.strings)
+    macros.update((block.key.lower(), unwrap(block.value)) for block in library.strings)
     for block in library.blocks:
         line = (block.start_line or 0) + 1
         inner = block.ignore_error_block if isinstance(block, model.ParsingFailedBlock) else block
@@ -265,13 +273,14 @@ def _entry(block: model.Entry, line: int, macros: Mapping[str, str]) -> Entry:
     for item in block.fields:
         name = item.key.lower()
         if name not in fields:
-            value = _unwrap(str(item.value))
+            value = unwrap(str(item.value))
             fields[name] = macros.get(value.lower(), value) if value == str(item.value).strip() else value
             lines[name] = (item.start_line or 0) + 1
     return Entry(block.key, block.entry_type.lower(), fields, line, lines, block.raw or "")
 
 
-def _unwrap(value: str) -> str:
+def unwrap(value: str) -> str:
+    """A value without its outer braces or quotes, on one line."""
     value = value.strip()
     if len(value) > 1 and (value[0], value[-1]) in (("{", "}"), ('"', '"')):
         value = value[1:-1]
@@ -423,10 +432,11 @@ def csl(entry: Entry) -> dict[str, Any]:
     """One entry as a CSL-JSON item (Citation Style Language 1.0.2 data schema)."""
     item: dict[str, Any] = {"id": entry.key, "type": CSL_TYPES.get(entry.type, "document")}
     people: list[dict[str, str]] = []
-    for name in names(entry.get("author")):
+    for name in creators(entry):
         if name == OTHERS:
             continue  # CSL has no way to say "and others"
-        people.append({"family": name.family, "given": name.given} if name.given else {"literal": name.family})
+        person = {"family": name.family} | ({"given": name.given} if name.given else {})
+        people.append({"literal": name.family} if name.body else person)
     if people:
         item["author"] = people
     for ours, theirs in (

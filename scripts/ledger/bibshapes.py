@@ -15,9 +15,9 @@ from ledger.problems import Level, Problem
 
 OURS = ("keywords", "seen", "pmid", "pmcid", "urldate", "articlenumber", "archiveurl")
 OTHERS = (
-    "abstract addendum address annotation annote archiveprefix booksubtitle booktitle chapter collaborator copyright"
-    " crossref date day edition editor eid eprint eprintclass eprinttype eventdate eventtitle file holder howpublished"
-    " institution isbn issn issue issuetitle jurisdiction key langid language library location month note number"
+    "addendum address archiveprefix booksubtitle booktitle chapter collaborator"
+    " crossref date day edition editor eid eprint eprintclass eprinttype eventdate eventtitle holder howpublished"
+    " institution isbn issn issue issuetitle jurisdiction key langid language location month note number"
     " numpages organization origdate pagetotal part primaryclass pubstate related relatedtype school series"
     " shortjournal shorttitle subtitle titleaddon translator type venue version volumes"
 )
@@ -37,7 +37,24 @@ KNOWN = frozenset(
         "publisher",
     )
 ) | frozenset(name for needed in REQUIRED.values() for one in needed for name in one.split("|"))
-"""The fields of BibTeX and biblatex that an entry may have, and our own."""
+"""The fields that an entry may have and that are published: those of BibTeX and biblatex that describe a source, and ours."""
+PRIVATE = frozenset(
+    (
+        "abstract",
+        "annotation",
+        "annote",
+        "comment",
+        "copyright",
+        "file",
+        "library",
+        "localfile",
+        "owner",
+        "printed",
+        "rights",
+        "timestamp",
+    )
+)
+"""What reference managers add for their owner. Never a slip, however near to a field that is known."""
 PRINTED = (
     "title",
     "journal",
@@ -76,10 +93,39 @@ LOSING = re.compile(r"\w[A-Z]|[A-Z]\d")
 PIECE = re.compile(r"[^-/–—]+")
 ENDING = re.compile(r"['’]s$|[.'’]+$")
 BODY = re.compile(
-    r"\b(?:University|Organi[sz]ation|Association|Society|Committee|Consortium|Foundation|Agency|Ministry|Inc|Ltd|GmbH"
-    r"|Network|Institutes?|Hospital|Administration|Collaborat(?:ion|ive)|Department|Commission|Federation|Working Group"
-    r"|Study Group|Research Group|Investigators|Initiative|Corporation|Therapeutics|Pharmaceuticals)\b"
+    r"\b(?:Universit(?:y|ies)|Organi[sz]ations?|Associations?|Societ(?:y|ies)|Committee|Consortium|Foundation|Agency"
+    r"|Ministry|Inc|Ltd|Limited|LLC|GmbH|Networks?|Institut(?:es?|ions?)|Hospitals?|Administration|Departments?"
+    r"|Collaborat(?:ion|ive|ors)|Commission|Federation|(?:Working|Study|Research|Test) Group|Grp|Investigators|Initiative"
+    r"|Corporation|Program(?:me)?|Registr(?:y|ies)|Task Force|Therapeutics|Pharma(?:ceuticals?)?|Biotech(?:nolog(?:y|ies))?"
+    r"|Biosciences?|Technologies|Laborator(?:y|ies))\b",
+    re.IGNORECASE,
 )
+"""Words that are in the names of organisations and are no family names."""
+BODY_OR_FAMILY = re.compile(
+    r"\b(?:Alliance|Board|Bureau|Cent(?:er|re)s?|Clinics?|College|Company|Congress|Council|Court|Group|Health|Holdings"
+    r"|Journal|Magazine|Medicine|News|Office|Panel|Press|Project|Review|School|Service|Team|Times|Trust|Union|of|for|the)\b",
+    re.IGNORECASE,
+)
+"""Words in the names of organisations that can be family names, too: only the comma of "Center, D. M." tells."""
+LEGAL_FORM = re.compile(r"(?:, ?(?:Co|Corp|GmbH|Inc|LLC|Ltd)\.?)+$")
+SPEAKERS = (
+    "regulator",
+    "trial registry",
+    "drug monograph",
+    "government statistics",
+    "patient organisation",
+    "professional society",
+    "public health body",
+    "company statement",
+    "seller's page",
+    "news",
+    "forum or blog",
+    "court document",
+    "institution page",
+)
+"""Kinds of source whose author is mostly an organisation, often with a name that no word gives away: Medscape, Drugs.com."""
+MARK = re.compile(r"[\d@*†‡§()\[\]/:|]|\\[{}]|\w{2}\.[a-z]{2}")
+"""What is no part of a person's name: figures, brackets, the dot of an address."""
 JUNIOR = re.compile(r"(?:Jr|Sr|II|III|IV|2nd|3rd)\.?")
 
 
@@ -104,29 +150,44 @@ def check(bibliography: Bibliography) -> Iterator[Problem]:
 def _known_fields(entry: Entry) -> Iterator[Fault]:
     if entry.fields.keys() <= KNOWN:
         return
+    unlisted = [name for name in entry.fields if is_unlisted(name)]
     for name in entry.fields:
-        if name not in KNOWN:
-            near = get_close_matches(name[:40], KNOWN, 1, 0.7)
-            hint = f"did you mean {near[0]}?" if near else "take it out, or put it into note"
-            yield Fault("bib-field", name, f"there is no field '{name[:40]}'; {hint}")
+        if name not in KNOWN and name not in unlisted:
+            yield Fault("bib-field", name, f"there is no field '{name[:40]}'; did you mean {_near(name)}?")
+    if unlisted:
+        shown = ", ".join(f"{name[:40]} (line {entry.field_lines[name]})" for name in unlisted)
+        message = (
+            f"private, copyrighted or unknown, and not published: {shown}; take it out, or let check_citations.py --fix do"
+            " it (what readers need goes into note)"
+        )
+        yield Fault("bib-field", unlisted[0], message)
+
+
+def is_unlisted(name: str) -> bool:
+    """Whether a field has no place in the bibliography. One that may be a slip of a known name has: a person decides."""
+    return name not in KNOWN and (name in PRIVATE or not _near(name))
+
+
+def _near(name: str) -> str:
+    return next(iter(get_close_matches(name[:40], KNOWN, 1, 0.7)), "")
 
 
 def _names(entry: Entry) -> Iterator[Fault]:
     for field in ("author", "editor"):
         value = entry.get(field)
         if value:
-            for message in _wrong_names(value):
+            for message in _wrong_names(value, entry.kind in SPEAKERS):
                 yield Fault("bib-author", field, message)
 
 
-def _wrong_names(value: str) -> Iterator[str]:
+def _wrong_names(value: str, speaker: bool) -> Iterator[str]:
     """What is wrong with a list of people, one message for each kind of fault."""
     bare = BRACED.sub("{}", value)
     if re.search(r"\bet\.? al\b", bare, re.IGNORECASE):
         yield "'et al' is no person; write 'and others'"
         return
     if ";" in bare or "&" in bare:
-        yield "people are joined by ' and '; write Family, Given and Family, Given"
+        yield "people are joined by ' and ': Family, Given and Family, Given; an organisation is in braces"
         return
     if re.match(r"and\b", bare) or re.search(r"(?:\band|,)\s*$|\band\s+and\b", bare):
         yield "the list of people begins, ends or goes on with nothing; take the extra 'and' or comma out"
@@ -135,28 +196,30 @@ def _wrong_names(value: str) -> Iterator[str]:
     if "others" in people[:-1]:
         yield "'and others' stands at the end of a list"
     for person in people:
-        message = _wrong_name(person)
+        message = _wrong_name(person, speaker)
         if message:
             yield message
             return
 
 
-def _wrong_name(person: str) -> str | None:
+def _wrong_name(person: str, speaker: bool) -> str | None:
     """What is wrong with one name, whose braced parts are ``{}`` here."""
     parts = [part.strip() for part in person.split(",")]
     shown = person[:50]
     if person in ("others", "{}"):
         return None
+    if _is_body(person, speaker):
+        return f"'{shown}' is no Family, Given; put the whole name of an organisation in braces, {{{{…}}}}"
     if not all(parts):
         return f"'{shown}' has a comma too many; write Family, Given"
     if len(parts) > 3 or (len(parts) == 3 and not JUNIOR.fullmatch(parts[1])):
         return f"'{shown}': people are joined by ' and '; write Family, Given and Family, Given"
     if len(parts) == 1 and CJK.search(person):
-        return f"'{shown}': nothing says which part is the family name; write Family, Given, or the whole in braces"
-    if re.search(r"[\d@*†‡§]", person):
-        return f"'{shown}' holds a mark that is no part of a name; take it out, or put a body in braces"
-    if len(parts) == 1 and BODY.search(person) and " " in person:
-        return f"'{shown}' would be taken for a person; put the name of a body in braces"
+        return (
+            f"'{shown}': nothing says which part is the family name; write Family, Given, or an organisation in braces"
+        )
+    if MARK.search(person):
+        return f"'{shown}' holds a mark that is no part of a name; take it out, or put an organisation in braces"
     if len(parts) == 1 and re.search(r"\s[A-Z](?:\.?[A-Z]){0,2}\.?$", person):
         family, _, given = person.rpartition(" ")
         return f"'{shown}' would be read as a family name {given}; write {family}, {given}"
@@ -164,8 +227,38 @@ def _wrong_name(person: str) -> str | None:
         return f"'{shown}': people are joined by ' and '; write Family, Given and Family, Given"
     family, given = parts[0], parts[-1] if len(parts) > 1 else ""
     if re.search(r"\b[A-ZÀ-Þ]{3,}\b", family) or re.search(r"\b[A-ZÀ-Þ]{5,}\b", given):
-        return f"'{shown}' is in capitals; write it the usual way, or a body in braces"
+        return f"'{shown}' is in capitals; write it the usual way, or an organisation in braces"
     return None
+
+
+def _is_body(person: str, speaker: bool) -> bool:
+    """Whether an organisation is written as a person; ``speaker``: the source is of a kind whose author mostly is one."""
+    bare = LEGAL_FORM.sub("", person)
+    if bare != person or (BODY.search(person) and " " in person):
+        return True
+    return "," not in person and (speaker or (" " in person and bool(BODY_OR_FAMILY.search(person))))
+
+
+def braced_bodies(value: str) -> str:
+    """The value of ``author`` or ``editor`` with braces around organisations, where the list can be read in one way only.
+
+    "Food and Drug Administration" without braces is two names, so beside a body there may be nothing but people written
+    Family, Given and names in braces.
+    """
+    parts = re.split(r"(\s+and\s+)", value)
+    bodies = [place for place in range(0, len(parts), 2) if _is_plain_body(" ".join(parts[place].split()))]
+    sure = all(
+        place in bodies or "," in part or part == "others" or BRACED.fullmatch(part)
+        for place, part in enumerate(parts)
+        if place % 2 == 0
+    )
+    if not sure:
+        return value
+    return "".join(f"{{{part}}}" if place in bodies else part for place, part in enumerate(parts))
+
+
+def _is_plain_body(person: str) -> bool:
+    return "," not in LEGAL_FORM.sub("", person) and bool(BODY.search(person)) and not re.search(r"[{}\\\"#]", person)
 
 
 def _numbering(entry: Entry) -> Iterator[Fault]:

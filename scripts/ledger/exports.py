@@ -15,11 +15,11 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import to_json
 
-from ledger import charts, standing
-from ledger.bibliography import csl
+from ledger import bibshapes, charts, standing
+from ledger.bibliography import Entry, csl
 from ledger.claims import Claim
 from ledger.consistency import overdue
-from ledger.project import BIB, Page, Project, read_text
+from ledger.project import Page, Project
 from ledger.records import Count, Fact, Flag, Harm, Many, Record, Result, Sourced, TrialPage
 
 LICENCE = "CC-BY-4.0"
@@ -215,8 +215,14 @@ def references(project: Project) -> list[dict[str, Any]]:
 
 
 def _bib(project: Project) -> str:
-    text, _ = read_text(project.root / BIB, BIB)
-    return f"% {TITLE}: references. Version {version(project)}, {LICENCE} ({LICENCE_URL})\n\n{text}"
+    """The entries with the fields that are published, and nothing else that is in the file."""
+    head = f"% {TITLE}: references. Version {version(project)}, {LICENCE} ({LICENCE_URL})\n"
+    return "\n".join([head, *(_bib_entry(entry) for entry in project.bibliography.entries.values())])
+
+
+def _bib_entry(entry: Entry) -> str:
+    fields = (f"  {name} = {{{value}}},\n" for name, value in entry.fields.items() if name in bibshapes.KNOWN)
+    return f"@{entry.type}{{{entry.key},\n{''.join(fields)}}}\n"
 
 
 # --- schemas and dictionary -------------------------------------------------------------------------

@@ -1,4 +1,5 @@
-"""Mend what has one right answer: order and form of the bibliography, DOI form, https for hosts that have it.
+"""Mend what has one right answer in the bibliography (fields that are not published, organisations without braces, order
+and form, DOI form) and https for hosts that have it.
 
 Nothing is lost: an entry that cannot be read, or a file with anything else than entries, is left as it is.
 """
@@ -12,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from ledger import bibliography
+from ledger import bibedit, bibliography, bibshapes
 from ledger.bibliography import Entry
 from ledger.mdscan import Source
 from ledger.project import BIB, Project, read_text
@@ -40,7 +41,21 @@ DX = re.compile(r"https?://dx\.doi\.org/")
 DOI_FIELD = re.compile(
     r"^(\s*doi\s*=\s*[{\"])(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?([^}\"\n]*?)[.,;]*([}\"])", re.I | re.M
 )
-BETWEEN = re.compile(r"\s*")
+JOINED = re.compile(r"[\"}\w]\s*#\s*[\"{\w]")
+"""BibTeX's sign between the pieces of one value."""
+
+
+def mended_fields(text: str) -> str:
+    """The bibliography without fields that are not published, with organisations in braces; no other byte is touched."""
+    return bibedit.change(text, _mended_field)
+
+
+def _mended_field(_: Entry, name: str, value: str) -> str | None:
+    if bibshapes.is_unlisted(name):
+        return None
+    if name in ("author", "editor") and value[0] in '{"':
+        return f"{value[0]}{bibshapes.braced_bodies(value[1:-1])}{value[-1]}"
+    return value
 
 
 def mended_bibliography(text: str) -> str:
@@ -63,7 +78,7 @@ def mended_bibliography(text: str) -> str:
 def _entry(entry: Entry) -> str:
     """An entry as this file keeps it; one that is written otherwise is laid out anew, its values untouched."""
     raw = entry.raw.strip() + "\n"
-    if bibliography.PLAIN_ENTRY.fullmatch(raw):
+    if bibliography.PLAIN_ENTRY.fullmatch(raw) or JOINED.search(raw):
         return raw
     lines = "".join(f"  {name} = {{{value}}},\n" for name, value in entry.fields.items())
     laid_out = f"@{entry.type}{{{entry.key},\n{lines}}}\n"
@@ -89,9 +104,15 @@ def _https(text: str) -> str:
 
 def changes(project: Project) -> Iterator[tuple[str, str, str]]:
     """Path, old text and new text of every file that would be mended."""
-    old, problem = read_text(project.root / BIB, BIB)
-    if not problem and (new := mended_bibliography(old)) != old:
-        yield BIB, old, new
+    _, problem = read_text(project.root / BIB, BIB)
+    if not problem:
+        old = (project.root / BIB).read_bytes().decode("utf-8")
+        new = mended_fields(old)
+        plain = new.replace("\r\n", "\n")
+        if (mended := mended_bibliography(plain)) != plain:
+            new = mended.replace("\n", "\r\n") if "\r\n" in new else mended
+        if new != old:
+            yield BIB, old, new
     for page in project.pages.values():
         if page.unreadable:
             continue

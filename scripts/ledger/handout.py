@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from html import escape
 from urllib.parse import urlsplit
 
-from ledger.bibliography import Entry, names
+from ledger.bibliography import Entry, creators
 from ledger.project import Page
 
 ENDS = "<!-- handout ends -->"
@@ -41,7 +41,7 @@ def cut(html: str, page: Page, entries: Mapping[str, Entry], site_name: str, sit
 
 def short(entry: Entry) -> str:
     """First author, year, and where it is found: enough to find the source, not more."""
-    people = names(entry.get("author") or entry.get("institution") or entry.get("organization"))
+    people = creators(entry)
     url = entry.get("url")
     place = f"doi:{entry.get('doi')}" if entry.get("doi") else f"PMID {entry.get('pmid')}" if entry.get("pmid") else ""
     place = place or (urlsplit(url).netloc.removeprefix("www.") if url else entry.text("journal"))

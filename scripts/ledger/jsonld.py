@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ledger import charts, datapage, exports, markup
-from ledger.bibliography import Entry, names
+from ledger.bibliography import OTHERS, Entry, creators
 from ledger.project import Page, Project
 from ledger.records import Record
 
@@ -139,9 +139,12 @@ def _trial(record: Record) -> Node:
 
 def _article(entry: Entry) -> Node:
     node: Node = {"@type": "ScholarlyArticle", "name": entry.text("title")}
-    people = [name for name in names(entry.get("author")) if name.family != "others"][:6]
+    people = [name for name in creators(entry) if name != OTHERS][:6]
     if people:
-        node["author"] = [{"@type": "Person", "name": f"{one.family} {one.initials}".strip()} for one in people]
+        node["author"] = [
+            {"@type": "Organization" if one.body else "Person", "name": f"{one.family} {one.initials}".strip()}
+            for one in people
+        ]
     if entry.year:
         node["datePublished"] = entry.year
     if entry.text("journal"):

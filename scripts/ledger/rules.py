@@ -558,15 +558,15 @@ ALL: tuple[Rule, ...] = (
     Rule(
         "bib-field",
         SOURCES,
-        "Every field is one of BibTeX's, biblatex's or ours.",
-        "A slip of the pen in a field's name loses what the field says, without a word.",
-        "Use the name in the message, or put the text into note.",
+        "Every field is one that this site publishes: BibTeX's and biblatex's for describing a source, and ours.",
+        "Reference managers add private notes, paths of your computer and copyrighted abstracts; a slip in a name loses what the field says.",
+        "Take the fields out, or run `check_citations.py --fix`; if a name has a slip, use the one in the message.",
     ),
     Rule(
         "bib-author",
         SOURCES,
-        "People are written Family, Given and joined by ' and '; bodies and undivided names stand in braces; the rest is 'and others'.",
-        "Other forms print the wrong family name, or one person for two.",
+        "People are written Family, Given and joined by ' and '; an organisation is in braces, {{Medscape}}; the rest is 'and others'.",
+        "Other forms print the wrong family name, one person for two, or an organisation with initials.",
         "Write it as the message says.",
     ),
     Rule(

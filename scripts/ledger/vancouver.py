@@ -6,7 +6,7 @@ import re
 from html import escape
 from urllib.parse import urlsplit
 
-from ledger.bibliography import OTHERS, Entry, names
+from ledger.bibliography import OTHERS, Entry, creators
 
 MOST_AUTHORS = 6
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -25,7 +25,7 @@ READ = {
 
 def authors(entry: Entry) -> str:
     """Six authors, then "et al."; family name and initials, bodies in full."""
-    people = names(entry.get("author") or entry.get("institution") or entry.get("organization"))
+    people = creators(entry)
     others = OTHERS in people
     people = [person for person in people if person != OTHERS]
     shown = [f"{person.family} {person.initials}".strip() for person in people[:MOST_AUTHORS]]
