@@ -94,13 +94,13 @@ PIECE = re.compile(r"[^-/–—]+")
 ENDING = re.compile(r"['’]s$|[.'’]+$")
 BODY = re.compile(
     r"\b(?:Universit(?:y|ies)|Organi[sz]ations?|Associations?|Societ(?:y|ies)|Committee|Consortium|Foundation|Agency"
-    r"|Ministry|Inc|Ltd|Limited|LLC|GmbH|Networks?|Institut(?:es?|ions?)|Hospitals?|Administration|Departments?"
+    r"|Ministry|Corp|Inc|Ltd|Limited|LLC|GmbH|Networks?|Institut(?:es?|ions?)|Hospitals?|Administration|Departments?"
     r"|Collaborat(?:ion|ive|ors)|Commission|Federation|(?:Working|Study|Research|Test) Group|Grp|Investigators|Initiative"
     r"|Corporation|Program(?:me)?|Registr(?:y|ies)|Task Force|Therapeutics|Pharma(?:ceuticals?)?|Biotech(?:nolog(?:y|ies))?"
     r"|Biosciences?|Technologies|Laborator(?:y|ies))\b",
     re.IGNORECASE,
 )
-"""Words that are in the names of organisations and are no family names."""
+"""Words in the names of organisations that are no family names."""
 BODY_OR_FAMILY = re.compile(
     r"\b(?:Alliance|Board|Bureau|Cent(?:er|re)s?|Clinics?|College|Company|Congress|Council|Court|Group|Health|Holdings"
     r"|Journal|Magazine|Medicine|News|Office|Panel|Press|Project|Review|School|Service|Team|Times|Trust|Union|of|for|the)\b",
@@ -233,8 +233,7 @@ def _wrong_name(person: str, speaker: bool) -> str | None:
 
 def _is_body(person: str, speaker: bool) -> bool:
     """Whether an organisation is written as a person; ``speaker``: the source is of a kind whose author mostly is one."""
-    bare = LEGAL_FORM.sub("", person)
-    if bare != person or (BODY.search(person) and " " in person):
+    if BODY.search(person) and " " in person:
         return True
     return "," not in person and (speaker or (" " in person and bool(BODY_OR_FAMILY.search(person))))
 
