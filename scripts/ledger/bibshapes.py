@@ -209,7 +209,9 @@ def _wrong_name(person: str, speaker: bool) -> str | None:
     if person in ("others", "{}"):
         return None
     if _is_body(person, speaker):
-        return f"'{shown}' is no Family, Given; put the whole name of an organisation in braces, {{{{…}}}}"
+        return (
+            f"'{shown}' looks like an organisation; put its whole name in braces, {{{{…}}}} (a person is Family, Given)"
+        )
     if not all(parts):
         return f"'{shown}' has a comma too many; write Family, Given"
     if len(parts) > 3 or (len(parts) == 3 and not JUNIOR.fullmatch(parts[1])):
