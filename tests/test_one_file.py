@@ -23,7 +23,7 @@ SECOND = (
     .replace(
         "  people:\n",
         '  dates: {start: {value: "2021-03", type: actual, cite: known2024}}\n'
-        "  follow_up: {value: a year, months: 12, cite: known2024}\n  people:\n",
+        "  follow_up: {value: a year, months: 12, kind: set time, cite: known2024}\n  people:\n",
     )
 )
 IN_RANGE = '    - {measure: time in range, outcome: time in range, value: "70", unit: "%", before: "50", cite: known2024, seen: abstract}\n'

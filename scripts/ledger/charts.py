@@ -7,24 +7,23 @@ Every mark differs in shape as well as in colour; the colours are the page's own
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from html import escape
+from itertools import groupby
+from math import ceil, floor
 
-from ledger import markup
-from ledger.markup import address, cite, link, table, text
+from ledger import markup, svg
+from ledger.markup import address, cite, date_words, link, table, text
 from ledger.project import Page, Project
-from ledger.records import Record, Result
+from ledger.records import Harm, Record, Result, Sourced
+from ledger.svg import LEFT, RIGHT, WIDTH
+from ledger.timespan import Span, known_span, position
 
 Options = Mapping[str, str]
 Value = str | int | float | None
 
-WIDTH = 360  # units of the drawing; a phone of 390 px shows them nearly one to one
-LEFT, RIGHT = 6, 354
-MARKS_A_LINE = 24
+MARKS_A_LINE = 23
 STEP = 14.5
-LONGEST = {"name": 52, "small": 66}
-"""Characters of a label that fit into a line, by its kind."""
 NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3})?")
 
 
@@ -101,41 +100,6 @@ def _cell(value: Value) -> str:
     return "—" if value is None or value == "" else text(str(value))
 
 
-# --- drawing ----------------------------------------------------------------------------------------
-
-
-def _words(x: float, y: float, words: str, kind: str, anchor: str = "start") -> str:
-    most = LONGEST[kind]
-    short = words if len(words) <= most else words[: most - 1].rstrip(" ,;:(") + "…"
-    place = f' text-anchor="{anchor}"' if anchor != "start" else ""
-    return f'<text x="{x:g}" y="{y:g}" class="{kind}"{place}>{escape(short, quote=False)}</text>'
-
-
-def _full(x: float, y: float) -> str:
-    return f'<circle class="full" cx="{x:g}" cy="{y:g}" r="5"/>'
-
-
-def _hollow(x: float, y: float) -> str:
-    return f'<circle class="hollow" cx="{x:g}" cy="{y:g}" r="4.4"/>'
-
-
-def _cross(x: float, y: float) -> str:
-    return f'<path class="cross" d="M{x - 4:g} {y - 4:g}l8 8m0-8l-8 8"/>'
-
-
-def _bar(x: float, y: float, width: float, kind: str, height: float = 9) -> str:
-    return f'<rect class="{kind}" x="{x:g}" y="{y:g}" width="{max(width, 1.5):g}" height="{height:g}"/>'
-
-
-def _axis(y: float, bottom: float, marks: Sequence[tuple[float, str]]) -> str:
-    parts = []
-    for x, words in marks:
-        parts.append(f'<path class="axis" d="M{x:g} {y:g}V{bottom:g}"/>')
-        anchor = "end" if x > RIGHT - 12 else "start" if x < LEFT + 12 else "middle"
-        parts.append(_words(x, y - 4, words, "small", anchor))
-    return "".join(parts)
-
-
 # --- the people behind each result ------------------------------------------------------------------
 
 
@@ -151,13 +115,48 @@ def _insulin_free(record: Record) -> Result | None:
     )
 
 
-def deaths(record: Record) -> tuple[str, str | None]:
-    """What the record says of deaths among those treated, in its own words, and its source."""
-    for row in record.harms:
-        if row.arm == "cells" and re.search(r"\bdeaths?\b|\bdied\b", row.event, re.IGNORECASE):
-            count = f"{row.n} of {row.of}" if row.of else str(row.n)
-            return f"{row.event}: {row.value if row.n is None else count}", row.cite
-    return "deaths: no count seen", None
+def count_deaths(record: Record) -> list[Harm]:
+    """The record's counts of deaths for any reason among the people given cells."""
+    return [row for row in _about_deaths(record) if row.n is not None and row.event.lower() in ("death", "deaths")]
+
+
+def _about_deaths(record: Record) -> list[Harm]:
+    return [row for row in record.harms if row.arm != "control" and re.match(r"deaths?\b", row.event, re.IGNORECASE)]
+
+
+def _death_words(row: Harm) -> str:
+    """What one row of the record says of deaths: how many, of whom, when, of what, and who says so."""
+    count = row.value or ""
+    if row.n is not None:
+        count = f"{row.n} of {row.of}" if row.of else f"{row.n}, of how many is not stated"
+    event = "Deaths" if row.event.lower() in ("death", "deaths") else row.event[0].lower() + row.event[1:]
+    arm = "all groups together" if row.arm == "all" else None
+    words = ", ".join(part for part in (f"{event}: {count}", row.at, row.group, arm) if part)
+    words = f"{words}: {row.cause}" if row.cause and row.n else words
+    return words + _according_to(row.said_by)
+
+
+def _no_count_of_deaths(record: Record) -> str:
+    """What is said where no row counts all deaths: never a zero."""
+    narrower = [_death_words(row) for row in _about_deaths(record)]
+    return "; ".join(["Deaths for any reason: no count in the record", *narrower])
+
+
+def _sentence(words: str) -> str:
+    return words[0].upper() + words[1:]
+
+
+def _when(at: Value) -> str:
+    return "time not stated" if at == "not stated" else str(at)
+
+
+def _according_to(speaker: Value) -> str:
+    return f" (according to {speaker})" if speaker else ""
+
+
+def _speakers(*facts: Sourced | None) -> str | None:
+    """Whose statements the facts are, where that has to be said."""
+    return "; ".join(dict.fromkeys(fact.said_by for fact in facts if fact and fact.said_by)) or None
 
 
 def _people(project: Project) -> list[Item]:
@@ -167,41 +166,64 @@ def _people(project: Project) -> list[Item]:
         if row is None or row.of is None or row.n is None:
             continue
         treated = record.people.treated
-        died, key = deaths(record)
+        deaths = count_deaths(record)
         values: dict[str, Value] = {
             "approach": record.approach,
             "origin": record.cells.origin.value,
             "measure": row.measure,
             "at": row.at or "not stated",
+            "group": row.group,
             "insulin_free": row.n,
             "of": row.of,
             "treated": treated.value if treated else None,
             "not_counted": max(treated.value - row.of, 0) if treated else None,
-            "deaths": died,
+            "said_by": _speakers(row, treated),
+            "deaths": "; ".join(map(_death_words, deaths)) or _no_count_of_deaths(record),
         }
-        keys = [key for key in (row.cite, treated.cite if treated else None, key) if key]
+        keys = [row.cite, *([treated.cite] if treated else []), *(death.cite for death in _about_deaths(record))]
         items.append(Item(trial, record, values, keys))
     return items
 
 
 def _draw_people(items: Sequence[Item]) -> tuple[float, str]:
-    y = 4.0
+    y = 0.0
     parts = []
     for item in items:
-        v = item.values
-        parts.append(_words(LEFT, y + 11, item.trial.title, "name"))
-        parts.append(_words(LEFT, y + 24, f"{v['approach']}: {v['insulin_free']} of {v['of']}, {v['at']}", "small"))
-        parts.append(_words(LEFT, y + 37, str(v["deaths"]), "small"))
-        y += 48
-        free, of, rest = (int(v[name] or 0) for name in ("insulin_free", "of", "not_counted"))
-        marks: Iterator[Callable[[float, float], str]] = iter(
-            [_full] * free + [_hollow] * (of - free) + [_cross] * rest
-        )
-        for number, mark in enumerate(marks):
-            column, line = number % MARKS_A_LINE, number // MARKS_A_LINE
-            parts.append(mark(LEFT + 6 + column * STEP, y + line * STEP))
-        y += ((of + rest - 1) // MARKS_A_LINE + 1) * STEP + 6
+        y, drawn = _people_of_a_trial(item, y)
+        parts.append(svg.group("trial", drawn, trial=item.record.id))
+        y += 10
     return y, "".join(parts)
+
+
+def _people_of_a_trial(item: Item, y: float) -> tuple[float, list[str]]:
+    """A row for the result and one for each count of deaths, which may be of other people."""
+    v = item.values
+    free, of, rest = (int(v[name] or 0) for name in ("insulin_free", "of", "not_counted"))
+    said = _sentence(f"{v['measure']}: {free} of {of}, {_when(v['at'])}") + (f", {v['group']}" if v["group"] else "")
+    said += f"; {rest} more treated, not in this count" if rest else ""
+    y, title = svg.words(y, item.trial.title, "name")
+    y, label = svg.words(y, said + _according_to(v["said_by"]), "small")
+    y, row = _row([svg.off_insulin] * free + [svg.counted] * (of - free) + [svg.not_counted] * rest, LEFT + 6, y)
+    parts = [title, label, svg.group("people", row)]
+    deaths = count_deaths(item.record)
+    for death in deaths:
+        y, label = svg.words(y + 2, _death_words(death), "small")
+        died = death.n or 0
+        y, row = _row([svg.death] * died + [svg.no_death] * ((death.of or died) - died), LEFT + 6 + STEP / 2, y)
+        parts += [label, svg.group("deaths", row, n=death.n, of=death.of)]
+    if not deaths:
+        y, label = svg.words(y + 2, _no_count_of_deaths(item.record), "small")
+        parts.append(label)
+    return y, parts
+
+
+def _row(marks: Sequence[Callable[[float, float], str]], left: float, y: float) -> tuple[float, list[str]]:
+    """Marks side by side, on as many lines as they need."""
+    drawn = [
+        mark(left + number % MARKS_A_LINE * STEP, y + 8 + number // MARKS_A_LINE * STEP)
+        for number, mark in enumerate(marks)
+    ]
+    return y + (len(marks) + MARKS_A_LINE - 1) // MARKS_A_LINE * STEP, drawn
 
 
 # --- the time line ----------------------------------------------------------------------------------
@@ -210,53 +232,70 @@ def _draw_people(items: Sequence[Item]) -> tuple[float, str]:
 def _timeline(project: Project) -> list[Item]:
     items = []
     for trial, record in project.records.values():
-        dates = record.dates
-        end = dates.completion or dates.primary_completion
-        if dates.start is None:
+        start, end = record.dates.start, record.dates.completion
+        if start is None:
             continue
+        span = known_span(record)
         values: dict[str, Value] = {
-            "start": dates.start.value,
-            "start_type": dates.start.type,
+            "start": start.value,
+            "start_type": start.type,
             "end": end.value if end else None,
             "end_type": end.type if end else None,
+            "known_to_run": None if span.ended else span.ran_to,
             "status": record.latest.value,
             "as_of": record.latest.as_of,
+            "said_by": _speakers(start, end, record.latest),
         }
-        keys = [key for key in (dates.start.cite, end.cite if end else None, record.latest.cite) if key]
+        keys = [start.cite, *([end.cite] if end else []), *(entry.cite for entry in record.status if entry.cite)]
         items.append(Item(trial, record, values, keys))
-    return sorted(items, key=lambda item: str(item.values["start"]))
+    return sorted(items, key=lambda item: position(str(item.values["start"])))
 
 
-def _year(value: str) -> float:
-    year, month, day = (*value.split("-"), "", "")[:3]
-    return int(year) + (int(month or 1) - 1) / 12 + (int(day or 1) - 1) / 365
+def _span_words(item: Item, span: Span) -> str:
+    """What a row of the time line says: the end or what is known of it, and the latest status with its day."""
+    v = item.values
+    parts = [f"Status on {date_words(str(v['as_of']))}: {v['status']}"]
+    if span.ended:
+        parts.append(f"ended {date_words(str(v['end']))}")
+    elif span.ran_to and span.ran_to != v["as_of"]:
+        only = "only its start is known" if span.ran_to == v["start"] else None
+        parts.append(only or f"last known to run {date_words(span.ran_to)}")
+    if v["end"] and v["end_type"] == "estimated":
+        parts.append(f"planned end {date_words(str(v['end']))}")
+    return "; ".join(parts) + _according_to(v["said_by"])
 
 
 def _draw_timeline(items: Sequence[Item]) -> tuple[float, str]:
+    spans = [known_span(item.record) for item in items]
     first = min(int(str(item.values["start"])[:4]) for item in items)
-    last = max(int(str(item.values["end"] or item.values["as_of"])[:4]) for item in items) + 1
-    scale = (RIGHT - LEFT) / max(last - first, 1)
+    last = max(int((span.last or str(item.values["start"]))[:4]) for item, span in zip(items, spans, strict=True)) + 1
+    scale = (RIGHT - 18 - LEFT) / (last - first)
 
-    def x(value: Value) -> float:
-        return LEFT + (_year(str(value)) - first) * scale
+    def x(value: str) -> float:
+        return LEFT + (position(value) - first) * scale
 
-    height = 22 + 46 * len(items)
-    every = max(1, round((last - first) / 7))
-    parts = [_axis(14, height, [(LEFT + (year - first) * scale, str(year)) for year in range(first, last + 1, every)])]
-    y = 22.0
-    for item in items:
-        v = item.values
-        parts.append(_words(LEFT, y + 9, item.trial.title, "name"))
-        parts.append(_words(LEFT, y + 22, f"{v['status']}, {v['as_of']}", "small"))
-        begin = x(v["start"])
-        if v["start_type"] == "actual":
-            known = x(v["end"] if v["end"] and v["end_type"] == "actual" else v["as_of"])
-            parts.append(_bar(begin, y + 27, max(known - begin, 2), "done"))
-            begin = max(known, begin)
-        if v["end"] and v["end_type"] == "estimated" and x(v["end"]) > begin:
-            parts.append(_bar(begin, y + 27, x(v["end"]) - begin, "planned"))
-        y += 46
-    return height, "".join(parts)
+    y = 20.0
+    parts = []
+    for item, span in zip(items, spans, strict=True):
+        y, title = svg.words(y, item.trial.title, "name")
+        y, label = svg.words(y, _span_words(item, span), "small")
+        parts.append(svg.group("trial", [title, label, *_span_marks(span, x, y + 9)], trial=item.record.id))
+        y += 24
+    every = max(1, round((last - first) / 6))
+    years = [(x(f"{year}-01-01"), float(year), str(year)) for year in range(first, last + 1, every)]
+    return y, svg.axis(14, y - 6, years) + "".join(parts)
+
+
+def _span_marks(span: Span, x: Callable[[str], float], y: float) -> list[str]:
+    """The bars of a trial around the line ``y``, and how they end."""
+    parts = [svg.bar("planned", x(begin), y - 4.5, x(end), from_=begin, to=end) for begin, end in span.planned]
+    if span.ran_from and span.ran_to:
+        parts.append(svg.bar("ran", x(span.ran_from), y - 4.5, x(span.ran_to), from_=span.ran_from, to=span.ran_to))
+    if span.ended and span.ran_to:
+        parts.append(svg.closed_end(x(span.ran_to), y, at=span.ran_to))
+    if span.open and span.last:
+        parts.append(svg.open_end(x(span.last), y, at=span.last))
+    return parts
 
 
 # --- before and after -------------------------------------------------------------------------------
@@ -287,187 +326,302 @@ def _before_after(outcome: str) -> Callable[[Project], list[Item]]:
     return items
 
 
-def _draw_before_after(low: int, high: int, every: int) -> Callable[[Sequence[Item]], tuple[float, str]]:
-    def draw(items: Sequence[Item]) -> tuple[float, str]:
-        def x(value: Value) -> float:
-            return LEFT + 8 + (min(max(float(value or 0), low), high) - low) / (high - low) * (RIGHT - LEFT - 16)
+def _before_after_words(v: Mapping[str, Value]) -> str:
+    count = (
+        "1 person"
+        if v["people"] == 1
+        else f"{v['people'] or 'number of'} people" + ("" if v["people"] else " not stated")
+    )
+    said = f"{v['measure']}: {v['before']} → {v['after']} %, {_when(v['at'])}, {count}"
+    return _sentence(said) + (f", {v['group']}" if v["group"] else "") + _according_to(v["said_by"])
 
-        height = 22 + 48 * len(items)
-        parts = [_axis(14, height, [(x(mark), f"{mark} %") for mark in range(low, high + 1, every)])]
-        y = 22.0
-        for item in items:
-            v = item.values
-            count = f"{v['people']} people" if v["people"] != 1 else "1 person"
-            count = count if v["people"] else "number of people not stated"
-            said = f"{v['before']} → {v['after']} %, {v['at']}, {count}"
-            parts.append(_words(LEFT, y + 9, item.trial.title, "name"))
-            parts.append(_words(LEFT, y + 22, said, "small"))
-            before, after = x(v["before"]), x(v["after"])
-            parts.append(f'<path class="between" d="M{before:g} {y + 34:g}H{after:g}"/>')
-            parts += [_hollow(before, y + 34), _full(after, y + 34)]
-            y += 48
-        return height, "".join(parts)
+
+def _draw_before_after(low: int, high: int, every: int) -> Callable[[Sequence[Item]], tuple[float, str]]:
+    """A drawing on a scale from ``low`` to ``high``, or as far as the values go."""
+
+    def draw(items: Sequence[Item]) -> tuple[float, str]:
+        values = [float(str(item.values[name])) for item in items for name in ("before", "after")]
+        first = min(low, floor(min(values) / every) * every)
+        last = max(high, ceil(max(values) / every) * every)
+
+        def x(value: Value) -> float:
+            return LEFT + 8 + (float(value or 0) - first) / (last - first) * (RIGHT - LEFT - 16)
+
+        y = 20.0
+        parts = []
+        for _, rows in groupby(items, key=lambda item: item.record.id):
+            group = list(rows)
+            y, title = svg.words(y, group[0].trial.title, "name")
+            parts.append(title)
+            for item in group:
+                y, label = svg.words(y, _before_after_words(item.values), "small")
+                drawn = [label, *_before_after_marks(item.values, x, y + 9)]
+                parts.append(svg.group("trial", drawn, trial=item.record.id))
+                y += 19
+            y += 6
+        marks = [(x(mark), float(mark), f"{mark} %") for mark in range(first, last + 1, every)]
+        return y, svg.axis(14, y - 6, marks) + "".join(parts)
 
     return draw
 
 
+def _before_after_marks(v: Mapping[str, Value], x: Callable[[Value], float], y: float) -> list[str]:
+    """A hollow mark before, a full one after; of one person a square, of a group a circle."""
+    before, after = x(v["before"]), x(v["after"])
+    line = svg.path("between", f"M{before:g} {y:g}H{after:g}")
+    if v["people"] == 1:
+        return [
+            line,
+            svg.square("before", before, y, 11, value=v["before"]),
+            svg.square("after", after, y, 7, value=v["after"]),
+        ]
+    return [
+        line,
+        svg.circle("before", before, y, 5.6, value=v["before"]),
+        svg.circle("after", after, y, 3.8, value=v["after"]),
+    ]
+
+
 # --- follow-up against what is claimed --------------------------------------------------------------
+
+FOLLOW_UP_KINDS: Mapping[str, str] = {
+    "set time": "At a set time after treatment",
+    "at least": "At least, for everyone",
+    "median": "Median: half were followed this long or longer",
+    "longest": "Only the person followed longest",
+    "not stated": "Not stated for whom",
+    "none": "No published length, only a claim",
+}
+"""What the months of a follow-up are, in the order of the picture."""
 
 
 def _follow_up(project: Project) -> list[Item]:
     items = []
     for trial, record in project.records.values():
         followed = record.follow_up
-        if followed is None or followed.months is None or not followed.cite:
+        if followed is None or (followed.months is None and followed.claimed is None):
             continue
         claim = followed.claimed
         values: dict[str, Value] = {
             "approach": record.approach,
             "months": followed.months,
+            "kind": followed.kind or "none",
+            "longest": followed.longest,
             "follow_up": followed.value,
+            "said_by": _speakers(followed),
             "claim": claim.value if claim else None,
             "claimed_months": claim.months if claim else None,
         }
         items.append(Item(trial, record, values, [key for key in (followed.cite, claim and claim.cite) if key]))
-    return sorted(items, key=lambda item: (item.values["claim"] is None, -int(item.values["months"] or 0)))
+    order = list(FOLLOW_UP_KINDS)
+    return sorted(items, key=lambda item: (order.index(str(item.values["kind"])), -int(item.values["months"] or 0)))
 
 
 def _draw_follow_up(items: Sequence[Item]) -> tuple[float, str]:
-    longest = max(max(int(item.values[name] or 0) for name in ("months", "claimed_months")) for item in items)
-    years = max(longest // 12 + 1, 2)
+    months = [int(item.values[name] or 0) for item in items for name in ("months", "longest", "claimed_months")]
+    years = max(max(months) // 12 + 1, 2)
     scale = (RIGHT - LEFT - 14) / (12 * years)
-    height = 22 + sum(47 if item.values["claim"] else 34 for item in items)
-    every = max(1, round(years / 6))
-    parts = [_axis(14, height, [(LEFT + 12 * year * scale, f"{year} y") for year in range(0, years + 1, every)])]
-    y = 22.0
-    for item in items:
-        v = item.values
-        months = int(v["months"] or 0)
-        parts.append(_words(LEFT, y + 8, item.trial.title, "name"))
-        parts.append(_bar(LEFT, y + 12, months * scale, "done"))
-        end = LEFT + months * scale
-        if v["claim"]:
-            claimed = LEFT + int(v["claimed_months"]) * scale if v["claimed_months"] else RIGHT - 4
-            if claimed > end:
-                parts.append(f'<path class="claimed" d="M{end:g} {y + 16.5:g}H{claimed:g}"/>')
-                if not v["claimed_months"]:
-                    parts.append(f'<path class="arrow" d="M{claimed - 5:g} {y + 12:g}l5 4.5l-5 4.5"/>')
-            parts.append(_words(LEFT, y + 33, f"{months} months followed; claimed: {v['claim']}", "small"))
-            y += 47
-        else:
-            parts.append(_words(min(end + 4, RIGHT - 60), y + 20, f"{months} months", "small"))
-            y += 34
-    return height, "".join(parts)
 
+    def x(value: Value) -> float:
+        return LEFT + float(value or 0) * scale
+
+    y = 14.0
+    parts = []
+    for kind, rows in groupby(items, key=lambda item: str(item.values["kind"])):
+        y, heading = svg.words(y + 8, FOLLOW_UP_KINDS[kind], "group")
+        parts.append(heading)
+        for item in rows:
+            y, drawn = _follow_up_of_a_trial(item, x, y)
+            parts.append(svg.group("trial", drawn, trial=item.record.id, kind=kind))
+            y += 7
+    every = max(1, round(years / 5))
+    marks = [(x(12 * year), float(12 * year), _years(year)) for year in range(0, years + 1, every)]
+    return y, svg.axis(14, y - 6, marks) + "".join(parts)
+
+
+def _years(number: int) -> str:
+    return "start" if number == 0 else "1 year" if number == 1 else f"{number} years"
+
+
+def _follow_up_of_a_trial(item: Item, x: Callable[[Value], float], y: float) -> tuple[float, list[str]]:
+    v = item.values
+    y, title = svg.words(y, item.trial.title, "name")
+    y, label = svg.words(y, f"Follow-up: {v['follow_up']}" + _according_to(v["said_by"]), "small")
+    parts = [title, label]
+    if v["months"] is not None:
+        parts += _follow_up_marks(v, x, y + 9)
+        y += 18
+    if v["claim"]:
+        y, label = svg.words(y, f"Claimed: {v['claim']}", "small")
+        parts += [label, *_claim_marks(v["claimed_months"], x, y + 8)]
+        y += 16
+    return y, parts
+
+
+def _follow_up_marks(v: Mapping[str, Value], x: Callable[[Value], float], y: float) -> list[str]:
+    """A bar as long as the follow-up, whose end shows what kind of length it is."""
+    end, months = x(v["months"]), v["months"]
+    if v["kind"] == "longest":
+        return [svg.path("one-person", f"M{LEFT} {y:g}H{end:g}"), svg.ring_end(end, y, months=months)]
+    bar = svg.bar("unclear" if v["kind"] == "not stated" else "followed", LEFT, y - 4.5, end, months=months)
+    if v["kind"] == "at least":
+        return [bar, svg.arrow_end(end + 2, y, months=months)]
+    if v["kind"] != "median":
+        return [bar, svg.closed_end(end, y, months=months)] if v["kind"] == "set time" else [bar]
+    marks = [bar]
+    if v["longest"]:
+        far = x(v["longest"])
+        marks += [svg.path("one-person", f"M{end:g} {y:g}H{far:g}"), svg.ring_end(far, y, months=v["longest"])]
+    return [*marks, svg.diamond_end(end, y, months=months)]
+
+
+def _claim_marks(months: Value, x: Callable[[Value], float], y: float) -> list[str]:
+    """A broken line as long as what is claimed; an arrow where the claim names no end."""
+    if months is None:
+        return [
+            svg.path("claimed", f"M{LEFT} {y:g}H{RIGHT - 4}"),
+            svg.path("claimed-on", f"M{RIGHT - 9} {y - 5:g}l5 5l-5 5"),
+        ]
+    return [
+        svg.path("claimed", f"M{LEFT} {y:g}H{x(months):g}", months=months),
+        svg.square("claimed-end", x(months), y, 6),
+    ]
+
+
+BEFORE_AFTER_COLUMNS: Mapping[str, str] = {
+    "approach": "Approach",
+    "measure": "Measure",
+    "at": "When",
+    "before": "Before, %",
+    "after": "After, %",
+    "people": "People",
+    "group": "Group",
+    "said_by": "Whose statement",
+}
+BEFORE_AFTER_KEY = (
+    (
+        svg.circle("before", 8, 7, 5.6) + svg.square("before", 21, 7, 11),
+        "before: circle for a group, square for one person",
+    ),
+    (
+        svg.circle("after", 8, 7, 3.8) + svg.square("after", 21, 7, 7),
+        "after: circle for a group, square for one person",
+    ),
+)
 
 PICTURES: Mapping[str, Picture] = {
     picture.name: picture
     for picture in (
         Picture(
             name="people",
-            title="The people behind each result",
-            description="One mark is one person. For each trial with a count: how many took no insulin at the time"
-            " named, how many did, and how many were treated but are not in that count.",
-            limits="Each row has its own cells, drugs and time; the rows cannot be ranked or added up."
+            title="The people behind each result, and the deaths",
+            description="One mark is one person in one count. For each trial that counts people off insulin, a first"
+            " row shows that count, and a second row shows the deaths, if the record counts them. The two rows are"
+            " separate counts, in no order: a mark below another is not the same person.",
+            limits="Each trial has its own cells, drugs and time; the rows cannot be ranked or added up."
             " No insulin on one day is not no insulin for good.",
             columns={
                 "approach": "Approach",
                 "origin": "Origin of the cells",
                 "measure": "Measure",
                 "at": "When",
-                "insulin_free": "Took no insulin",
+                "group": "Group",
+                "insulin_free": "Counted as off insulin",
                 "of": "Of",
                 "treated": "Treated",
                 "not_counted": "Treated, not in this count",
+                "said_by": "Whose statement",
                 "deaths": "Deaths",
             },
             items=_people,
             draw=_draw_people,
             key=(
-                (_full(13, 7), "took no insulin"),
-                (_hollow(13, 7), "took insulin"),
-                (_cross(13, 7), "treated, but not in this count: left, died, or not yet there"),
+                (svg.off_insulin(13, 7), "off insulin, by the measure named"),
+                (svg.counted(13, 7), "in this count, but not as off insulin"),
+                (svg.not_counted(13, 7), "treated, but not in this count"),
+                (svg.death(13, 7), "died"),
+                (svg.no_death(13, 7), "in the count of deaths, no death reported"),
             ),
         ),
         Picture(
             name="timeline",
-            title="The trials over time",
-            description="For each trial with a known start: from its start to its end or to the day of its last known"
-            " status, with that status.",
-            limits="A trial whose dates we do not know is not drawn. A planned end is often put off.",
+            title="The trials over time, as far as we know",
+            description="For each trial with a known start: a full bar for the time in which a source shows it"
+            " running, and a broken outline for what was only planned. Where nobody knows what came next, the bar"
+            " stops and dots follow.",
+            limits="A trial whose start we do not know is not drawn. A date known only to the month or year is drawn"
+            " at the middle of it. A planned end is often put off.",
             columns={
                 "start": "Start",
                 "start_type": "Start is",
+                "known_to_run": "Last known to run",
                 "end": "End",
                 "end_type": "End is",
                 "status": "Status",
                 "as_of": "As of",
+                "said_by": "Whose statement",
             },
             items=_timeline,
             draw=_draw_timeline,
             key=(
-                (_bar(1, 3, 24, "done"), "so far"),
-                (_bar(1, 3, 24, "planned"), "planned"),
+                (svg.bar("ran", 1, 2.5, 25), "known to run"),
+                (svg.bar("ran", 1, 2.5, 20) + svg.closed_end(20, 7), "ended"),
+                (svg.bar("planned", 1, 2.5, 25), "only planned"),
+                (svg.bar("ran", 1, 2.5, 9) + svg.open_end(9, 7), "not known what came next"),
             ),
         ),
         Picture(
             name="hba1c",
             title="HbA1c before and after",
-            description="HbA1c in per cent before treatment and at the time named, where both were reported.",
-            limits="Without a control group nobody knows what would have happened anyway. Lower is not always better:"
-            " what counts is lower without more lows.",
-            columns={
-                "approach": "Approach",
-                "measure": "Measure",
-                "at": "When",
-                "before": "Before, %",
-                "after": "After, %",
-                "people": "People",
-                "group": "Group",
-                "said_by": "Whose statement",
-            },
+            description="HbA1c in per cent before treatment and at the time named, where both were reported as"
+            " exact values.",
+            limits="Some are means, some medians; each row says which. Without a control group nobody knows what would"
+            " have happened anyway. Lower is not always better: what counts is lower without more lows.",
+            columns=BEFORE_AFTER_COLUMNS,
             items=_before_after("HbA1c"),
             draw=_draw_before_after(4, 12, 2),
-            key=((_hollow(13, 7), "before"), (_full(13, 7), "after")),
+            key=BEFORE_AFTER_KEY,
         ),
         Picture(
             name="time-in-range",
             title="Time in range before and after",
             description="Share of the time with glucose in range, before treatment and at the time named, where both"
-            " were reported.",
-            limits="Without a control group nobody knows what would have happened anyway.",
-            columns={
-                "approach": "Approach",
-                "measure": "Measure",
-                "at": "When",
-                "before": "Before, %",
-                "after": "After, %",
-                "people": "People",
-                "group": "Group",
-                "said_by": "Whose statement",
-            },
+            " were reported as exact values.",
+            limits="Some are means of a group, some are one person; each row says which. Without a control group nobody"
+            " knows what would have happened anyway.",
+            columns=BEFORE_AFTER_COLUMNS,
             items=_before_after("time in range"),
             draw=_draw_before_after(0, 100, 25),
-            key=((_hollow(13, 7), "before"), (_full(13, 7), "after")),
+            key=BEFORE_AFTER_KEY,
         ),
         Picture(
             name="follow-up",
             title="How long people were followed, and what is claimed",
-            description="The longest published follow-up of each trial in months, and, where somebody claims that the"
-            " effect lasts longer, that claim.",
-            limits="A claim is not a finding. Follow-up ends when a report is written, not when an effect ends.",
+            description="The published follow-up of each trial, grouped by what its length means: a set time, the"
+            " least for everyone, a median, or only the person followed longest. Where somebody makes a claim about"
+            " how long the effect lasts, the claim has a line of its own.",
+            limits="Lengths of different groups cannot be compared. A claim is not a finding. Follow-up ends when a"
+            " report is written, not when an effect ends.",
             columns={
                 "approach": "Approach",
+                "kind": "What the length means",
                 "months": "Months followed",
+                "longest": "Longest in one person, months",
                 "follow_up": "Follow-up",
+                "said_by": "Whose statement",
                 "claim": "What is claimed, and by whom",
                 "claimed_months": "Months claimed",
             },
             items=_follow_up,
             draw=_draw_follow_up,
             key=(
-                (_bar(1, 3, 24, "done"), "followed"),
-                ('<path class="claimed" d="M1 7H25"/>', "claimed beyond that"),
+                (svg.bar("followed", 1, 2.5, 20) + svg.closed_end(20, 7), "set time"),
+                (svg.bar("followed", 1, 2.5, 16) + svg.arrow_end(18, 7), "at least"),
+                (svg.bar("followed", 1, 2.5, 18) + svg.diamond_end(18, 7), "median"),
+                (svg.path("one-person", "M1 7H20") + svg.ring_end(20, 7), "one person, followed longest"),
+                (svg.bar("unclear", 1, 2.5, 25), "not stated for whom"),
+                (svg.path("claimed", "M1 7H21") + svg.square("claimed-end", 21, 7, 6), "claimed"),
+                (svg.path("claimed", "M1 7H24") + svg.path("claimed-on", "M19 2l5 5l-5 5"), "claimed, no end named"),
             ),
         ),
     )

@@ -140,6 +140,7 @@ def _trial_row(page: Page, record: Record, project: Project) -> dict[str, Cell]:
             row |= _flat(f"{group}_{name}", value)
     if record.follow_up:
         row["follow_up_months"] = record.follow_up.months
+        row["follow_up_kind"] = record.follow_up.kind
     for key, verdict in record.requirements.items():
         row |= {f"requirement_{key}": verdict.verdict, f"requirement_{key}_cite": verdict.cite}
     row |= {

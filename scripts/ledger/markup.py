@@ -7,6 +7,7 @@ order. The search, which reads the page before, takes no notice of comments.
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -48,6 +49,12 @@ def source(how: str, marks: str) -> str:
 def day(iso: str) -> str:
     """A date that is not broken over two lines."""
     return f'<time datetime="{escape(iso)}">{escape(iso)}</time>'
+
+
+def date_words(iso: str) -> str:
+    """A date in words, as exact as it is given: 21 November 2026, November 2026, 2026."""
+    year, month, number = (*iso.split("-"), "", "")[:3]
+    return " ".join(part for part in (number.lstrip("0"), month and month_name[int(month)], year) if part)
 
 
 def word(verdict: str) -> str:

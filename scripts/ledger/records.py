@@ -119,6 +119,7 @@ Outcome = Literal[
     "other",
 ]
 Arm = Literal["cells", "control", "all"]
+FollowUpKind = Literal["set time", "at least", "median", "longest", "not stated"]
 
 REQUIREMENTS: dict[str, str] = {
     "cell-source": "Cell source",
@@ -408,9 +409,24 @@ class FollowUp(Fact):
     """How long people were followed."""
 
     months: Annotated[int, Field(ge=0)] | None = None
-    """Longest published follow-up of the group in whole months, rounded down; left out where nothing is published."""
+    """Published follow-up in whole months, rounded down; left out where nothing is published."""
+    kind: FollowUpKind | None = None
+    """What the months are. set time: people were seen at this time after treatment; at least: all were followed this
+    long or longer; median: half were; longest: the person followed longest was; not stated."""
+    longest: Annotated[int, Field(ge=1)] | None = None
+    """Beside a median: months for which the person followed longest was followed."""
     claimed: Claimed | None = None
     """What is claimed of the duration, where somebody claims more than was followed."""
+
+    @model_validator(mode="after")
+    def _of_a_kind(self) -> FollowUp:
+        if (self.months is None) != (self.kind is None):
+            raise ValueError(
+                "months and kind belong together; say whether they are a median, a set time or the longest"
+            )
+        if self.longest is not None and (self.kind != "median" or self.longest < (self.months or 0)):
+            raise ValueError("longest is for a median, and cannot be shorter than it; correct it or leave it out")
+        return self
 
 
 class RegisteredOutcome(Sourced):
