@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 import pytest
+from playwright.sync_api import Browser
 
 from conftest import ROOT, Make
 from ledger import charts, project
@@ -303,7 +304,8 @@ def test_before_and_after_are_the_values_of_the_record(loaded: Project, name: st
     wanted = []
     for trial, record in records(loaded).items():
         for row in record.results:
-            if row.outcome == outcome and row.arm != "control" and row.unit == "%" and row.n is None and row.before:
+            exact = row.before and re.fullmatch(r"[\d.]+", row.value or "")  # "above 98" has no place on a scale
+            if row.outcome == outcome and row.arm != "control" and row.unit == "%" and row.n is None and exact:
                 wanted.append((trial, row.before, row.value, (row.n_people or row.of) == 1, row.measure))
     shown = trials(drawing)
     assert len(shown) == len(wanted)
@@ -367,6 +369,34 @@ def test_a_follow_up_has_its_length_its_kind_and_its_claim(loaded: Project) -> N
         assert " ".join(fact.value.split()) in words(group)
     assert all(len(one) == 1 for one in headings.values())
     assert len(set().union(*headings.values())) == len(headings)
+
+
+# --- on a screen ------------------------------------------------------------------------------------
+
+MEASURE = """
+() => [...document.querySelectorAll("svg.picture")].flatMap(drawing => {
+  const { width, height } = drawing.viewBox.baseVal
+  const texts = [...drawing.querySelectorAll("text")].map(one => [one.textContent, one.getBBox()])
+  const marks = [...drawing.querySelectorAll("circle, rect, path:not(.axis)")].map(one => [one.outerHTML, one.getBBox()])
+  const meet = (a, b) =>
+    a.x < b.x + b.width && b.x < a.x + a.width && a.y + 2 < b.y + b.height && b.y + 2 < a.y + a.height
+  const cut = texts.concat(marks).filter(([, box]) =>
+    box.x < -0.5 || box.y < -0.5 || box.x + box.width > width + 0.5 || box.y + box.height > height + 0.5)
+  const covered = texts.filter(([, box], n) =>
+    marks.some(([, mark]) => meet(box, mark)) || texts.slice(0, n).some(([, other]) => meet(box, other)))
+  return cut.concat(covered).map(([what]) => what)
+})
+"""
+
+
+@pytest.mark.site
+@pytest.mark.parametrize("width", [320, 390, 1400])
+def test_no_word_is_cut_or_covered(browser: Browser, address: str, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto(f"{address}trials/pictures/")
+    assert page.locator("svg.picture").count() == len(charts.PICTURES)
+    assert page.evaluate(MEASURE) == []
+    page.close()
 
 
 # --- the legends ------------------------------------------------------------------------------------

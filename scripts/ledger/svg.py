@@ -11,7 +11,7 @@ from html import escape
 
 WIDTH = 360  # units of the drawing; a phone of 390 px shows them nearly one to one
 LEFT, RIGHT = 6, 354
-LONGEST = {"group": 48, "name": 48, "small": 60}
+LONGEST = {"group": 48, "name": 48, "small": 57}
 """Characters of a label that fit into a line, by its kind."""
 LINE = {"group": 20, "name": 15, "small": 13}
 """Height of a line of a label, by its kind."""
