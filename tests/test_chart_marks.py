@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from conftest import ROOT, Make
-from ledger import charts, project
+from ledger import charts, project, svg
 from ledger.project import Project
 from ledger.records import Harm, Record
 from samples import SAMPLE, TODAY, small
@@ -317,6 +317,7 @@ def test_before_and_after_are_the_values_of_the_record(loaded: Project, name: st
             [mark] = of_kind(group, kind)
             assert data(mark)["value"] == value
             assert middle_of(mark) == pytest.approx(scale.at(float(value or 0)), abs=0.1)
+            assert svg.LEFT <= middle_of(mark) <= svg.RIGHT
             assert (mark.tag == "rect") == alone
         assert measure.lower() in words(group).lower()
 
