@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from ledger import generate, glossary, instruments, linkstate, rawhtml, readability
+from ledger import generate, glossary, instruments, linkstate, mustsay, rawhtml, readability
 from ledger.mdscan import (
     ATTRIBUTE_TEXT,
     BY_REFERENCE,
@@ -106,12 +106,12 @@ def check(project: Project) -> Report:
         for line, identifier in anchors[src].doubles:
             message = f"the id '{identifier}' stands twice on this page; give one of the two another {{#id}}"
             problems.append(Problem(page.path, line, "duplicate-id", message))
-        problems += _page_fields(page)
+        problems += [*_page_fields(page), *_field_values(page), *_one_title(page)]
     for src, target in generate.linked_pages(project):
         edges.setdefault(src, set()).add(target)
     problems += [*generate.problems(project), *glossary.check(project), *rawhtml.check(project)]
     problems += [*_nav(project), *_orphans(project, edges), *readability.check(project)]
-    problems += instruments.check(project)
+    problems += [*instruments.check(project), *mustsay.check(project)]
     problems += _assets(project)
     problems += _remembered(project)
     counts = {"pages": len(project.pages), "links": total, "anchors": sum(len(a.ids) for a in anchors.values())}
@@ -350,6 +350,22 @@ def _escaped(text: str, position: int) -> bool:
 
 PAGE_FIELDS = ("title", "description", "kind", "checked", "reviewed_by", "hide", "trial")
 """The front matter that a page may have: what it holds besides would steer the theme, such as its template."""
+KINDS = (
+    "home",
+    "basics",
+    "therapy",
+    "requirement",
+    "safety",
+    "outcomes",
+    "trial",
+    "article",
+    "questions",
+    "glossary",
+    "about",
+    "index",
+)
+LONGEST_DESCRIPTION = 160
+"""Characters; search engines cut a longer one off."""
 
 
 def _page_fields(page: Page) -> Iterator[Problem]:
@@ -364,15 +380,39 @@ def _page_fields(page: Page) -> Iterator[Problem]:
     for name in ("title", "description", "checked", "kind"):
         if data and name not in data:
             message = f"the front matter has no '{name}'; add it (CONTRIBUTING.md says how)"
-            yield Problem(page.path, 1, "page-fields", message, "warning")
-        elif name in data and not isinstance(data[name], str):
+            yield Problem(page.path, 1, "page-fields", message)
+        elif name in data and not (isinstance(data[name], str) and data[name].strip()):
             message = f"'{name}' must be text, found {data[name]!r}"
             yield Problem(page.path, page.meta.line((name,)), "page-fields", message)
-    if isinstance(data.get("checked"), str) and not re.fullmatch(
-        r"20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", data["checked"]
-    ):
-        message = f"checked: '{data['checked']}' is not a date; write YYYY-MM-DD"
+
+
+def _field_values(page: Page) -> Iterator[Problem]:
+    """Front matter whose words are not those that lists, searches and other rules can use."""
+    data = page.meta.data if isinstance(page.meta.data, dict) else {}
+    description, kind, checked = (data.get(name) for name in ("description", "kind", "checked"))
+    if isinstance(description, str) and len(description) > LONGEST_DESCRIPTION:
+        message = f"the description has {len(description)} characters, at most {LONGEST_DESCRIPTION}; shorten it"
+        yield Problem(page.path, page.meta.line(("description",)), "page-fields", message)
+    if "trial" in data:
+        return  # the model of the record says it
+    if isinstance(kind, str) and kind.strip() and kind not in KINDS:
+        message = f"there is no kind '{kind}'; one of: {', '.join(KINDS)}"
+        yield Problem(page.path, page.meta.line(("kind",)), "page-fields", message)
+    if isinstance(checked, str) and not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", checked):
+        message = f"checked: '{checked}' is not a date; write YYYY-MM-DD"
         yield Problem(page.path, page.meta.line(("checked",)), "page-fields", message)
+
+
+def _one_title(page: Page) -> Iterator[Problem]:
+    """Headings beside the one title of a page, and pages without it; without front matter a page may be a mere list."""
+    headings = page.source.headings
+    titles = [heading.line for heading in headings if heading.level == 1]
+    for line in titles[1:]:
+        message = f"a second '#' heading; the title is in line {titles[0]}; give this one two or more #"
+        yield Problem(page.path, line, "one-title", message)
+    if page.meta.data and not (headings and headings[0].level == 1):
+        message = "the page does not begin with its title; write '# Title' below the front matter"
+        yield Problem(page.path, headings[0].line if headings else 1, "one-title", message)
 
 
 def _nav(project: Project) -> Iterator[Problem]:

@@ -143,7 +143,7 @@ def _origins(page: Page, project: Project, excused: Iterable[Excuse]) -> Iterato
         named = bool(ORIGIN.search(section) or trials.search(section))
         if not named and not excuses.covers(excused, "no-origin", block):
             message = "a result stands here without the cells it was seen with; name their origin in this paragraph"
-            yield Problem(page.path, block.line, "cell-origin", message, "warning")
+            yield Problem(page.path, block.line, "cell-origin", message)
 
 
 def _counts(text: str) -> bool:

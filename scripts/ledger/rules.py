@@ -45,10 +45,16 @@ ALL: tuple[Rule, ...] = (
     Rule(
         "page-fields",
         PAGES,
-        "A page names its title, description, kind and the day it was checked, and nothing that is not known.",
-        "Readers judge a page by its date, and lists and searches show its description.",
-        "Add the field that is missing; dates are written YYYY-MM-DD.",
-        "warning",
+        "A page names its title, description (at most 160 characters), kind and the day it was checked, and nothing that is not known.",
+        "Readers judge a page by its date, lists and searches show its description, and its kind decides which rules hold.",
+        "Add or correct the field in the message; dates are written YYYY-MM-DD.",
+    ),
+    Rule(
+        "one-title",
+        PAGES,
+        "A page with front matter has one heading with a single `#`, its title, before all others.",
+        "Screen readers list a page by its title, and the opening, which must be plain, is what follows it.",
+        "Write `# Title` below the front matter, and give further headings two or more `#`.",
     ),
     Rule(
         "generated",
@@ -171,6 +177,13 @@ ALL: tuple[Rule, ...] = (
         "Link to insulin.md, and to another therapy or to index.md.",
     ),
     Rule(
+        "must-say",
+        QUALITY,
+        "A page says what must-say.yml demands of it: the harms beside a benefit, the limits of a famous case.",
+        "Each of these was left out or told wrongly elsewhere, and readers were misled.",
+        "Say it on the page; if it is no longer so, change the entry of must-say.yml that the message names.",
+    ),
+    Rule(
         "long-paragraph",
         QUALITY,
         "A paragraph has at most 150 words.",
@@ -275,7 +288,6 @@ ALL: tuple[Rule, ...] = (
         "A result with a count names the cells in its section: embryonic, induced, own, edited, donor, mesenchymal, blood-forming.",
         "A result of one kind of cell says nothing about another.",
         "Name the origin in the paragraph, or link the trial; else `<!-- no-origin until YYYY-MM-DD: the reason -->`.",
-        "warning",
     ),
     Rule(
         "unnamed-speaker",
@@ -545,8 +557,7 @@ ALL: tuple[Rule, ...] = (
         SOURCES,
         "A DOI or PMID exists, and leads to a work with the title, first author, year and journal of the entry.",
         "One wrong digit leads a reader to somebody else's paper.",
-        "Hold the entry against the source, and mend the number or the field.",
-        "warning",
+        "Hold the entry against the source, and mend the number or the field; where the database errs, say so in source-policy.yml.",
     ),
     Rule(
         "source-excuse",

@@ -229,7 +229,7 @@ def _disagreements(project: Project) -> Iterator[tuple[str, Problem]]:
                     shown = "; ".join(f"{name} '{answers.seen[name]}'" for name in wrong)
                     told = f"{who} says of {named}: {shown}; hold the entry against the source, and mend it or excuse it in {POLICY.path}"
                     line = entry.field_lines.get(FIELD_OF.get(wrong[0], wrong[0]), entry.line)
-            yield entry.key, Problem(BIB, line, "source-metadata", f"{entry.key}: {told}", "warning")
+            yield entry.key, Problem(BIB, line, "source-metadata", f"{entry.key}: {told}")
 
 
 FIELD_OF = {"first author": "author"}

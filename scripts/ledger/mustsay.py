@@ -1,0 +1,186 @@
+"""What pages must say: statements without which a page would mislead, kept in must-say.yml for editors.
+
+A statement is looked for in the words that a reader sees, made tables included, whatever its capitals. It is plain text
+or a regular expression.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from functools import partial
+from html import unescape
+from typing import Annotated, NamedTuple
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+
+from ledger import generate
+from ledger.frontmatter import BadYamlError, Yaml, load
+from ledger.problems import Problem
+from ledger.project import BIB, DOCS, Page, Project, read_text
+from ledger.records import Strict, Text
+
+FILE = "must-say.yml"
+CITATION = re.compile(r"\s*\[@[^\]]*\]")
+LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+TAG = re.compile(r"<style.*?</style>|<!--.*?-->|<[^<>]*>", re.DOTALL)
+BIBLIOGRAPHY = '<ul class="bibliography"'
+
+
+def _valid(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(
+            f"'{pattern}' is no regular expression: {error}; write \\ before a sign that is meant"
+        ) from None
+    return pattern
+
+
+Pattern = Annotated[Text, AfterValidator(_valid)]
+
+
+class OnPage(Strict):
+    """What the named pages must say."""
+
+    page: Annotated[list[Text], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
+    says: list[Pattern] = Field(min_length=1)
+    why: Text
+    source: Text | None = None
+
+
+class WithCitation(Strict):
+    """What a page must say that cites a source for something: ``about`` matches in the same paragraph, item or row."""
+
+    cites: Text
+    about: Pattern
+    says: list[Pattern] = Field(min_length=1)
+    why: Text
+    not_on: list[Text] = Field(default_factory=list)
+
+
+class Statements(Strict):
+    pages: list[OnPage] = Field(default_factory=list)
+    citations: list[WithCitation] = Field(default_factory=list)
+
+
+class Demand(NamedTuple):
+    """One statement that a page must make: the line of the page that calls for it, and the line of the file that asks."""
+
+    page: Page
+    line: int
+    pattern: str
+    why: str
+    asked: int
+
+
+def check(project: Project) -> Iterator[Problem]:
+    """Statements that are missing, and faults of the file."""
+    if not (project.root / FILE).exists():
+        return
+    data, statements, problems = read(project)
+    yield from problems
+    yield from _faults(project, data, statements)
+    words: dict[str, str] = {}
+    for demand in (*_on_pages(project, data, statements), *_with_citations(project, data, statements)):
+        page = demand.page
+        if page.src not in words:
+            words[page.src] = shown(page, project)
+        if not says(words[page.src], demand.pattern):
+            message = (
+                f"a reader does not find '{demand.pattern}' here; say it: {demand.why} (asked by {FILE}:{demand.asked})"
+            )
+            yield Problem(page.path, demand.line, "must-say", message)
+
+
+def read(project: Project) -> tuple[Yaml, Statements, list[Problem]]:
+    """The file as typed data, or nothing and a problem a line."""
+    text, problem = read_text(project.root / FILE, FILE)
+    if problem:
+        return Yaml({}), Statements(), [problem]
+    fault = partial(Problem, FILE, rule="must-say")
+    try:
+        data = load(text)
+    except BadYamlError as error:
+        return Yaml({}), Statements(), [fault(error.line, message=str(error))]
+    if not isinstance(data.data, dict) or not any(data.data.values()):
+        return (
+            data,
+            Statements(),
+            [fault(1, message="write two lists, 'pages:' and 'citations:', as CONTRIBUTING.md says")],
+        )
+    try:
+        return data, Statements.model_validate(data.data), []
+    except ValidationError as error:
+        problems = []
+        for item in error.errors(include_url=False):
+            place = item["loc"]
+            shown_at = ".".join(str(part) for part in place)
+            message = f"{shown_at}: {str(item['msg']).removeprefix('Value error, ')}"
+            problems.append(fault(data.line(place), message=message))
+        return data, Statements(), problems
+
+
+def shown(page: Page, project: Project) -> str:
+    """A page's words as a reader sees them, made tables included; without citations, marks and the titles of sources."""
+    text = generate.html(page, project, generate.markdown(page, project, page.text))
+    text = text.partition(BIBLIOGRAPHY)[0]
+    text = LINK.sub(r"\1", CITATION.sub("", unescape(TAG.sub(" ", text))))
+    return " ".join(re.sub(r"[*`]", "", text).split())
+
+
+def says(words: str, pattern: str) -> bool:
+    """Whether the words hold the pattern, as plain text or as a regular expression."""
+    return pattern.lower() in words.lower() or bool(re.search(pattern, words, re.IGNORECASE))
+
+
+def _faults(project: Project, data: Yaml, statements: Statements) -> Iterator[Problem]:
+    """Pages and sources that the file names and that are not there."""
+
+    def fault(place: Sequence[str | int], kind: str, name: str, known: Sequence[str]) -> Problem:
+        near = get_close_matches(name, known, 1)
+        hint = f"; did you mean {near[0]}?" if near else "; correct the name, or take the entry out"
+        return Problem(FILE, data.line(tuple(place)), "must-say", f"there is no {kind} '{name}'{hint}")
+
+    pages, keys = list(project.pages), list(project.bibliography.entries)
+    for number, entry in enumerate(statements.pages):
+        for name in entry.page:
+            if name not in project.pages:
+                yield fault(("pages", number, "page"), f"page in {DOCS}/", name, pages)
+        if entry.source and entry.source not in keys:
+            yield fault(("pages", number, "source"), f"source in {BIB}", entry.source, keys)
+    for number, rule in enumerate(statements.citations):
+        if rule.cites not in keys:
+            yield fault(("citations", number, "cites"), f"source in {BIB}", rule.cites, keys)
+        for name in rule.not_on:
+            if name not in project.pages:
+                yield fault(("citations", number, "not_on"), f"page in {DOCS}/", name, pages)
+
+
+def _on_pages(project: Project, data: Yaml, statements: Statements) -> Iterator[Demand]:
+    for number, entry in enumerate(statements.pages):
+        for name in entry.page:
+            page = project.pages.get(name)
+            if page is None or not _whole(page):
+                continue
+            line = next((heading.line for heading in page.source.headings if heading.level == 1), 1)
+            for place, pattern in enumerate(entry.says):
+                yield Demand(page, line, pattern, entry.why, data.line(("pages", number, "says", place)))
+
+
+def _with_citations(project: Project, data: Yaml, statements: Statements) -> Iterator[Demand]:
+    for number, rule in enumerate(statements.citations):
+        key, about = re.compile(rf"@{re.escape(rule.cites)}(?![\w-])"), re.compile(rule.about, re.IGNORECASE)
+        for src, page in project.pages.items():
+            if src in rule.not_on or not _whole(page) or project.original(src):
+                continue
+            line = next((b.line for b in page.source.blocks if key.search(b.text) and about.search(b.text)), None)
+            if line is not None:
+                for place, pattern in enumerate(rule.says):
+                    yield Demand(page, line, pattern, rule.why, data.line(("citations", number, "says", place)))
+
+
+def _whole(page: Page) -> bool:
+    """Whether all of a page can be shown; what is wrong with another is reported by itself, and would be guessed at here."""
+    return not (page.broken or page.unreadable or ("trial" in page.meta.data and page.record is None))
