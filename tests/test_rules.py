@@ -112,6 +112,11 @@ FINE = f'{{"state": "nothing found", {CHECKED}}}'
 RETRACTED = f'{{"state": "retracted", {CHECKED}, "notices": [{{"state": "retracted", "date": "2026-01-02"}}]}}'
 
 
+def must_say(pattern: str) -> dict[str, str]:
+    """What the home page must say."""
+    return {"must-say.yml": f"pages:\n  - {{page: index.md, says: [{pattern}], why: it is so}}\n"}
+
+
 def remembered(last: str) -> dict[str, str]:
     """A link that a live check found gone, and once more at ``last``."""
     seen = {"kind": "gone", "evidence": "status 410", "checked": last, "since": "2026-11-01T12:00:00Z"}
@@ -245,8 +250,9 @@ RULES = (
         {"docs/index.md": FRONT.replace("kind: home\n", "") + INDEX},
         "docs/index.md:1",
         {"docs/index.md": FRONT + INDEX},
-        "warning",
     ),
+    Rule("one-title", page("# Again"), "docs/index.md:5", page("## Again")),
+    Rule("must-say", must_say("2 of 14 died"), "docs/index.md:1", must_say("a SENTENCE with")),
     Rule(
         "readability",
         {
@@ -326,7 +332,6 @@ RULES = (
         said(FINE, year='{"state": "agree", "seen": "2019"}'),
         "references.bib:5",
         said(FINE, year='{"state": "disagree", "seen": "2023 | 2024"}'),
-        "warning",
     ),
     Rule(
         "source-excuse",
@@ -411,7 +416,6 @@ RULES = (
         {"docs/index.md": FRONT + INDEX + "\nIt was 10 of 12 off insulin [@known2024].\n"},
         "docs/index.md:11",
         {"docs/index.md": FRONT + INDEX + "\nWith donor islets, 10 of 12 off insulin [@known2024].\n"},
-        "warning",
     ),
     Rule("certainty-words", page("It works. Certainty: low."), "docs/index.md:5", page("It may work. Certainty: low.")),
     Rule(

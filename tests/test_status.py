@@ -51,14 +51,6 @@ def problems(make: Make, text: str, files: dict[str, str] | None = None, rule: s
 # --- the committed file -------------------------------------------------------------------------------
 
 
-def test_the_file_of_this_project_has_every_number_and_the_form_that_the_command_writes() -> None:
-    here = project.load(ROOT, TODAY)
-    text = (ROOT / status.FILE).read_text(encoding="utf-8")
-    assert status.dumps(here.status, here.bibliography) == text
-    for kind, entries in status.wanted(here.bibliography).items():
-        assert set(here.status.numbers[kind]) == set(entries)
-
-
 def test_the_page_of_all_sources_says_of_each_one_whether_it_was_checked() -> None:
     here = project.load(ROOT, TODAY)
     for one in here.standings.values():
@@ -361,7 +353,7 @@ def test_another_work_is_told_as_such(make: Make) -> None:
     assert (
         "DOI 10.1234/abc leads to another work, by Crossref: Grazing of sheep on salt marshes, Meyer, H., 1998" in found
     )
-    assert found.startswith("references.bib:8: warning: known2024: ")
+    assert found.startswith("references.bib:8: error: known2024: ")
 
 
 def test_a_number_that_does_not_exist_is_told(make: Make) -> None:
