@@ -11,7 +11,7 @@ from conftest import ROOT, Make
 from ledger import charts, exports, project, svg
 from ledger.charts import PICTURES
 from ledger.project import Project
-from samples import SAMPLE, TODAY, small
+from samples import SAMPLE, small
 
 CHARTED = (
     SAMPLE.replace("group: full dose", "outcome: insulin independence")
@@ -28,7 +28,7 @@ CHARTED = (
 
 @pytest.fixture(scope="module")
 def published() -> Project:
-    return project.load(ROOT, TODAY)
+    return project.load(ROOT)
 
 
 def drawn(loaded: Project, name: str) -> str:

@@ -23,7 +23,7 @@ from samples import SAMPLE, TODAY, small
 
 @pytest.fixture(scope="module")
 def published() -> Project:
-    return project.load(ROOT, TODAY)
+    return project.load(ROOT)
 
 
 @pytest.fixture(scope="module")

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from conftest import BIB, INDEX, ROOT, Make
-from ledger import citations, cli, fix, project
-from samples import TODAY
+from conftest import BIB, INDEX, Make
+from ledger import citations, cli, fix
 
 SECOND = BIB.replace("known2024", "another2024").replace("10.1234/abc", "10.1234/xyz")
-
-
-def test_the_committed_project_has_nothing_to_mend() -> None:
-    assert list(fix.changes(project.load(ROOT, TODAY))) == []
 
 
 def test_entries_are_put_in_the_order_of_their_keys() -> None:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from conftest import ROOT, TODAY, Make, check_links
+from conftest import ROOT, Make, check_links
 from ledger import generate, instruments, project, rules
 
 TRIAL = (ROOT / "tests" / "data" / "trial.md").read_text(encoding="utf-8")
@@ -67,7 +67,7 @@ def test_every_item_of_the_instruments_is_told_once_and_every_rule_exists() -> N
 
 
 def test_the_published_table_leads_to_each_rule() -> None:
-    loaded = project.load(ROOT, TODAY)
+    loaded = project.load(ROOT)
     html = generate.html(loaded.pages["about/quality.md"], loaded, "<!-- generated: instruments -->")
     assert len(re.findall("<tr", html)) == len(instruments.ITEMS) + 1
     assert '<a href="../../about/rules/#how-sure-missing">' in html

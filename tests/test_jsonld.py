@@ -15,14 +15,14 @@ from conftest import BIB, ROOT, Make
 from ledger import jsonld, project
 from ledger.jsonld import Node
 from ledger.project import Project
-from samples import SAMPLE, TODAY, small
+from samples import SAMPLE, small
 
 NAME, URL = "Islet Ledger", "https://example.org/site/"
 
 
 @pytest.fixture(scope="module")
 def published() -> Project:
-    return project.load(ROOT, TODAY)
+    return project.load(ROOT)
 
 
 def all_nodes(value: object) -> list[Node]:

@@ -264,7 +264,7 @@ def test_the_place_that_is_looked_for_in_a_page(address: str, fragment: str) -> 
 
 
 def test_the_projects_own_addresses_can_all_be_asked() -> None:
-    every = addresses.collect(project.load(ROOT, TODAY))
+    every = addresses.collect(project.load(ROOT))
     assert len(every) > 400
     assert [one.text for one in every if guard.fault(one.ask.url)] == []
     assert sum(one.ask.kind == "doi" for one in every) > 100

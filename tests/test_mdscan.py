@@ -108,7 +108,7 @@ def test_headings_get_the_ids_that_python_markdown_gives_them(text: str) -> None
 
 
 def test_headings_of_every_published_page_get_the_ids_that_python_markdown_gives_them() -> None:
-    pages = project.load(ROOT, TODAY).pages
+    pages = project.load(ROOT).pages
     wrong = {
         src: ids_found(page.text) for src, page in pages.items() if ids_found(page.text) != ids_rendered(page.text)
     }

@@ -50,7 +50,7 @@ def test_a_trial_has_neighbours_of_the_same_approach(make: Make) -> None:
 
 
 def test_on_the_site_the_way_on_leads_back_again() -> None:
-    loaded = project.load(ROOT, TODAY)
+    loaded = project.load(ROOT)
     found = {page.src: neighbours.place(page, loaded) for page in loaded.pages.values()}
     kinds = {str(page.meta.data.get("kind")) for page in loaded.pages.values() if found[page.src]}
     assert kinds >= {"therapy", "requirement", "safety", "basics", "trial", "article", "about", "index"}

@@ -66,7 +66,7 @@ def test_the_new_page_passes_both_checks_with_no_other_edit(make: Make) -> None:
 
 
 def test_every_piece_of_the_page_is_asked_for_by_every_trial_page() -> None:
-    loaded = project.load(ROOT, TODAY)
+    loaded = project.load(ROOT)
     for page, _ in loaded.records.values():
         asked = [what for what, _ in generate.wanted(page)]
         assert asked == ["trial-facts", "trial-results", "trial-harms", "trial-requirements"], page.path

@@ -307,7 +307,7 @@ def test_a_translation_shows_the_record_of_its_original(make: Make) -> None:
 
 @pytest.fixture(scope="module")
 def published() -> Project:
-    return project.load(ROOT, TODAY)
+    return project.load(ROOT)
 
 
 def test_every_published_record_loads(published: Project) -> None:

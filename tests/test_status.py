@@ -52,7 +52,7 @@ def problems(make: Make, text: str, files: dict[str, str] | None = None, rule: s
 
 
 def test_the_page_of_all_sources_says_of_each_one_whether_it_was_checked() -> None:
-    here = project.load(ROOT, TODAY)
+    here = project.load(ROOT)
     for one in here.standings.values():
         line = standing.line(one)
         assert bool(re.search("Asked: ", line)) == bool(one.checked)
@@ -452,7 +452,7 @@ def test_what_is_one_work_and_what_is_not(name: str, ours: str, theirs: str, ver
 
 
 def test_every_entry_of_the_bibliography_agrees_with_itself() -> None:
-    for one in project.load(ROOT, TODAY).bibliography.entries.values():
+    for one in project.load(ROOT).bibliography.entries.values():
         seen = {name: matching._ours(one, name) for name in matching.FIELDS}
         found = matching.verdicts(one, seen)
         assert set(found.values()) <= {"agree", "not checked"}, one.key

@@ -12,7 +12,7 @@ from conftest import ROOT, Make
 from ledger import generate, markup, numbers, project, trials
 from ledger.project import Project
 from ledger.records import REQUIREMENTS
-from samples import NASTY, SAMPLE, TODAY, small
+from samples import NASTY, SAMPLE, small
 
 
 def made(loaded: Project, src: str, what: str) -> str:
@@ -68,7 +68,7 @@ def test_a_cell_with_nothing_to_say_is_marked_for_narrow_screens(make: Make) -> 
 
 
 def test_the_fact_table_has_one_order_on_every_page() -> None:
-    loaded = project.load(ROOT, TODAY)
+    loaded = project.load(ROOT)
     orders = [[line[0] for line in trials.lines(page, loaded)] for page, _ in loaded.records.values()]
     whole = max(orders, key=len)
     fixed = [name for name in whole if all(name in order for order in orders)]
@@ -163,7 +163,7 @@ def uncited(html: str) -> list[str]:
 
 
 def test_every_row_on_the_published_site_with_a_number_cites_its_source() -> None:
-    loaded = project.load(ROOT, TODAY)
+    loaded = project.load(ROOT)
     seen = 0
     for page in loaded.pages.values():
         for what, options in generate.wanted(page):
