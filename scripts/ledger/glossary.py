@@ -22,6 +22,8 @@ from ledger.problems import Problem
 from ledger.project import Page, Project
 
 GLOSSARY = "glossary.md"
+MOST_WORDS = 60
+"""Words of a meaning: it is shown in a small box over the text."""
 SKIP = {
     "a",
     "code",
@@ -92,7 +94,7 @@ def _paragraphs(lines: list[str], start: int) -> Iterator[str]:
 
 
 def check(project: Project) -> Iterator[Problem]:
-    """Each term once: no name or alias may stand for two entries; each has a meaning."""
+    """Each term once: no name or alias may stand for two entries; each has a meaning, and a short one."""
     page = project.pages.get(GLOSSARY)
     if page is None:
         return
@@ -100,6 +102,10 @@ def check(project: Project) -> Iterator[Problem]:
     for term in terms(page):
         if not term.meaning:
             yield Problem(page.path, term.line, "glossary", f"'{term.name}' has no meaning; add a sentence below it")
+        words = len(term.meaning.split())
+        if words > MOST_WORDS:
+            message = f"the meaning of '{term.name}' has {words} words, at most {MOST_WORDS}; put the rest into a second paragraph"
+            yield Problem(page.path, term.line, "glossary", message)
         for name in (term.name, *term.aliases):
             first = taken.setdefault(name.lower(), term)
             if first is not term:

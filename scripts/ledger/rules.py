@@ -101,9 +101,9 @@ ALL: tuple[Rule, ...] = (
     Rule(
         "glossary",
         PAGES,
-        "Each term of the glossary stands once and has a meaning.",
-        "Two meanings for one word would be shown at random.",
-        "Keep one entry; list other names under 'Also:'.",
+        "Each term of the glossary stands once and has a meaning of at most 60 words.",
+        "Two meanings for one word would be shown at random, and a long one covers the text that it explains.",
+        "Keep one entry; list other names under 'Also:', and put what else there is to say into further paragraphs.",
     ),
     Rule(
         "readability",
