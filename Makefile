@@ -20,7 +20,7 @@ help: ## Show this list
 serve: .venv/.site-ready ## Show the site at http://127.0.0.1:8000/ and follow your edits (ADDR=host:port for another address)
 	@$(BIN)/mkdocs serve --livereload --dev-addr $(ADDR)
 
-build: .venv/.site-ready ## Build the site into site/, stopping at the first warning
+build: .venv/.site-ready ## Build the site into site/, stopping where a check finds an error
 	@$(BIN)/mkdocs build --strict --site-dir $(SITE)
 
 offline: build ## Zip the built site so that it opens from a folder without a server: islet-ledger-offline.zip beside site/

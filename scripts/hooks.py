@@ -20,7 +20,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from ledger import assets, boxes, built, citations, cli, links, policy, project, site, status
+from ledger import assets, boxes, built, citations, cli, links, mustsay, policy, project, site, status
 from ledger.problems import Problem, merged
 
 log = logging.getLogger("mkdocs.hooks.ledger")  # only loggers below "mkdocs" count in strict mode
@@ -72,8 +72,9 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[..., None]) -> LiveReloadServer:
     server.watch(str(current.project.root / project.BIB))  # not in mkdocs.yml, which stops when the file is not there
-    if (current.project.root / status.FILE).exists():
-        server.watch(str(current.project.root / status.FILE))
+    for name in (status.FILE, mustsay.FILE):
+        if (current.project.root / name).exists():
+            server.watch(str(current.project.root / name))
     return server
 
 

@@ -177,6 +177,20 @@ def test_a_good_project_builds_under_strict(good: Path) -> None:
     assert not (good / "built" / "articles" / "claims.yml").exists()
 
 
+def test_advice_is_shown_in_the_words_of_the_check_and_stops_nothing(good: Path, tmp_path: Path) -> None:
+    root = tmp_path / "site"
+    shutil.copytree(good, root, symlinks=True)
+    write(root, {"docs/index.md": f"{HOME}\n{'word ' * 151}\n"})
+    checked = subprocess.run(
+        [sys.executable, "scripts/check_links.py"], cwd=root, capture_output=True, text=True, check=False
+    )
+    built = build(root, "--strict")
+    assert (checked.returncode, built.returncode) == (0, 0), built.stdout
+    [advice] = [line for line in checked.stdout.splitlines() if "[long-paragraph]" in line]
+    assert advice.startswith("docs/index.md:13: warning: ")
+    assert advice in built.stdout.splitlines()
+
+
 def test_the_address_of_the_repository_is_used_where_it_is_set(good: Path) -> None:
     done = build(good, "--strict", "-d", "hosted", REPO_URL="https://example.org/me/it")
     assert done.returncode == 0, done.stdout

@@ -17,7 +17,7 @@ from ledger.records import GAP
 from ledger.registry import Number
 
 LONGEST_TITLE = 120
-DESCRIPTION = f"{GAP}: one plain sentence for lists and search, under 155 characters, without numbers"
+DESCRIPTION = f"{GAP}: one plain sentence for lists and search, at most 160 characters, without numbers"
 SECTIONS: tuple[tuple[str, str, str], ...] = (
     ("What was done", "", "who is given what, how often, and what it is compared with"),
     ("What happened", "trial-results", "results, or that none are known; with the day on which we looked"),
