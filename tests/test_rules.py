@@ -251,7 +251,12 @@ RULES = (
         "docs/index.md:1",
         {"docs/index.md": FRONT + INDEX},
     ),
-    Rule("one-title", page("# Again"), "docs/index.md:5", page("## Again")),
+    Rule(
+        "title-missing",
+        {"docs/index.md": FRONT + INDEX.replace("# Home", "## Home")},
+        "docs/index.md:7",
+        {"docs/index.md": FRONT + INDEX},
+    ),
     Rule("must-say", must_say("2 of 14 died"), "docs/index.md:1", must_say("a SENTENCE with")),
     Rule(
         "readability",

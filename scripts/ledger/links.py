@@ -106,7 +106,7 @@ def check(project: Project) -> Report:
         for line, identifier in anchors[src].doubles:
             message = f"the id '{identifier}' stands twice on this page; give one of the two another {{#id}}"
             problems.append(Problem(page.path, line, "duplicate-id", message))
-        problems += [*_page_fields(page), *_field_values(page), *_one_title(page)]
+        problems += [*_page_fields(page), *_field_values(page), *_title(page)]
     for src, target in generate.linked_pages(project):
         edges.setdefault(src, set()).add(target)
     problems += [*generate.problems(project), *glossary.check(project), *rawhtml.check(project)]
@@ -403,16 +403,12 @@ def _field_values(page: Page) -> Iterator[Problem]:
         yield Problem(page.path, page.meta.line(("checked",)), "page-fields", message)
 
 
-def _one_title(page: Page) -> Iterator[Problem]:
-    """Headings beside the one title of a page, and pages without it; without front matter a page may be a mere list."""
-    headings = page.source.headings
-    titles = [heading.line for heading in headings if heading.level == 1]
-    for line in titles[1:]:
-        message = f"a second '#' heading; the title is in line {titles[0]}; give this one two or more #"
-        yield Problem(page.path, line, "one-title", message)
-    if page.meta.data and not (headings and headings[0].level == 1):
+def _title(page: Page) -> Iterator[Problem]:
+    """Pages that do not begin with their title; one without front matter may be a mere list."""
+    first = next(iter(page.source.headings), None)
+    if page.meta.data and (first is None or first.level != 1):
         message = "the page does not begin with its title; write '# Title' below the front matter"
-        yield Problem(page.path, headings[0].line if headings else 1, "one-title", message)
+        yield Problem(page.path, first.line if first else 1, "title-missing", message)
 
 
 def _nav(project: Project) -> Iterator[Problem]:

@@ -50,11 +50,11 @@ ALL: tuple[Rule, ...] = (
         "Add or correct the field in the message; dates are written YYYY-MM-DD.",
     ),
     Rule(
-        "one-title",
+        "title-missing",
         PAGES,
-        "A page with front matter has one heading with a single `#`, its title, before all others.",
-        "Screen readers list a page by its title, and the opening, which must be plain, is what follows it.",
-        "Write `# Title` below the front matter, and give further headings two or more `#`.",
+        "The first heading of a page with front matter is its title, with a single `#`.",
+        "Screen readers name a page by its title, and the opening, which must be plain, is what follows it.",
+        "Write `# Title` below the front matter.",
     ),
     Rule(
         "generated",
