@@ -76,12 +76,24 @@ def test_another_source_whose_key_begins_the_same_is_another_source(make: Make) 
     assert told(make, RULE, page, **{"references.bib": bib}) == []
 
 
+def test_what_was_corrected_is_reported_where_it_comes_back(make: Make) -> None:
+    never = "never:\n  - says: ['more than (?:700|800) clinics']\n    why: there are more\n"
+    page = "# Home\n\nWords.\n\nMore than **700** clinics; more than 800 clinics.\n"
+    [problem] = told(make, never, page)
+    assert problem == (
+        "docs/index.md:5: error: 'more than (?:700|800) clinics' was corrected and is here again; take it out:"
+        " there are more (asked by must-say.yml:2) [must-not-say]"
+    )
+    assert told(make, never, "# Home\n\nMore than 900 clinics.\n") == []
+    assert told(make, f"{never}    not_on: [index.md]\n", page) == []
+
+
 @pytest.mark.parametrize(
     ("text", "line", "said"),
     [
-        ("", 1, "write two lists, 'pages:' and 'citations:'"),
-        ("- page: index.md\n", 1, "write two lists"),
-        ("pages: []\n", 1, "write two lists"),
+        ("", 1, "write the lists 'pages:', 'citations:' and 'never:'"),
+        ("- page: index.md\n", 1, "write the lists"),
+        ("pages: []\n", 1, "write the lists"),
         ("pages:\n  - page: [index.md\n", 3, "not valid YAML"),
         (ENTRY.format("'(2 of 14'"), 5, "'(2 of 14' is no regular expression"),
         (ENTRY.format("''"), 5, "pages.0.says.0"),

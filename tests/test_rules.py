@@ -112,9 +112,10 @@ FINE = f'{{"state": "nothing found", {CHECKED}}}'
 RETRACTED = f'{{"state": "retracted", {CHECKED}, "notices": [{{"state": "retracted", "date": "2026-01-02"}}]}}'
 
 
-def must_say(pattern: str) -> dict[str, str]:
-    """What the home page must say."""
-    return {"must-say.yml": f"pages:\n  - {{page: index.md, says: [{pattern}], why: it is so}}\n"}
+def must_say(pattern: str, which: str = "pages") -> dict[str, str]:
+    """What the home page must say, or may never say."""
+    page = "page: index.md, " if which == "pages" else ""
+    return {"must-say.yml": f"{which}:\n  - {{{page}says: [{pattern}], why: it is so}}\n"}
 
 
 def remembered(last: str) -> dict[str, str]:
@@ -258,6 +259,7 @@ RULES = (
         {"docs/index.md": FRONT + INDEX},
     ),
     Rule("must-say", must_say("2 of 14 died"), "docs/index.md:1", must_say("a SENTENCE with")),
+    Rule("must-not-say", must_say("a sentence", "never"), "docs/index.md:3", must_say("2 of 14 died", "never")),
     Rule(
         "readability",
         {

@@ -188,7 +188,7 @@ ITEMS: tuple[Item, ...] = (
     Item(DISCERN, "3", "Is it relevant to readers?", PEOPLE),
     Item(DISCERN, "4", "Are the sources clear?", "Each number has its source beside it, and each page cites some.", ("uncited-number", "sources-missing")),
     Item(DISCERN, "5", "Is the date of the information clear?", "Each page has the day of its last check; its foot shows the oldest look at a source.", ("page-fields", "bib-urldate")),
-    Item(DISCERN, "6", "Is it balanced?", "A box of benefits has its harms right behind it; both have their section; what must be said beside a famous result is listed.", ("benefit-alone", "section-missing", "must-say")),
+    Item(DISCERN, "6", "Is it balanced?", "A box of benefits has its harms right behind it; both have their section; what must be said beside a famous result is listed.", ("benefit-alone", "section-missing", "must-say", "must-not-say")),
     Item(DISCERN, "7", "Does it name further help?", "Made for each page: its foot leads to the questions for a doctor, and its sources to their addresses.", ("bib-required",)),
     Item(DISCERN, "8", "Does it say what is uncertain?", "A section on what is not known, and a line on how sure we are.", ("section-missing", "how-sure-missing")),
     Item(DISCERN, "9", "Does it say how each treatment works?", "Therapy pages: section 'How it is meant to work'.", ("section-missing",)),

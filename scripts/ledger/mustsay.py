@@ -1,4 +1,4 @@
-"""What pages must say: statements without which a page would mislead, kept in must-say.yml for editors.
+"""What pages must say and must not say again, lest they mislead: kept in must-say.yml for editors.
 
 A statement is looked for in the words that a reader sees, made tables included, whatever its capitals. It is plain text
 or a regular expression.
@@ -7,7 +7,7 @@ or a regular expression.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import partial
 from html import unescape
@@ -60,9 +60,18 @@ class WithCitation(Strict):
     not_on: list[Text] = Field(default_factory=list)
 
 
+class Withdrawn(Strict):
+    """What was corrected and no page may say again."""
+
+    says: list[Pattern] = Field(min_length=1)
+    why: Text
+    not_on: list[Text] = Field(default_factory=list)
+
+
 class Statements(Strict):
     pages: list[OnPage] = Field(default_factory=list)
     citations: list[WithCitation] = Field(default_factory=list)
+    never: list[Withdrawn] = Field(default_factory=list)
 
 
 class Demand(NamedTuple):
@@ -82,16 +91,31 @@ def check(project: Project) -> Iterator[Problem]:
     data, statements, problems = read(project)
     yield from problems
     yield from _faults(project, data, statements)
-    words: dict[str, str] = {}
+    words = {src: shown(page, project) for src, page in project.pages.items() if _whole(page)}
     for demand in (*_on_pages(project, data, statements), *_with_citations(project, data, statements)):
-        page = demand.page
-        if page.src not in words:
-            words[page.src] = shown(page, project)
-        if not says(words[page.src], demand.pattern):
+        if not says(words[demand.page.src], demand.pattern):
             message = (
                 f"a reader does not find '{demand.pattern}' here; say it: {demand.why} (asked by {FILE}:{demand.asked})"
             )
-            yield Problem(page.path, demand.line, "must-say", message)
+            yield Problem(demand.page.path, demand.line, "must-say", message)
+    for number, entry in enumerate(statements.never):
+        for place, pattern in enumerate(entry.says):
+            asked = data.line(("never", number, "says", place))
+            for src in words.keys() - entry.not_on:
+                if says(words[src], pattern):
+                    message = f"'{pattern}' was corrected and is here again; take it out: {entry.why} (asked by {FILE}:{asked})"
+                    page = project.pages[src]
+                    yield Problem(page.path, _line_of(page, pattern), "must-not-say", message)
+
+
+def _line_of(page: Page, pattern: str) -> int:
+    """The line of a pattern in a page; that of its title where only a made table holds it, or where it spans lines."""
+    found = (n for n, line in enumerate(page.text.split("\n"), 1) if says(line, pattern))
+    return next(found, _title(page))
+
+
+def _title(page: Page) -> int:
+    return next((heading.line for heading in page.source.headings if heading.level == 1), 1)
 
 
 def read(project: Project) -> tuple[Yaml, Statements, list[Problem]]:
@@ -108,7 +132,7 @@ def read(project: Project) -> tuple[Yaml, Statements, list[Problem]]:
         return (
             data,
             Statements(),
-            [fault(1, message="write two lists, 'pages:' and 'citations:', as CONTRIBUTING.md says")],
+            [fault(1, message="write the lists 'pages:', 'citations:' and 'never:', as CONTRIBUTING.md says")],
         )
     try:
         return data, Statements.model_validate(data.data), []
@@ -153,9 +177,15 @@ def _faults(project: Project, data: Yaml, statements: Statements) -> Iterator[Pr
     for number, rule in enumerate(statements.citations):
         if rule.cites not in keys:
             yield fault(("citations", number, "cites"), f"source in {BIB}", rule.cites, keys)
-        for name in rule.not_on:
-            if name not in project.pages:
-                yield fault(("citations", number, "not_on"), f"page in {DOCS}/", name, pages)
+    excepted: Mapping[str, Sequence[WithCitation | Withdrawn]] = {
+        "citations": statements.citations,
+        "never": statements.never,
+    }
+    for kind, entries in excepted.items():
+        for number, one in enumerate(entries):
+            for name in one.not_on:
+                if name not in project.pages:
+                    yield fault((kind, number, "not_on"), f"page in {DOCS}/", name, pages)
 
 
 def _on_pages(project: Project, data: Yaml, statements: Statements) -> Iterator[Demand]:
@@ -164,9 +194,8 @@ def _on_pages(project: Project, data: Yaml, statements: Statements) -> Iterator[
             page = project.pages.get(name)
             if page is None or not _whole(page):
                 continue
-            line = next((heading.line for heading in page.source.headings if heading.level == 1), 1)
             for place, pattern in enumerate(entry.says):
-                yield Demand(page, line, pattern, entry.why, data.line(("pages", number, "says", place)))
+                yield Demand(page, _title(page), pattern, entry.why, data.line(("pages", number, "says", place)))
 
 
 def _with_citations(project: Project, data: Yaml, statements: Statements) -> Iterator[Demand]:

@@ -184,6 +184,13 @@ ALL: tuple[Rule, ...] = (
         "Say it on the page; if it is no longer so, change the entry of must-say.yml that the message names.",
     ),
     Rule(
+        "must-not-say",
+        QUALITY,
+        "No page says again what was corrected, as must-say.yml lists it.",
+        "A correction that is undone by the next change misleads readers a second time.",
+        "Say what the correction says; the log of corrections has it.",
+    ),
+    Rule(
         "long-paragraph",
         QUALITY,
         "A paragraph has at most 150 words.",
