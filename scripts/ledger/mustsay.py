@@ -89,8 +89,9 @@ def check(project: Project) -> Iterator[Problem]:
     if not (project.root / FILE).exists():
         return
     data, statements, problems = read(project)
-    yield from problems
-    yield from _faults(project, data, statements)
+    yield from problems or _faults(project, data, statements)
+    if problems:
+        return
     words = {src: shown(page, project) for src, page in project.pages.items() if _whole(page)}
     for demand in (*_on_pages(project, data, statements), *_with_citations(project, data, statements)):
         if not says(words[demand.page.src], demand.pattern):
@@ -160,7 +161,7 @@ def says(words: str, pattern: str) -> bool:
 
 
 def _faults(project: Project, data: Yaml, statements: Statements) -> Iterator[Problem]:
-    """Pages and sources that the file names and that are not there."""
+    """Pages and sources that the file names and that are not there; without a bibliography no source is missed."""
 
     def fault(place: Sequence[str | int], kind: str, name: str, known: Sequence[str]) -> Problem:
         near = get_close_matches(name, known, 1)
@@ -172,10 +173,10 @@ def _faults(project: Project, data: Yaml, statements: Statements) -> Iterator[Pr
         for name in entry.page:
             if name not in project.pages:
                 yield fault(("pages", number, "page"), f"page in {DOCS}/", name, pages)
-        if entry.source and entry.source not in keys:
+        if entry.source and keys and entry.source not in keys:
             yield fault(("pages", number, "source"), f"source in {BIB}", entry.source, keys)
     for number, rule in enumerate(statements.citations):
-        if rule.cites not in keys:
+        if keys and rule.cites not in keys:
             yield fault(("citations", number, "cites"), f"source in {BIB}", rule.cites, keys)
     excepted: Mapping[str, Sequence[WithCitation | Withdrawn]] = {
         "citations": statements.citations,
