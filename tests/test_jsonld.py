@@ -15,7 +15,7 @@ from conftest import BIB, ROOT, Make
 from ledger import jsonld, project
 from ledger.jsonld import Node
 from ledger.project import Project
-from samples import SAMPLE, small
+from samples import SAMPLE, TODAY, small
 
 NAME, URL = "Islet Ledger", "https://example.org/site/"
 
