@@ -21,7 +21,7 @@ from conftest import ROOT, Make
 from ledger import charts, project, svg
 from ledger.project import Project
 from ledger.records import Harm, Record
-from samples import SAMPLE, TODAY, small
+from samples import SAMPLE, small
 
 NOT_OVER = {
     "recruiting",
@@ -102,7 +102,7 @@ CASES = {
 
 @pytest.fixture(scope="module")
 def published() -> Project:
-    return project.load(ROOT, TODAY)
+    return project.load(ROOT)
 
 
 @pytest.fixture(params=["the site", *CASES])
