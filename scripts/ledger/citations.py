@@ -24,7 +24,7 @@ from ledger import (
 from ledger.excuses import Excuse
 from ledger.mdscan import ATTRIBUTES, INLINE, TAG, Block, Source, inside
 from ledger.problems import Problem, Report, nothing_seen, report
-from ledger.project import BIB, CLAIMS, DOCS, Page, Project
+from ledger.project import BIB, CLAIMS, DOCS, UNREAD, Page, Project
 from ledger.prose import GROUP, line_of, prose_only
 
 BRACKET_LIKE = re.compile(r"\\?[\[(](?:[^\[\]()@\n]{0,80}[\s;,\-(])?@[^\[\]()\n]{0,300}[\])]?")
@@ -117,7 +117,7 @@ def check(project: Project) -> Report:
     total = 0
     excused: list[tuple[Page, Excuse]] = []
     used: set[str] = set()
-    readable = not any(problem.rule == "unreadable" for problem in project.bibliography.problems)
+    readable = not any(problem.rule in UNREAD for problem in project.bibliography.problems)
     for page in project.pages.values():
         for citation in find(page):
             total += 1

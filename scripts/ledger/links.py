@@ -9,7 +9,18 @@ from difflib import get_close_matches
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from ledger import generate, glossary, instruments, linkstate, mustsay, rawhtml, readability
+from ledger import (
+    file_types,
+    generate,
+    glossary,
+    instruments,
+    linkstate,
+    markdown_syntax,
+    mustsay,
+    rawhtml,
+    readability,
+    review,
+)
 from ledger.mdscan import (
     ATTRIBUTE_TEXT,
     BY_REFERENCE,
@@ -106,11 +117,12 @@ def check(project: Project) -> Report:
         for line, identifier in anchors[src].doubles:
             message = f"the id '{identifier}' stands twice on this page; give one of the two another {{#id}}"
             problems.append(Problem(page.path, line, "duplicate-id", message))
-        problems += [*_page_fields(page), *_field_values(page), *_title(page)]
+        problems += [*_page_fields(page, project), *_field_values(page), *_title(page)]
     for src, target in generate.linked_pages(project):
         edges.setdefault(src, set()).add(target)
     problems += [*generate.problems(project), *glossary.check(project), *rawhtml.check(project)]
     problems += [*_nav(project), *_orphans(project, edges), *readability.check(project)]
+    problems += [*markdown_syntax.check(project), *review.check(project), *file_types.check(project)]
     problems += [*instruments.check(project), *mustsay.check(project)]
     problems += _assets(project)
     problems += _remembered(project)
@@ -368,9 +380,12 @@ LONGEST_DESCRIPTION = 160
 """Characters; search engines cut a longer one off."""
 
 
-def _page_fields(page: Page) -> Iterator[Problem]:
-    """Front matter that readers see: a page must not claim a review that did not happen."""
+def _page_fields(page: Page, project: Project) -> Iterator[Problem]:
+    """Front matter that readers see."""
     data = page.meta.data if isinstance(page.meta.data, dict) else {}
+    if not page.meta.lines and not page.broken and (project.root / CONFIG).exists():  # else it is no site yet
+        message = "the page has no front matter; begin it with ---, title, description, kind, checked, reviewed_by, ---"
+        yield Problem(page.path, 1, "front-matter", f"{message} (CONTRIBUTING.md shows it)")
     for name in data:
         if name not in PAGE_FIELDS:
             message = f"there is no '{name}' in front matter; take it out, or use one of: {', '.join(PAGE_FIELDS)}"
@@ -424,6 +439,8 @@ def _nav(project: Project) -> Iterator[Problem]:
 
 def _orphans(project: Project, edges: Edges) -> Iterator[Problem]:
     """Pages that no reader reaches from the navigation or the front page, link by link."""
+    if any(page.unreadable for page in project.pages.values()) or any(one.path == CONFIG for one in project.problems):
+        return  # where they lead is not known
     roots = {src for src in (*project.nav, "index.md", "README.md") if src in project.pages} or set(edges)
     reached: set[str] = set()
     waiting = list(roots)

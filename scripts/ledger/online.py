@@ -25,7 +25,7 @@ from ledger import bibliography, databases, project, status
 from ledger.asking import Manners, Service, UnansweredError
 from ledger.databases import BadAnswerError, Found
 from ledger.problems import CLEAN, COULD_NOT_RUN, plural
-from ledger.project import CannotRunError
+from ledger.project import UNREAD, CannotRunError
 from ledger.status import DATABASES, EXISTS, FILE, NOT_CHECKED, Answers, Said, Status
 
 NAME = "check_citations"
@@ -348,7 +348,7 @@ def _settings(given: argparse.Namespace, manners: Manners | None) -> Settings:
 
 def _loaded(root: Path) -> project.Project:
     loaded = project.load(root)
-    faults = [one for one in loaded.bibliography.problems if one.rule in ("bib-syntax", "unreadable")]
+    faults = [one for one in loaded.bibliography.problems if one.rule in ("bib-syntax", *UNREAD)]
     faults += [one for one in loaded.problems if one.path == FILE]
     if faults:
         raise CannotRunError(f"mend this first: {faults[0]}")

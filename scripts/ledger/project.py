@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 import yaml
 
-from ledger import bibliography, claims, frontmatter, records, status
+from ledger import bibliography, claims, fences, frontmatter, records, status
 from ledger.bibliography import Bibliography
 from ledger.claims import Claims
 from ledger.frontmatter import BadYamlError, Yaml
@@ -40,10 +40,16 @@ LONGEST_LINE = 20_000
 """Characters in one line of a page; more is no prose, and would only slow every check down."""
 
 
+CONFLICT = re.compile(r"^(?:<{7}|\|{7}|>{7})(?: .*)?$|(?<=\n\n)={7}$", re.MULTILINE)
+"""A line that Git leaves in a file where two changes meet. A row of = below a line of text is a heading."""
 HIDDEN = re.compile(
     "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ue000-\uf8ff\ufff9-\uffff\U000e0000-\U000e007f]"
 )
 """Signs that nobody sees: controls, turns of the direction of writing, and those that the build uses for itself."""
+
+
+UNREAD = ("unreadable", "conflict-marker")
+"""Rules of ``read_text``: a file with such a fault counts as empty, and what it holds is not known."""
 
 
 class CannotRunError(Exception):
@@ -106,6 +112,8 @@ class Project:
     today: date
     sections: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """The pages of each section of the navigation, in its order."""
+    excluded: Sequence[str] | None = None
+    """Patterns of the files in docs/ that mkdocs.yml keeps off the site; None where there is no mkdocs.yml to read."""
     problems: Sequence[Problem] = ()
     record_problems: Sequence[Problem] = ()
     unread: str = ""
@@ -164,7 +172,15 @@ def load(root: Path, today: date | None = None) -> Project:
         src = path.relative_to(docs).as_posix()
         if any(part.startswith(".") for part in PurePosixPath(src).parts):
             continue
-        if path.suffix in MARKDOWN:
+        if path.is_symlink():
+            message = (
+                "a symbolic link would publish what it leads to, which nobody reviews here; put the file itself here"
+            )
+            problems.append(Problem(f"{DOCS}/{src}", 1, "file-type", message))
+            files.add(src)
+            if path.suffix in MARKDOWN:
+                pages[src] = Page(src, "", broken=True, unreadable=True)
+        elif path.suffix in MARKDOWN:
             faults = len(problems) + len(record_problems)
             pages[src] = _read_page(path, src, problems, record_problems)
             files.add(src)
@@ -172,7 +188,7 @@ def load(root: Path, today: date | None = None) -> Project:
                 unread.append(_salvage(path))
         elif path.is_file():
             files.add(src)
-    placed = _read_nav(root, problems)
+    placed, excluded = _read_config(root, problems)
     found = Project(
         root=root,
         pages=pages,
@@ -181,6 +197,7 @@ def load(root: Path, today: date | None = None) -> Project:
         claims=_read_claims(root, problems),
         nav=frozenset(src for _, src in placed),
         sections=_sections(placed),
+        excluded=excluded,
         today=today,
         problems=problems,
         record_problems=record_problems,
@@ -257,6 +274,14 @@ def read_text(path: Path, shown: str) -> tuple[str, Problem | None]:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         return "", Problem(shown, 1, "unreadable", f"cannot be read: {reason}; check its permissions")
+    conflict = CONFLICT.search(text)
+    if conflict:
+        line = text.count("\n", 0, conflict.start()) + 1
+        message = (
+            f"'{conflict[0][:40]}' is left of a Git conflict; keep one of the two versions and delete every line that "
+            "begins with <<<<<<<, |||||||, ======= or >>>>>>>"
+        )
+        return "", Problem(shown, line, "conflict-marker", message)
     hidden = HIDDEN.search(text)
     if hidden:
         line = text.count("\n", 0, hidden.start()) + 1
@@ -276,6 +301,9 @@ def _read_page(path: Path, src: str, problems: list[Problem], record_problems: l
         elif long:
             message = f"this line has more than {LONGEST_LINE} characters, which nobody can review; break it"
             problem = Problem(shown, long, "unreadable", message)
+    fence = None if problem else fences.broken(text)
+    if fence:  # what is code below it and what is text is not known, so nothing else is said of the page
+        problem = Problem(shown, fence.line, "code-fence", fence.message)
     if problem:
         problems.append(problem)
         return Page(src, "", broken=True, unreadable=True)
@@ -339,7 +367,7 @@ def _read_claims(root: Path, problems: list[Problem]) -> Claims:
 
 
 class _ConfigLoader(yaml.SafeLoader):
-    """Reads mkdocs.yml for its navigation alone; tags such as !ENV and !!python/name become nothing."""
+    """Reads mkdocs.yml for its navigation and file patterns alone; tags such as !ENV and !!python/name become nothing."""
 
 
 def _ignore_tag(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> None:
@@ -349,22 +377,26 @@ def _ignore_tag(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> None:
 _ConfigLoader.add_multi_constructor("", _ignore_tag)
 
 
-def _read_nav(root: Path, problems: list[Problem]) -> list[tuple[str, str]]:
-    """Pages named in the navigation of mkdocs.yml, in order, each behind its section (empty where it has none)."""
+def _read_config(root: Path, problems: list[Problem]) -> tuple[list[tuple[str, str]], list[str] | None]:
+    """The pages that mkdocs.yml names, in order, each behind its section, and the patterns of files it leaves out.
+
+    No page and None where there is no mkdocs.yml, or where it cannot be read.
+    """
     if not (root / CONFIG).exists():
-        return []
+        return [], None
     text, problem = read_text(root / CONFIG, CONFIG)
     if problem:
         problems.append(problem)
-        return []
+        return [], None
     try:
         config = yaml.load(text.translate(frontmatter.ODD_BREAKS), _ConfigLoader)
-        return list(_nav_pages(config.get("nav") if isinstance(config, dict) else None))
+        data = config if isinstance(config, dict) else {}
+        return list(_nav_pages(data.get("nav"))), str(data.get("exclude_docs") or "").splitlines()
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         problems.append(Problem(CONFIG, line, "config", f"not valid YAML: {getattr(error, 'problem', error)}"))
-        return []
+        return [], None
 
 
 def _nav_pages(item: object, section: str = "") -> Iterator[tuple[str, str]]:

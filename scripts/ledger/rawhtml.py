@@ -97,6 +97,8 @@ MADE: Mapping[str, frozenset[str]] = {
 }
 """What Markdown and our own generators add to that."""
 
+IN_HTML = ("html", "htm", "xhtml", "xht", "xml", "xsl", "mht")
+"""How the name of a file ends that a browser reads as a page."""
 LONGEST_TAG, LONGEST_LIST = 5000, 2000
 """Signs that a tag or an attribute list may have; what is longer is none to Markdown's reader."""
 MARKUP = re.compile(r"<(?:(?P<close>/?)(?P<name>[A-Za-z][^\s/<>]*)(?P<attributes>[^>]{0,5000})>|(?P<odd>[!?]))")
@@ -157,7 +159,7 @@ def check(project: Project) -> Iterator[Problem]:
         yield from in_source(page.source, page.path)
     for src in sorted(project.files):
         suffix = src.rpartition(".")[2].lower()
-        if suffix in ("html", "htm", "xhtml", "xht", "xml", "xsl", "mht"):
+        if suffix in IN_HTML:
             message = "a page written in HTML would be served as it is; write it in Markdown"
             yield Problem(f"{DOCS}/{src}", 1, "raw-html", message)
         elif suffix == "svg":

@@ -1,0 +1,40 @@
+"""Who reviewed a page and when it was checked: readers rely on both, so neither may be made up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ledger.problems import Problem
+from ledger.project import CLAIMS, Page, Project, read_text
+
+NOBODY = "none"
+"""What ``reviewed_by`` says today: no clinician has reviewed a page yet. A name needs a person behind it."""
+CHECKED = re.compile(r"[ ]*(?:- )?checked:[ ]*[\"']?(?P<day>\d{4}-\d\d-\d\d)")
+
+
+def check(project: Project) -> Iterator[Problem]:
+    """Days of checks on pages and in the claims file, and reviewers."""
+    today = project.today.isoformat()
+    for page in project.pages.values():
+        data = page.meta.data if isinstance(page.meta.data, dict) else {}
+        checked, reviewer = data.get("checked"), data.get("reviewed_by", NOBODY)
+        if isinstance(checked, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", checked) and checked > today:
+            yield _future(page.path, _line(page, "checked"), checked)
+        if reviewer != NOBODY:
+            message = f"'{reviewer}' is no known reviewer; write {NOBODY} until a clinician has reviewed the page"
+            yield Problem(page.path, _line(page, "reviewed_by"), "reviewer", message)
+    if project.claims.claims or project.claims.citations:
+        text, _ = read_text(project.root / CLAIMS, CLAIMS)
+        for number, line in enumerate(text.split("\n"), 1):
+            match = CHECKED.match(line)
+            if match and match["day"] > today:
+                yield _future(CLAIMS, number, match["day"])
+
+
+def _line(page: Page, name: str) -> int:
+    return page.meta.line((name,))
+
+
+def _future(path: str, line: int, day: str) -> Problem:
+    return Problem(path, line, "checked-in-future", f"checked: {day} lies in the future; write the day of the check")
