@@ -34,6 +34,9 @@ A source [@known2024], again [@known2024], a [home](index.md) and a note[^n].
 ## In code {#never}
 ```
 """
+FRONT = "---\ntitle: a\ndescription: b\nkind: about\nchecked: 2026-11-21\n---\n"
+SITE = {"docs/index.md": FRONT + INDEX}
+"""A page as it must be where a mkdocs.yml makes a site of the folder."""
 FILES = {
     "docs/other.md": OTHER,
     "docs/sub/index.md": "# Sub\n\n[other](../other.md)\n",
@@ -114,7 +117,7 @@ def test_a_link_in_code_a_comment_or_behind_a_backslash_is_none(text: str, make:
         ("- a\n- [x](nothing.md)", 8),
         ("> [x](nothing.md)", 7),
         ("| a |\n|---|\n| [x](nothing.md) |", 9),
-        ('!!! note "Title"\n    [x](nothing.md)', 8),
+        ('!!! key "Title"\n    [x](nothing.md)', 8),
         ("## [x](nothing.md)", 7),
         ("*[x](nothing.md)*", 7),
         ("[several\nlines](nothing.md)", 7),
@@ -153,7 +156,7 @@ def test_a_file_that_is_not_there_is_told_at_its_line(text: str, line: int, make
         "[![x](nothing.png)](other.md)",
         "![x][y]\n\n[y]: nothing.png",
         "![y]\n\n[y]: nothing.png",
-        '<img src="nothing.png">',
+        '<img src="nothing.png" alt="a">',
         '<img alt="a &gt; b" src="nothing.png">',
     ],
 )
@@ -308,8 +311,8 @@ def test_headings_of_the_same_name_get_ids_of_their_own(text: str, make: Make) -
         "![x](//example.org/x.png)",
         "![x][y]\n\n[y]: https://example.org/x.png",
         "![y]\n\n[y]: https://example.org/x.png",
-        '<img src="https://example.org/x.png">',
-        "<img\n src=https://example.org/x.png>",
+        '<img src="https://example.org/x.png" alt="a">',
+        "<img\n src=https://example.org/x.png alt=a>",
         '<img alt="a &gt; b" src="https://example.org/x.png">',
     ],
 )
@@ -320,7 +323,7 @@ def test_a_page_that_would_ask_a_third_party_is_told(text: str, make: Make) -> N
 @pytest.mark.parametrize(
     "text",
     [
-        '<img srcset="img/pic.png, https://example.org/x.png 2x">',
+        '<img srcset="img/pic.png, https://example.org/x.png 2x" alt="a">',
         '<script src="https://example.org/x.js"></script>',
         "<script>fetch('https://example.org')</script>",
         "<script>import 'https://example.org/x.js'</script>",
@@ -340,7 +343,7 @@ def test_a_page_that_would_ask_a_third_party_is_told(text: str, make: Make) -> N
         '<svg><feImage href="https://example.org/x.png"/></svg>',
         "<script>var u = 'https://example.org'; fetch(u)</script>",
         "<script>document.write('<img src=https://example.org/x.png>')</script>",
-        '<img src="img/pic.png" onerror="this.src=\'https://example.org/x.png\'">',
+        '<img src="img/pic.png" alt="a" onerror="this.src=\'https://example.org/x.png\'">',
         '<meta http-equiv=refresh content="0;url=https://example.org">',
     ],
 )
@@ -427,8 +430,8 @@ def test_a_page_that_nothing_leads_to_is_told(files: dict[str, str], make: Make)
         {"docs/far.md": "# Far\n", "docs/index.md": f"{INDEX}\n[far](far.md)\n"},
         {"docs/far.md": "# Far\n", "docs/index.md": f"{INDEX}\n[far]\n\n[far]: far.md\n"},
         {"docs/far.md": "# Far\n", "docs/index.md": f'{INDEX}\n<a href="far/">far</a>\n'},
-        {"docs/far.md": "# Far\n", "mkdocs.yml": "nav:\n  - Far:\n      - far.md\n"},
-        {"docs/far.md": "# Far\n", "mkdocs.yml": "nav: [./far.md]\n"},
+        {**SITE, "docs/far.md": f"{FRONT}# Far\n", "mkdocs.yml": "nav:\n  - Far:\n      - far.md\n"},
+        {**SITE, "docs/far.md": f"{FRONT}# Far\n", "mkdocs.yml": "nav: [./far.md]\n"},
         {"docs/index.zh.md": "# 首页\n", "docs/index.md": f"{INDEX}\n[itself](index.md)\n"},
         {"docs/index.zh-Hans.md": "# 首页\n", "docs/index.md": f"{INDEX}\n[itself](index.md)\n"},
         {"docs/404.md": "# Nothing here\n", "docs/index.md": f"{INDEX}\n[itself](index.md)\n"},
@@ -439,7 +442,7 @@ def test_a_page_that_something_leads_to_or_a_translation_is_no_orphan(files: dic
 
 
 def test_a_page_that_the_navigation_names_and_that_is_not_there_is_told(make: Make) -> None:
-    problems = check_links(make({"mkdocs.yml": "nav:\n  - index.md\n  - Far: far.md\n"})).problems
+    problems = check_links(make({**SITE, "mkdocs.yml": "nav:\n  - index.md\n  - Far: far.md\n"})).problems
     assert [f"{problem.path}:{problem.line} {problem.rule}" for problem in problems] == ["mkdocs.yml:3 missing-file"]
 
 
@@ -505,4 +508,5 @@ def test_pages_without_any_link_are_told_and_a_single_page_may_have_none(make: M
     assert [str(problem) for problem in two] == [
         "docs:1: error: no link was seen; a check that saw nothing proves nothing [nothing-seen]"
     ]
-    assert check_links(make({"docs/404.md": "# Nothing here\n", "mkdocs.yml": "nav: [index.md]\n"})).problems == []
+    files = {**SITE, "docs/404.md": f"{FRONT}# Nothing here\n", "mkdocs.yml": "nav: [index.md]\n"}
+    assert check_links(make(files)).problems == []

@@ -17,6 +17,7 @@ from ledger.problems import Problem
 
 RECORD = (ROOT / "tests" / "data" / "trial.md").read_text(encoding="utf-8")
 FRONT = "---\ntitle: Home\ndescription: A page.\nkind: home\nchecked: 2026-11-21\n---\n"
+SITE = {"mkdocs.yml": "site_name: x\n", "docs/index.md": FRONT + INDEX}
 SECOND = """\
 @article{two,
   author = {Doe, Jane},
@@ -218,6 +219,31 @@ RULES = (
         "docs/index.md:5",
         page("Of 9 people. <!-- no-cite until 2027-01-31: why not -->"),
     ),
+    Rule(
+        "conflict-marker",
+        page("<<<<<<< HEAD\nOne.\n=======\nTwo.\n>>>>>>> other"),
+        "docs/index.md:5",
+        page("A title\n=======\n\n> > > > > > > A quotation\n\n    <<<<<<< HEAD"),
+    ),
+    Rule("file-type", {**SITE, "docs/a.docx": "x"}, "docs/a.docx:1", {**SITE, "docs/a.png": "x"}),
+    Rule(
+        "checked-in-future",
+        {"docs/index.md": FRONT.replace("2026-11-21", "2026-11-22") + INDEX},
+        "docs/index.md:5",
+        {"docs/index.md": FRONT + INDEX},
+    ),
+    Rule(
+        "reviewer",
+        {"docs/index.md": FRONT.replace("kind", "reviewed_by: A name\nkind") + INDEX},
+        "docs/index.md:4",
+        {"docs/index.md": FRONT.replace("kind", "reviewed_by: none\nkind") + INDEX},
+    ),
+    Rule("code-fence", page("```\ncode\n~~~"), "docs/index.md:5", page("```\n~~~\n```")),
+    Rule("box", page("!!! key “T”\n    Words."), "docs/index.md:5", page('!!! key "T"\n    Words.')),
+    Rule("table", page("Words\n| a |\n|---|\n| b |"), "docs/index.md:6", page("| a |\n|---|\n| b |")),
+    Rule("list", page("• one\n• two"), "docs/index.md:5", page("- one\n- two")),
+    Rule("image-alt", page("<img src=x.png>"), "docs/index.md:5", page('<img src=x.png alt="">')),
+    Rule("heading", page("### A"), "docs/index.md:5", page("## A\n\n### B")),
     Rule(
         "front-matter",
         {"docs/index.md": f"---\ntitle: x\na: b: c\n---\n{INDEX}"},

@@ -44,64 +44,67 @@ def broken(text: str) -> Fault | None:
     lines = text.split("\n")
     number = 0
     while number < len(lines):
-        opening = _fence(lines, number)
+        opening = _opening(lines[number])
         if opening:
             mark = opening["fence"]
-            if opening["unrecognized"] or not OPTIONS.issuperset(_options(opening)):
-                message = f"'{short(lines[number])}' opens no code block; write {mark} and at most one word, the language, behind it"
-                return Fault(number + 1, message)
-            end = _fence_end(lines, number, mark)
-            if end is None:
+            words = opening["unrecognized"] or not OPTIONS.issuperset(_options(opening))
+            closed, end = (False, number) if words else _close(lines, number, mark)
+            if not closed and not _is_code(lines, number):
                 message = f"the code block that opens here is never closed; add a line {mark}, indented like this one"
+                if words:
+                    shown = short(lines[number])
+                    message = (
+                        f"'{shown}' opens no code block; write {mark} and at most one word, the language, behind it"
+                    )
                 return Fault(number + 1, message)
-            number = end
+            number = max(number, end)
         number += 1
     return None
 
 
-def _fence(lines: Sequence[str], number: int) -> re.Match[str] | None:
-    """The opening of a fence in a line, unless it is code itself: inline, or indented."""
-    line = lines[number]
+def _opening(line: str) -> re.Match[str] | None:
+    """The opening of a fence in a line, unless it is inline code."""
     prefix = PREFIX.match(line)
-    opening = RE_NESTED_FENCE_START.match(line, prefix.end() if prefix else 0)
-    if not opening or (opening["fence"][0] == "`" and "`" in line[opening.end("fence") :]):
-        return None
-    if indentation(line) >= TAB and _is_code(lines, number):
-        return None
-    match: re.Match[str] = opening
-    return match
+    opening: re.Match[str] | None = RE_NESTED_FENCE_START.match(line, prefix.end() if prefix else 0)
+    inline = opening and opening["fence"][0] == "`" and "`" in line[opening.end("fence") :]
+    return None if inline else opening
 
 
 def _options(opening: re.Match[str]) -> list[str]:
     return [option["key"] for option in RE_OPTIONS.finditer(opening["options"] or "")]
 
 
-def _is_code(lines: Sequence[str], number: int) -> bool:
-    """Whether a line is indented for no list item, box or note above it, and so is code as it is."""
-    indent = indentation(lines[number])
-    for line in reversed(lines[:number]):
-        if line.strip() and indentation(line) < indent:
-            if any(kind.match(line) for kind in (ITEM, ADMONITION, DEFINITION, FOOTNOTE)):
-                return False
-            indent = indentation(line)
-            if not indent:
-                return True
-    return True
+def _close(lines: Sequence[str], number: int, mark: str) -> tuple[bool, int]:
+    """Whether a fence is closed, and the line up to which it is looked for: the same mark, indented as the opening.
 
-
-def _fence_end(lines: Sequence[str], number: int, mark: str) -> int | None:
-    """The line that closes a fence: the same mark, as long and indented as the opening; no line before it sticks out."""
+    A line that sticks out on the left ends the search, and so does a blank one outside of the quotation.
+    """
     opening = lines[number]
-    indent = indentation(opening)
-    quoted = opening[: opening.index(mark)].count(">")
+    depth = indentation(opening)
+    quoted = ">" in opening[: opening.index(mark)]
     for at in range(number + 1, len(lines)):
         line = lines[at]
-        if not line.strip():
-            if quoted:
-                return None
-            continue
-        if indentation(line) < indent and QUOTED.sub("", line, count=1).strip():
-            return None
-        if QUOTED.sub("", line, count=1).expandtabs(TAB)[indent:].rstrip() == mark:
-            return at
-    return None
+        inside = QUOTED.sub("", line, count=1)
+        if not line.strip() and quoted:
+            return False, at
+        if inside.strip() and indentation(line) < depth:
+            return False, at - 1  # it may open the next
+        if inside.expandtabs(TAB)[depth:].rstrip() == mark:
+            return True, at
+    return False, len(lines)
+
+
+def _is_code(lines: Sequence[str], number: int) -> bool:
+    """Whether a line is indented for no list item, box or note above it, and so is code as it is."""
+    depth = indentation(lines[number])
+    if depth < TAB:
+        return False
+    for at in range(number - 1, -1, -1):
+        line = lines[at]
+        if line.strip() and indentation(line) < depth:
+            if any(kind.match(line) for kind in (ITEM, ADMONITION, DEFINITION, FOOTNOTE)):
+                return False
+            depth = indentation(line)
+            if not depth:
+                return True
+    return True

@@ -86,11 +86,10 @@ def check(project: Project) -> Iterator[Problem]:
 
 def _lines(page: Page) -> list[Line]:
     """The lines of a page; those of raw HTML, in which Markdown is left alone, are empty."""
-    prose = page.source.prose
-    for start, end in page.source.html_blocks:
-        prose = prose[:start] + re.sub(r"[^\n]", " ", prose[start:end]) + prose[end:]
-    pairs = zip(page.text.split("\n"), prose.split("\n"), strict=True)
-    return [Line(number, raw, text) for number, (raw, text) in enumerate(pairs, 1)]
+    source = page.source
+    html = {at for start, end in source.html_blocks for at in range(source.line(start), source.line(end) + 1)}
+    pairs = zip(page.text.split("\n"), source.prose.split("\n"), strict=True)
+    return [Line(number, raw, "" if number in html else text) for number, (raw, text) in enumerate(pairs, 1)]
 
 
 def _chunks(lines: Sequence[Line]) -> Iterator[list[Line]]:
@@ -162,14 +161,14 @@ def _box_fault(body: str, depth: int) -> str | None:
 def _box_text(lines: Sequence[Line], at: int) -> Iterator[Fault]:
     """Text that is not indented and so falls out of its box."""
     wanted = indentation(lines[at].text) + TAB
-    below = lines[at + 1 :]
-    first = next((line for line in below if PREFIX.sub("", line.raw, count=1).strip()), None)
-    adjacent = first is not None and below[0] is first
-    if first is None or (indentation(first.raw) < wanted and not (adjacent and _is_text(first))):
+    first = next((n for n in range(at + 1, len(lines)) if PREFIX.sub("", lines[n].raw, count=1).strip()), None)
+    adjacent = first == at + 1 and _is_text(lines[first])
+    if first is None or (indentation(lines[first].raw) < wanted and not adjacent):
         yield lines[at].number, f"this box is empty; indent its text by {wanted} spaces, the first line right below"
         return
-    for line in below:
-        if not line.raw.strip() or not _is_text(line):
+    for number in range(at + 1, len(lines)):
+        line = lines[number]
+        if not _is_text(line):
             return
         if indentation(line.raw) < wanted:
             yield line.number, f"this line falls out of the box above it; indent it by {wanted} spaces"

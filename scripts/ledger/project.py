@@ -270,7 +270,7 @@ def read_text(path: Path, shown: str) -> tuple[str, Problem | None]:
     except IsADirectoryError:
         return "", Problem(shown, 1, "unreadable", "a folder stands where a file should be; rename or remove it")
     except FileNotFoundError:
-        return "", Problem(shown, 1, "unreadable", "the file is missing or is a link that leads nowhere; restore it")
+        return "", Problem(shown, 1, "unreadable", "the file is missing; restore it")
     except OSError as error:
         reason = error.strerror or type(error).__name__
         return "", Problem(shown, 1, "unreadable", f"cannot be read: {reason}; check its permissions")

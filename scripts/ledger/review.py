@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 from ledger.problems import Problem
 from ledger.project import CLAIMS, Page, Project, read_text
@@ -19,7 +20,7 @@ def check(project: Project) -> Iterator[Problem]:
     for page in project.pages.values():
         data = page.meta.data if isinstance(page.meta.data, dict) else {}
         checked, reviewer = data.get("checked"), data.get("reviewed_by", NOBODY)
-        if isinstance(checked, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", checked) and checked > today:
+        if isinstance(checked, str) and _is_day(checked) and checked > today:
             yield _future(page.path, _line(page, "checked"), checked)
         if reviewer != NOBODY:
             message = f"'{reviewer}' is no known reviewer; write {NOBODY} until a clinician has reviewed the page"
@@ -28,8 +29,16 @@ def check(project: Project) -> Iterator[Problem]:
         text, _ = read_text(project.root / CLAIMS, CLAIMS)
         for number, line in enumerate(text.split("\n"), 1):
             match = CHECKED.match(line)
-            if match and match["day"] > today:
+            if match and _is_day(match["day"]) and match["day"] > today:
                 yield _future(CLAIMS, number, match["day"])
+
+
+def _is_day(text: str) -> bool:
+    """Whether a text is a day of the calendar; what is none is said by the rules of the field."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _line(page: Page, name: str) -> int:
