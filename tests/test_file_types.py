@@ -55,17 +55,17 @@ def test_a_symbolic_link_is_told_whatever_it_leads_to(name: str, make: Make, tmp
     target.mkdir()
     (target / "b.md").write_text("Secret: 83 % of 12 people.\n", encoding="utf-8")
     (root / "docs" / name).symlink_to(target if name == "folder" else target / "b.md")
-    assert problems(root) == [f"docs/{name}:1 file-type"]
+    assert [one for one in problems(root) if "nothing-seen" not in one] == [f"docs/{name}:1 file-type"]
 
 
 @pytest.mark.parametrize(
     ("name", "content", "line"),
     [
-        ("docs/index.md", f"{FRONT}# A\n\n{CONFLICT.format('It was 83 %.')}", 9),
-        ("docs/index.md", CONFLICT.format(FRONT), 1),
-        ("docs/index.md", f"{FRONT}# A\n\n```\n{CONFLICT.format('code')}```\n", 10),
-        ("docs/index.md", f"{FRONT}# A\n\n||||||| base\n", 9),
-        ("docs/index.md", f"{FRONT}# A\n\n=======\n", 9),
+        ("docs/index.md", f"{FRONT}{INDEX}\n{CONFLICT.format('It was 83 %.')}", 11),
+        ("docs/index.md", CONFLICT.format(FRONT + INDEX), 1),
+        ("docs/index.md", f"{FRONT}{INDEX}\n```\n{CONFLICT.format('code')}```\n", 12),
+        ("docs/index.md", f"{FRONT}{INDEX}\n||||||| base\n", 11),
+        ("docs/index.md", f"{FRONT}{INDEX}\n=======\n", 11),
         ("references.bib", BIB + CONFLICT.format("@article{two,\n}"), BIB.count("\n") + 1),
         ("mkdocs.yml", CONFIG + CONFLICT.format("nav: [index.md]"), 5),
         ("docs/articles/claims.yml", f"claims:\n{CONFLICT.format('  - id: A1')}", 2),

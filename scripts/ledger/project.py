@@ -117,7 +117,7 @@ class Project:
     problems: Sequence[Problem] = ()
     record_problems: Sequence[Problem] = ()
     unread: str = ""
-    """The text of pages whose front matter or record has an error: what they cite is not known."""
+    """The text of pages and of the file of claims, where they have an error: what they cite is not known."""
     status: Status = field(default_factory=Status)
     """What databases said of the sources."""
 
@@ -180,6 +180,7 @@ def load(root: Path, today: date | None = None) -> Project:
             files.add(src)
             if path.suffix in MARKDOWN:
                 pages[src] = Page(src, "", broken=True, unreadable=True)
+                unread.append(_salvage(path))
         elif path.suffix in MARKDOWN:
             faults = len(problems) + len(record_problems)
             pages[src] = _read_page(path, src, problems, record_problems)
@@ -189,12 +190,15 @@ def load(root: Path, today: date | None = None) -> Project:
         elif path.is_file():
             files.add(src)
     placed, excluded = _read_config(root, problems)
+    claimed = _read_claims(root, problems)
+    if any(problem.path == CLAIMS for problem in problems):
+        unread.append(_salvage(root / CLAIMS))
     found = Project(
         root=root,
         pages=pages,
         files=frozenset(files),
         bibliography=_read_bibliography(root),
-        claims=_read_claims(root, problems),
+        claims=claimed,
         nav=frozenset(src for _, src in placed),
         sections=_sections(placed),
         excluded=excluded,
