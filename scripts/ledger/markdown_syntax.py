@@ -329,7 +329,7 @@ def _headings(page: Page, lines: Sequence[Line]) -> Iterator[Fault]:
     levels = sorted([*((heading.line, heading.level) for heading in page.source.headings), *tags])
     above = 1
     for at, (line, level) in enumerate(levels):
-        if level > above + 1:
+        if level > above + 1 and (at or not page.meta.data):  # the first has a rule of its own, title-missing
             yield line, f"this heading skips a level; write {'#' * (above + 1)} here, as a level below {'#' * above}"
         elif level == 1 and at:
             yield line, "a page has one title, its first heading; write ## here"
