@@ -18,10 +18,10 @@ help: ## Show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 26
 
 serve: .venv/.site-ready ## Show the site at http://127.0.0.1:8000/ and follow your edits (ADDR=host:port for another address)
-	@$(BIN)/mkdocs serve --livereload --dev-addr $(ADDR)
+	@$(BIN)/python scripts/run_mkdocs.py serve --livereload --dev-addr $(ADDR)
 
 build: .venv/.site-ready ## Build the site into site/, stopping where a check finds an error
-	@$(BIN)/mkdocs build --strict --site-dir $(SITE)
+	@$(BIN)/python scripts/run_mkdocs.py build --strict --site-dir $(SITE)
 
 offline: build ## Zip the built site so that it opens from a folder without a server: islet-ledger-offline.zip beside site/
 	@$(BIN)/python scripts/offline.py $(SITE)

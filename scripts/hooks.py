@@ -20,14 +20,16 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from ledger import assets, boxes, built, citations, cli, links, mustsay, policy, project, site, status
-from ledger.problems import Problem, merged
+import run_mkdocs
+from ledger import assets, boxes, built, citations, cli, links, policy, preview, project, site
+from ledger.problems import Problem, distinct, merged
 
 log = logging.getLogger("mkdocs.hooks.ledger")  # only loggers below "mkdocs" count in strict mode
 
 serving = False
 probed = False
 current: site.Site
+checked: list[Problem] = []
 found: list[Problem] = []
 
 
@@ -40,7 +42,7 @@ def on_startup(command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> 
 
 @event_priority(100)  # before mkdocs-bibtex reads the bibliography
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    global current, probed
+    global current, probed, checked
     if serving and not probed:
         probed = True
         fault = cli.cannot_listen(config.dev_addr.host, config.dev_addr.port)
@@ -48,17 +50,18 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
             raise Abort(fault)
     found.clear()
     try:
-        loaded = project.load(Path(config.config_file_path).parent)
+        loaded = project.load(Path(config.config_file_path).parent, repo_url=config.repo_url or "")
         reports = [citations.check(loaded), links.check(loaded)]
         docs, scripts = Path(config.docs_dir), [str(one) for one in config.extra_javascript]
         gathered = assets.gather(config.theme.dirs, docs, config.extra_css, scripts)
+        known = policy.shapes(policy.templates(config.theme.dirs))
     except project.CannotRunError as error:
         raise Abort(str(error)) from None
     print("\n".join(merged(reports)))
+    checked = distinct(reports)
     if any(report.errors for report in reports):
         _stop("the checks found errors (above); mend them")
-    known = policy.shapes(policy.templates(config.theme.dirs))
-    current = site.Site(loaded, config.repo_url or "", config.site_url or "", config.site_name, known, gathered)
+    current = site.Site(loaded, config.site_url or "", config.site_name, known, gathered, preview=serving)
     if gathered.files:
         script = ExtraScriptValue(gathered.script)
         script.defer = True
@@ -71,10 +74,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 
 def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[..., None]) -> LiveReloadServer:
-    server.watch(str(current.project.root / project.BIB))  # not in mkdocs.yml, which stops when the file is not there
-    for name in (status.FILE, mustsay.FILE):
-        if (current.project.root / name).exists():
-            server.watch(str(current.project.root / name))
+    run_mkdocs.follow(server, current.project.root)
     return server
 
 
@@ -146,6 +146,8 @@ def on_post_build(config: MkDocsConfig) -> None:
     Path(config.site_dir, "_headers").write_text(current.headers(), encoding="utf-8")
     current.downloads(Path(config.site_dir) / "data")
     current.search(Path(config.site_dir) / "search")
+    if serving:
+        preview.show_problems(Path(config.site_dir), [*checked, *current.faults, *found])
     if current.faults or found:
         print("\n".join(str(problem) for problem in [*current.faults, *found]))
         _stop("the built pages have errors (above); mend them")

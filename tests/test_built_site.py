@@ -164,12 +164,12 @@ def test_the_anchors_that_the_link_check_foresees_are_the_ones_that_are_built() 
         assert not missing, (page.src, missing)
 
 
-def test_every_page_says_when_it_was_checked_and_by_whom_and_how_to_report_an_error(pages: list[Path]) -> None:
+def test_every_page_says_when_it_was_checked_and_by_whom_and_that_it_has_no_contact_address(pages: list[Path]) -> None:
     for page in pages:
         text = " ".join("".join(read(page).text).split())
         assert "Last checked against its sources: 2026-" in text, page
         assert "Not reviewed by a clinician." in text
-        assert "Report an error on this page" in text
+        assert "This copy of the site has no contact address" in text
 
 
 def test_trial_pages_are_reached_from_the_list_and_not_from_the_navigation(pages: list[Path]) -> None:

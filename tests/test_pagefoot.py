@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from conftest import TODAY, Make
-from ledger import pagefoot, project
+from ledger import generate, pagefoot, project
 from samples import SAMPLE
 
 FRONT = "---\ntitle: 'A & B: \"page\"'\nkind: about\nchecked: 2026-11-21\nreviewed_by: none\n---\n\n# X\n"
@@ -36,17 +36,23 @@ def root(make: Make) -> Path:
 def foot(
     root: Path, src: str = "about/x.md", repo_url: str = "", site_url: str = "", cited: tuple[str, ...] = ()
 ) -> str:
-    loaded = project.load(root, TODAY)
-    return pagefoot.element(loaded.pages[src], loaded, repo_url, site_url, "Islet Ledger", cited)
+    loaded = project.load(root, TODAY, repo_url)
+    return pagefoot.element(loaded.pages[src], loaded, site_url, "Islet Ledger", cited)
 
 
-def test_it_says_when_the_page_was_checked_by_whom_and_how_to_report(root: Path) -> None:
+def test_it_says_when_the_page_was_checked_and_by_whom(root: Path) -> None:
     found = foot(root)
     assert '<time datetime="2026-11-21">2026-11-21</time>' in found
     assert "Not reviewed by a clinician." in found
-    assert '<a class="report" href="../../about/corrections/">Report an error on this page</a>' in found
     assert "This is no medical advice" in found
     assert "oldest look" not in found
+
+
+def test_without_a_repository_it_says_that_there_is_no_contact_address(root: Path) -> None:
+    found = foot(root)
+    assert pagefoot.NO_CONTACT in found
+    assert 'class="report"' not in found
+    assert "Report an error" not in found
 
 
 def test_with_a_repository_the_report_link_opens_the_form_filled_in(root: Path) -> None:
@@ -57,6 +63,21 @@ def test_with_a_repository_the_report_link_opens_the_form_filled_in(root: Path) 
     )
 
 
+@pytest.mark.parametrize("repo_url", ["", "https://example.org/repo"])
+def test_a_page_that_speaks_of_it_leads_to_the_form_or_says_that_there_is_no_contact_address(
+    make: Make, repo_url: str
+) -> None:
+    folder = make({"docs/x.md": "# X\n\n<!-- generated: contact -->\n"})
+    loaded = project.load(folder, TODAY, repo_url)
+    page = loaded.pages["x.md"]
+    assert not list(generate.problems(loaded))
+    found = generate.html(page, loaded, page.text)
+    assert re.findall(r'href="([^"]*)"', found) == (
+        ["https://example.org/repo/issues/new?template=wrong-fact.yml"] if repo_url else []
+    )
+    assert (pagefoot.NO_CONTACT in found) is not bool(repo_url)
+
+
 def test_a_reviewer_is_named(make: Make) -> None:
     found = foot(make({"docs/a.md": FRONT.replace("reviewed_by: none", "reviewed_by: Dr <A> & B")}), "a.md")
     assert "Reviewed by Dr &lt;A&gt; &amp; B." in found
@@ -64,9 +85,7 @@ def test_a_reviewer_is_named(make: Make) -> None:
 
 
 def test_a_page_without_front_matter_has_a_foot_without_a_date(root: Path) -> None:
-    found = foot(root, "index.md")
-    assert "Last checked" not in found
-    assert 'href="about/corrections/"' in found
+    assert "Last checked" not in foot(root, "index.md")
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def root(make: Make) -> Path:
 
 
 def a_site(root: Path, repo_url: str = "") -> Site:
-    return Site(project.load(root, TODAY), repo_url)
+    return Site(project.load(root, TODAY, repo_url))
 
 
 def through_bibtex(root: Path, text: str, src: str = "index.md") -> str:

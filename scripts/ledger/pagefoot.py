@@ -15,7 +15,10 @@ ASKING = ("therapy", "trial", "requirement", "safety")
 """Kinds of pages after which a reader may want to ask somebody."""
 
 
-def element(page: Page, project: Project, repo_url: str, site_url: str, name: str, cited: Collection[str]) -> str:
+NO_CONTACT = "This copy of the site has no contact address, so you cannot report an error from here."
+
+
+def element(page: Page, project: Project, site_url: str, name: str, cited: Collection[str]) -> str:
     """The foot as HTML; ``cited`` are the keys that the page cites, its tables included."""
     data: Mapping[str, object] = page.meta.data if isinstance(page.meta.data, dict) else {}
     checked, reviewer = str(data.get("checked") or ""), str(data.get("reviewed_by") or "none")
@@ -26,7 +29,11 @@ def element(page: Page, project: Project, repo_url: str, site_url: str, name: st
     if oldest:
         parts.append(f"The oldest look at a source cited here: {markup.day(oldest)}.")
     parts.append("Not reviewed by a clinician." if reviewer == "none" else f"Reviewed by {escape(reviewer)}.")
-    parts.append(f'<a class="report" href="{escape(report(page, repo_url))}">Report an error on this page</a>.')
+    if project.repo_url:
+        address = report(project.repo_url, title=f"Wrong fact: {page.title}", page=page.path)
+        parts.append(f'<a class="report" href="{escape(address)}">Report an error on this page</a>.')
+    else:
+        parts.append(NO_CONTACT)
     parts.append(f"This is no medical advice: talk to your own care team{_questions(page, project)}.")
     address = f"{site_url.rstrip('/')}/{page.url}" if site_url else ""
     cite = citeas.element(citeas.Cited(page.title, name, checked, address, page.url))
@@ -58,12 +65,21 @@ def oldest_look(page: Page, project: Project, cited: Collection[str]) -> str:
     return min((day for day in days if day), default="")
 
 
-def report(page: Page, repo_url: str) -> str:
-    """Where an error is reported: the repository's form with the page filled in, or the page that says how.
+def contact(page: Page, project: Project, options: Mapping[str, str]) -> str:
+    """How to reach us, for pages that speak of it."""
+    if not project.repo_url:
+        return f"<p><strong>{NO_CONTACT}</strong></p>"
+    address = escape(report(project.repo_url))
+    return (
+        f'<p><a href="{address}">Open the report form in the project repository</a>. '
+        "You need an account there. Please leave out private health details: anyone can read a report.</p>"
+    )
+
+
+def report(repo_url: str, **fields: str) -> str:
+    """The address of the repository's form for errors with some fields filled in.
 
     ``docs/assets/page.js`` adds the section that the reader is at.
     """
-    if not repo_url:
-        return f"{'../' * page.url.count('/')}about/corrections/"
-    asked = f"template=wrong-fact.yml&title={quote('Wrong fact: ' + page.title)}&page={quote(page.path)}"
-    return f"{repo_url.rstrip('/')}/issues/new?{asked}"
+    filled = "".join(f"&{name}={quote(value)}" for name, value in fields.items())
+    return f"{repo_url.rstrip('/')}/issues/new?template=wrong-fact.yml{filled}"

@@ -15,6 +15,8 @@ from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
+from ledger.project import CannotRunError
+
 Shapes = Sequence[re.Pattern[str]]
 """What the inline scripts of the templates look like once they are filled in."""
 
@@ -59,13 +61,23 @@ class Sealed(NamedTuple):
 
 
 def templates(folders: Iterable[str | Path]) -> list[str]:
-    """The texts of the templates in which a theme may keep scripts: its pages and their parts."""
+    """The texts of the templates in which a theme may keep scripts: its pages and their parts.
+
+    Raises ``CannotRunError`` where one cannot be read.
+    """
     return [
-        path.read_text(encoding="utf-8")
+        _read(path)
         for folder in map(Path, folders)
         for pattern in ("*.html", "partials/**/*.html")
         for path in sorted(folder.glob(pattern))
     ]
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise CannotRunError(f"{path}: this template cannot be read; save it as UTF-8 text") from None
 
 
 def shapes(texts: Iterable[str]) -> Shapes:

@@ -87,5 +87,9 @@ def plural(noun: str, number: int) -> str:
 def merged(reports: Iterable[Report]) -> list[str]:
     """Several reports as one print: each problem once, then every count."""
     all_reports = list(reports)
-    problems = sorted({problem for one in all_reports for problem in one.problems}, key=_place)
-    return [str(problem) for problem in problems] + [one.lines()[-1] for one in all_reports]
+    return [str(problem) for problem in distinct(all_reports)] + [one.lines()[-1] for one in all_reports]
+
+
+def distinct(reports: Iterable[Report]) -> list[Problem]:
+    """The problems of several reports in order of place, each once."""
+    return sorted({problem for one in reports for problem in one.problems}, key=_place)

@@ -120,6 +120,8 @@ class Project:
     """The text of pages and of the file of claims, where they have an error: what they cite is not known."""
     status: Status = field(default_factory=Status)
     """What databases said of the sources."""
+    repo_url: str = ""
+    """Where the source of the site lives; empty where nobody set it, so that there is nowhere to report an error."""
 
     @cached_property
     def standings(self) -> Mapping[str, Standing]:
@@ -157,7 +159,7 @@ class Project:
         return grouped
 
 
-def load(root: Path, today: date | None = None) -> Project:
+def load(root: Path, today: date | None = None, repo_url: str = "") -> Project:
     """Read everything below ``root``. Faults in single files become problems; CannotRunError where nothing is there."""
     today = today or date.today()
     docs = root / DOCS
@@ -207,6 +209,7 @@ def load(root: Path, today: date | None = None) -> Project:
         record_problems=record_problems,
         unread="\n".join(unread),
         status=_read_status(root, problems),
+        repo_url=repo_url,
     )
     for src, page in pages.items():
         original = found.original(src)
@@ -381,6 +384,13 @@ def _ignore_tag(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> None:
 _ConfigLoader.add_multi_constructor("", _ignore_tag)
 
 
+def config_problems(root: Path) -> list[Problem]:
+    """Why mkdocs.yml cannot be read."""
+    problems: list[Problem] = []
+    _read_config(root, problems)
+    return problems
+
+
 def _read_config(root: Path, problems: list[Problem]) -> tuple[list[tuple[str, str]], list[str] | None]:
     """The pages that mkdocs.yml names, in order, each behind its section, and the patterns of files it leaves out.
 
@@ -397,9 +407,11 @@ def _read_config(root: Path, problems: list[Problem]) -> tuple[list[tuple[str, s
         data = config if isinstance(config, dict) else {}
         return list(_nav_pages(data.get("nav"))), str(data.get("exclude_docs") or "").splitlines()
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
+        mark, start = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
         line = mark.line + 1 if mark else 1
-        problems.append(Problem(CONFIG, line, "config", f"not valid YAML: {getattr(error, 'problem', error)}"))
+        since = f" (in what begins at line {start.line + 1})" if start and start.line + 1 < line else ""
+        message = f"not valid YAML: {getattr(error, 'problem', error)}{since}; fix this line or the one before it"
+        problems.append(Problem(CONFIG, line, "config", message))
         return [], None
 
 

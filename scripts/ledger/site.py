@@ -58,13 +58,14 @@ class Site:
     """A loaded project and what is worked out once for a whole build."""
 
     project: Project
-    repo_url: str = ""
     site_url: str = ""
     name: str = ""
     known: policy.Shapes = ()
     """The inline scripts that the templates have; no other is allowed to run."""
     assets: Assets = field(default_factory=Assets)
     """The style sheet and the scripts."""
+    preview: bool = False
+    """Whether the pages are for a writer's eyes: without a policy, which would block the script that reloads them."""
     scripts: set[str] = field(default_factory=set)
     styles: set[str] = field(default_factory=set)
     """Hashes that the policy of some page allows."""
@@ -192,7 +193,10 @@ class Site:
 
     def seal(self, html: str) -> str:
         """A finished page, mended, with the policy of what it may load and run."""
-        sealed = policy.seal(repairs.mend(html), self.known)
+        html = repairs.mend(html)
+        if self.preview:
+            return html
+        sealed = policy.seal(html, self.known)
         self.scripts |= sealed.scripts
         self.styles |= sealed.styles
         return sealed.html
@@ -218,7 +222,7 @@ class Site:
         return f'<div class="page-top">{crumbs}{readingtime.element(words)}</div>' if crumbs else ""
 
     def foot(self, page: Page, cited: Collection[str]) -> str:
-        foot = pagefoot.element(page, self.project, self.repo_url, self.site_url, self.name, cited)
+        foot = pagefoot.element(page, self.project, self.site_url, self.name, cited)
         return foot + neighbours.element(page, self.project)
 
     def search(self, folder: Path) -> None:

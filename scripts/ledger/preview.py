@@ -1,0 +1,55 @@
+"""What a writer sees in the pages of a preview: what the checks found, or why the site could not be built."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from html import escape
+from pathlib import Path
+
+from ledger.problems import Problem
+
+BOX = re.compile(r"<section id=\"preview-problems\".*?</section>", re.DOTALL)
+TOP = re.compile(r"<article\b[^>]*>|<body\b[^>]*>")
+MOST_SHOWN = 50
+"""Problems listed in a page; a slip in the bibliography can make thousands, and the first few lead to it."""
+MISSING = "404.html"
+BARE = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Preview</title></head><body></body></html>'
+
+
+def show_problems(folder: Path, problems: Collection[Problem]) -> None:
+    """Put what the checks found at the top of each page of the built site in ``folder``."""
+    if not problems:
+        return
+    errors = [problem for problem in problems if problem.level == "error"]
+    order = [*errors, *(problem for problem in problems if problem.level != "error")]
+    lines = [str(problem) for problem in order[:MOST_SHOWN]]
+    if len(order) > MOST_SHOWN:
+        lines.append(f"and {len(order) - MOST_SHOWN} more; the terminal lists them all")
+    title = "This page would not be published" if errors else "The checks have warnings"
+    _show(folder, title, lines)
+
+
+def show_failure(folder: Path, line: str) -> None:
+    """Say in each page of the last build why there is no new one, and on a page of its own if that build is gone."""
+    missing = folder / MISSING
+    if not missing.exists():
+        missing.write_text(BARE, encoding="utf-8")
+    _show(folder, "The site could not be built; what you see may be old", [line])
+
+
+def _show(folder: Path, title: str, lines: Iterable[str]) -> None:
+    shown = box(title, lines)
+    for path in folder.rglob("*.html"):
+        html = BOX.sub("", path.read_text(encoding="utf-8"))
+        path.write_text(TOP.sub(lambda tag: tag[0] + shown, html, count=1), encoding="utf-8")
+
+
+def box(title: str, lines: Iterable[str]) -> str:
+    """A titled list at the top of a page."""
+    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    return (
+        '<section id="preview-problems" class="admonition" aria-labelledby="preview-title">'
+        f'<p class="admonition-title" id="preview-title">{escape(title)}</p>'
+        f"<ul>{items}</ul><p>This box is in the preview only. It goes when you fix the problem and save.</p></section>"
+    )

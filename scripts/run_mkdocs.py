@@ -1,0 +1,98 @@
+"""Run MkDocs so that bad input is reported in one line: ``run_mkdocs.py build …`` and ``run_mkdocs.py serve …``."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from jinja2 import TemplateError, TemplateSyntaxError
+from mkdocs.__main__ import cli
+from mkdocs.exceptions import ConfigurationError
+from mkdocs.livereload import LiveReloadServer
+from watchdog.events import FileSystemEvent, PatternMatchingEventHandler
+
+from ledger import preview, project
+from ledger.problems import Problem
+
+BAD_INPUT = (click.ClickException, TemplateError, OSError)
+"""What stops a build without being a fault of the program."""
+DATA = ("**/*.bib", "**/*.json", "**/*.yml")
+"""Files beside ``docs`` that the site is made from; the whole path must match."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The exit status of MkDocs."""
+    try:
+        return int(cli.main(arguments, "mkdocs", standalone_mode=False) or 0)
+    except BAD_INPUT as error:
+        print(describe(error, Path.cwd()), file=sys.stderr)
+    except click.Abort:
+        print("stopped", file=sys.stderr)
+    return 1
+
+
+def describe(error: Exception, root: Path) -> str:
+    """Why a build stopped, in one line, with file and line where they are known."""
+    if isinstance(error, ConfigurationError):
+        found = project.config_problems(root)
+        if found:
+            return str(found[0])
+    if isinstance(error, TemplateError):
+        return str(_template_problem(error, root))
+    if isinstance(error, click.ClickException):
+        return " ".join(error.format_message().split())
+    return f"the build stopped: {type(error).__name__}: {' '.join(str(error).split())}"
+
+
+def _template_problem(error: TemplateError, root: Path) -> Problem:
+    if isinstance(error, TemplateSyntaxError):
+        path, line = error.filename or error.name or "overrides", error.lineno
+    else:
+        frames = traceback.extract_tb(error.__traceback__)
+        place = next((frame for frame in reversed(frames) if frame.filename.endswith(".html")), None)
+        path, line = (place.filename, place.lineno or 1) if place else ("overrides", 1)
+    shown = Path(path).relative_to(root) if Path(path).is_relative_to(root) else Path(path)
+    return Problem(str(shown), line, "config", f"the template cannot be used: {error.message}; fix it")
+
+
+def follow(server: LiveReloadServer, root: Path) -> None:
+    """Make a preview follow every file the site is made from, and outlive a build that fails."""
+    build = server.builder
+    folder = Path(server.root)
+
+    def rebuild() -> None:
+        try:
+            build()
+        except Exception as error:
+            if not isinstance(error, BAD_INPUT):
+                traceback.print_exc()
+            line = describe(error, root)
+            print(line, file=sys.stderr)
+            preview.show_failure(folder, line)
+
+    def request_rebuild(event: FileSystemEvent) -> None:
+        with server._rebuild_cond:
+            server._want_rebuild = True
+            server._rebuild_cond.notify_all()
+
+    def missing_page(code: int) -> bytes | None:
+        """The page for an address without one. It reloads too: what is not there now may be once a file is saved."""
+        page = folder / preview.MISSING
+        if not page.exists():
+            return None
+        html: bytes = server._inject_js_into_html(page.read_bytes(), server._visible_epoch)  # type: ignore[no-untyped-call]
+        return html
+
+    # The server's own way to watch a file ends when the file is moved or removed, as many editors do on saving.
+    data = PatternMatchingEventHandler(patterns=list(DATA), ignore_directories=True)
+    data.on_any_event = request_rebuild  # type: ignore[method-assign]
+    server.observer.schedule(data, str(root), recursive=False)
+    server.builder = rebuild
+    server.error_handler = missing_page
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
