@@ -74,7 +74,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 
 def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[..., None]) -> LiveReloadServer:
-    run_mkdocs.follow(server, current.project.root)
+    run_mkdocs.follow(server, Path(config.config_file_path))
     return server
 
 

@@ -19,7 +19,7 @@ from ledger.problems import Problem
 
 BAD_INPUT = (click.ClickException, TemplateError, OSError)
 """What stops a build without being a fault of the program."""
-DATA = ("**/*.bib", "**/*.json", "**/*.yml")
+DATA = ("**/*.bib", "**/*.json", "**/*.yml", "**/*.yaml")
 """Files beside ``docs`` that the site is made from; the whole path must match."""
 
 
@@ -58,10 +58,9 @@ def _template_problem(error: TemplateError, root: Path) -> Problem:
     return Problem(str(shown), line, "config", f"the template cannot be used: {error.message}; fix it")
 
 
-def follow(server: LiveReloadServer, root: Path) -> None:
+def follow(server: LiveReloadServer, config: Path) -> None:
     """Make a preview follow every file the site is made from, and outlive a build that fails."""
-    build = server.builder
-    folder = Path(server.root)
+    build, root, folder = server.builder, config.parent, Path(server.root)
 
     def rebuild() -> None:
         try:
@@ -89,6 +88,7 @@ def follow(server: LiveReloadServer, root: Path) -> None:
     # The server's own way to watch a file ends when the file is moved or removed, as many editors do on saving.
     data = PatternMatchingEventHandler(patterns=list(DATA), ignore_directories=True)
     data.on_any_event = request_rebuild  # type: ignore[method-assign]
+    server.unwatch(str(config))
     server.observer.schedule(data, str(root), recursive=False)
     server.builder = rebuild
     server.error_handler = missing_page

