@@ -1,11 +1,12 @@
-"""The text of a trial page and its record say the same: every number in the prose stands in the record.
+"""The text of a trial page and its record say the same: every number and every death in the prose stands in the record.
 
-``<!-- not-in-record until 2027-01-31: reason -->`` in the same paragraph excuses a number that is about something else, such as
-another trial.
+``<!-- not-in-record until 2027-01-31: reason -->`` in the same paragraph excuses what is about something else, such as another
+trial.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from ledger import excuses, numbers
@@ -16,6 +17,21 @@ from ledger.records import Record
 
 NO_FIGURES = {"cite", "id", "seen", "cohort", "publications", "therapies", "arm", "outcome", "record"}
 """Fields whose digits are names and no numbers."""
+SENTENCE_END = re.compile(r"(?<=[.?!;])[\"”)]?\s+")
+DEATH = re.compile(r"\b(?:died|dies|deaths?|fatal(?:ly|ity|ities)?|killed)\b", re.IGNORECASE)
+DONOR = re.compile(r"\b(?:person|people|donors?) who (?:has |have |had )?died\b", re.IGNORECASE)
+"""The dead person from whom cells came."""
+COUNTED_DEATH = re.compile(
+    r"\b(?:\d+|one|two|three|four|both|several)\b[^.;:,]{0,40}\b(?:died|deaths?)\b", re.IGNORECASE
+)
+NOT_SEEN = re.compile(
+    r"\bnot (?:\w+ )?(?:found|seen|read|mentioned|counted|listed|reported|known)\b|\blooked for\b|\b(?:found none|nothing found)\b"
+    r"|\bno (?:\w+ )?(?:word|count|statement|list)\b|\bdid not (?:find|see)\b|\bdoes not (?:tell|say)\b|\bmentions no\b",
+    re.IGNORECASE,
+)
+"""Words by which a sentence says that we know nothing of deaths."""
+DEATH_ROW = re.compile(r"deaths?\b", re.IGNORECASE)
+"""How a row of harms on deaths begins."""
 
 
 def figures(page: Page, record: Record) -> set[str]:
@@ -43,10 +59,48 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def check(page: Page, excused: Iterable[excuses.Excuse] = ()) -> Iterator[Problem]:
-    """Numbers in the prose of a trial page that its record does not hold."""
-    if page.record is None:
-        return
-    known = figures(page, page.record)
+    """Numbers and deaths in the prose of a trial page that its record does not hold."""
+    if page.record is not None:
+        yield from _numbers(page, page.record, excused)
+        if not any(DEATH_ROW.match(row.event) for row in page.record.harms):
+            yield from _deaths(page, page.record, excused)
+
+
+def _deaths(page: Page, record: Record, excused: Iterable[excuses.Excuse]) -> Iterator[Problem]:
+    """Sentences on deaths, or on there being none, where no row of harms is about deaths."""
+    remedy = "and no row of harms begins with 'death'; restore or add the row"
+    texts = [(("harms_note",), record.harms_note or "")]
+    texts += [(("requirements", key, "why"), verdict.why) for key, verdict in record.requirements.items()]
+    for place, text in texts:
+        for told in _told_deaths(text):
+            where = ("trial", *place)
+            message = f"{'.'.join(where)}: '{told}' speaks of deaths, {remedy}"
+            yield Problem(page.path, page.meta.line(where), "harm-not-in-record", message)
+    for block in page.source.blocks:
+        if block.kind == "definition" or not DEATH.search(block.text):
+            continue
+        found = next(_told_deaths(block.text), None)
+        if found and not excuses.covers(excused, "not-in-record", block):
+            message = (
+                f"'{found}' speaks of deaths, {remedy}, or say in the same paragraph whom it is about:"
+                " <!-- not-in-record until YYYY-MM-DD: … -->"
+            )
+            line = block.line + line_of(found.split(" …")[0], block.text)
+            yield Problem(page.path, line, "harm-not-in-record", message)
+
+
+def _told_deaths(text: str) -> Iterator[str]:
+    """The sentences that tell of deaths, or that there were none, shortened."""
+    for sentence in SENTENCE_END.split(text):
+        words = " ".join(DONOR.sub("", GROUP.sub("", sentence)).split())
+        unknown = NOT_SEEN.search(words) and not COUNTED_DEATH.search(words)
+        if DEATH.search(words) and not unknown:
+            shown = words.split(" ")
+            yield " ".join(shown[:8]) + (" …" if len(shown) > 8 else "")
+
+
+def _numbers(page: Page, record: Record, excused: Iterable[excuses.Excuse]) -> Iterator[Problem]:
+    known = figures(page, record)
     for block in page.source.blocks:
         if block.kind == "definition":
             continue

@@ -13,10 +13,11 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
+from ledger import bibliography
 from ledger.bibliography import Entry
 from ledger.frontmatter import Path
 from ledger.problems import Level, Problem
-from ledger.project import Page, Project
+from ledger.project import BIB, Page, Project
 from ledger.records import GAP, Count, DateFact, Measured, Record, Sourced
 
 NEED_A_SPEAKER = ("news", "company statement", "seller's page", "forum or blog", "patent")
@@ -30,28 +31,26 @@ DONE = ("completed", "terminated", "suspended", "withdrawn")
 
 
 def check(page: Page, project: Project) -> Iterator[Problem]:
-    """Every rule on the record of one page."""
+    """Every rule on the record of one page, and the gaps of a page of any kind."""
+    yield from _gaps(page)
     record = page.record
     if record is None:
         return
-    for rule in (_counts, _dates, _sources, _unmapped):
+    for rule in (_counts, _dates, _sources, _harms, _registrations):
         for found in rule(record, project):
             where: Path = ("trial", *found.place)
             shown = ".".join(str(part) for part in where)
-            yield Problem(page.path, page.meta.line(where), found.rule, f"{shown}: {found.message}", found.level)
+            yield Problem(page.path, page.meta.line(where), found.rule, f"{shown}: {found.message}")
     for place, value in _texts(page.meta.data, ()):
         shown = ".".join(str(part) for part in place)
         for match in PERCENT.finditer(value):
             fault = wrong_percent(match)
             if fault:
                 yield Problem(page.path, page.meta.line(place), "record-percent", f"{shown}: {fault}")
-        if is_gap(value):
-            yield Problem(page.path, page.meta.line(place), "record-gap", f"{shown}: {_wanted(value)}", "warning")
     for match in PERCENT.finditer(page.source.prose):
         fault = wrong_percent(match)
         if fault:
             yield Problem(page.path, page.source.line(match.start()), "record-percent", fault)
-    yield from _gaps_in_the_text(page)
 
 
 class Fault(NamedTuple):
@@ -60,7 +59,6 @@ class Fault(NamedTuple):
     rule: str
     place: Path
     message: str
-    level: Level = "error"
 
 
 Found = Iterator[Fault]
@@ -119,6 +117,9 @@ def _dates(record: Record, project: Project) -> Found:
     for number, registration in enumerate(record.registry):
         if registration.checked and registration.checked > today:
             yield Fault("record-dates", ("registry", number, "checked"), f"{registration.checked} lies in the future")
+    if record.harms_searched and record.harms_searched.checked > today:
+        message = f"{record.harms_searched.checked} lies in the future"
+        yield Fault("record-dates", ("harms_searched", "checked"), message)
     last = ""
     for number, entry in enumerate(record.status):
         if entry.as_of > today:
@@ -160,6 +161,37 @@ def _sources(record: Record, project: Project) -> Found:
             yield Fault("record-speaker", place, message)
 
 
+def _harms(record: Record, project: Project) -> Found:
+    """A record without harms says where they were searched: rows that were lost are not taken for a search."""
+    if not record.harms and not record.harms_searched:
+        message = (
+            "no harm is listed, and nothing says where you looked; restore the rows, or add harms_searched: {where: what"
+            " you read, checked: YYYY-MM-DD, cite: its key}"
+        )
+        yield Fault("harms-searched", ("harms",), message)
+    if record.harms and record.harms_searched:
+        message = "this is for a record without harms, and harms are listed; remove it"
+        yield Fault("harms-searched", ("harms_searched",), message)
+
+
+def _registrations(record: Record, project: Project) -> Found:
+    """The source of a registration holds its number."""
+    for number, registration in enumerate(record.registry):
+        place = ("registry", number)
+        if registration.cite is None:
+            message = f"{registration.id} has no source; add cite, the key of an entry that holds this number"
+            yield Fault("registration-source", place, message)
+            continue
+        entry = project.bibliography.entries.get(registration.cite)
+        named = re.compile(rf"(?<![A-Za-z0-9]){re.escape(registration.id)}(?![A-Za-z0-9])", re.IGNORECASE)
+        if entry and not any(named.search(bibliography.plain(value)) for value in entry.fields.values()):
+            message = (
+                f"the source @{entry.key} ({BIB}:{entry.line}) does not hold {registration.id}; cite the record of this"
+                f" registration. If the source names the number, say so in its note: registered as {registration.id}"
+            )
+            yield Fault("registration-source", place, message)
+
+
 def _kind(entries: Mapping[str, Entry], key: str | None) -> str | None:
     entry = entries.get(key) if key else None
     return entry.kind if entry else None
@@ -188,18 +220,26 @@ def _wanted(text: str) -> str:
     return "a person has to fill this in" + (f": {' '.join(asked.split())[:200]}" if asked else "")
 
 
-def _gaps_in_the_text(page: Page) -> Iterator[Problem]:
-    """Comments ``<!-- to fill: … -->``: gaps beside the record."""
-    for comment in page.source.comments:
-        if is_gap(comment.text):
-            line = page.source.line(comment.start)
-            yield Problem(page.path, line, "record-gap", _wanted(comment.text), "warning")
-
-
-def _unmapped(record: Record, project: Project) -> Found:
-    for number, item in enumerate(record.unmapped):
-        message = f"the registry says '{item.value[:60]}' in {item.field}, for which there is no word; find it a place"
-        yield Fault("record-gap", ("unmapped", number), message, "warning")
+def _gaps(page: Page) -> Iterator[Problem]:
+    """What a person has yet to fill in: errors on a page that is published, a list of what is left on a draft."""
+    level: Level = "warning" if page.draft else "error"
+    todo = "" if page.draft else "; until then write draft: true in the front matter"
+    for place, value in _texts(page.meta.data, ()):
+        if is_gap(value):
+            message = f"{'.'.join(str(part) for part in place)}: {_wanted(value)}{todo}"
+            yield Problem(page.path, page.meta.line(place), "record-gap", message, level)
+    pieces = [(comment.start, comment.text) for comment in page.source.comments]
+    pieces += [(block.start, block.text.strip()) for block in page.source.blocks]
+    for start, text in pieces:
+        if is_gap(text):
+            yield Problem(page.path, page.source.line(start), "record-gap", f"{_wanted(text)}{todo}", level)
+    for number, item in enumerate(page.record.unmapped if page.record else ()):
+        place = ("trial", "unmapped", number)
+        message = (
+            f"trial.unmapped.{number}: the registry says '{item.value[:60]}' in {item.field}, for which there is no"
+            f" word; find it a place{todo}"
+        )
+        yield Problem(page.path, page.meta.line(place), "record-gap", message, level)
 
 
 def _texts(value: object, place: Path) -> Iterator[tuple[Path, str]]:

@@ -17,7 +17,7 @@ from ledger.problems import Problem
 
 NAMES: Mapping[str, str] = {
     "no-cite": "why this number or quotation has no source",
-    "not-in-record": "what the number is about",
+    "not-in-record": "what the number or the death is about",
     "hype-ok": "why the word must stand here",
     "no-count": "why the per cent has no count, or has decimals",
     "no-origin": "why the origin of the cells is not named",

@@ -74,6 +74,11 @@ class Page:
         """The path from the project root, as problems print it."""
         return f"{DOCS}/{self.src}"
 
+    @property
+    def draft(self) -> bool:
+        """Whether the page says of itself that it is not complete."""
+        return isinstance(self.meta.data, dict) and self.meta.data.get("draft") is True
+
     @cached_property
     def title(self) -> str:
         title = self.meta.data.get("title") if isinstance(self.meta.data, dict) else None
@@ -137,6 +142,11 @@ class Project:
         """The page of which ``src`` is a translation, if it is one."""
         match = TRANSLATION.fullmatch(src)
         return self.pages.get(f"{match['original']}.md") if match else None
+
+    def is_draft(self, src: str) -> bool:
+        """Whether a page is a draft, or the translation of one."""
+        original = self.original(src)
+        return self.pages[src].draft or (original is not None and original.draft)
 
     def claim_line(self, name: str) -> int:
         """The line of a row of the claims file, by its id."""

@@ -555,6 +555,17 @@ class Harm(Measured):
     """The cause, as far as it was told."""
 
 
+class HarmsSearch(Strict):
+    """A search for harms that found none."""
+
+    where: Text
+    """What was read: "abstract", "registry record"."""
+    checked: Day
+    """The day on which it was read."""
+    cite: Key
+    """Key in references.bib of what was read."""
+
+
 class RequirementVerdict(Strict):
     """What the trial shows against one of the eight requirements: our judgement."""
 
@@ -661,7 +672,9 @@ class Record(Strict):
     results_note: Text | None = None
     """What was not reported or not seen of the results."""
     harms: list[Harm]
-    """What harm was reported; an empty list if nothing is known, with harms_note."""
+    """What harm was reported; an empty list if nothing is known, with harms_searched and harms_note."""
+    harms_searched: HarmsSearch | None = None
+    """Where and when we looked for harms and found none; needed if the list of harms is empty, left out otherwise."""
     harms_note: Text | None = None
     """What was not reported or not seen of the harms."""
     requirements: dict[str, RequirementVerdict]
@@ -752,6 +765,8 @@ class TrialPage(Strict):
     """The day on which the page was last checked against its sources."""
     reviewed_by: Text = "none"
     """Who reviewed the page, or "none". Never claim a review that did not happen."""
+    draft: Annotated[bool, Field(strict=True)] = False
+    """true while the page is not complete: previews show it, and the published site and its data leave it out."""
     hide: list[Text] = Field(default_factory=list)
     """Parts of the layout to leave out, as Material for MkDocs names them: toc, navigation."""
     trial: Record
