@@ -14,6 +14,6 @@ if __name__ == "__main__":
 
         sys.exit(online.main(sys.argv[1:]))
     in_environment("check_citations")
-    from ledger import citations, cli
+    from ledger import citations, cli, removals
 
-    sys.exit(cli.run("check_citations", citations.check, arguments=sys.argv[1:]))
+    sys.exit(cli.run("check_citations", citations.check, arguments=sys.argv[1:], removed=removals.check))

@@ -21,7 +21,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 import run_mkdocs
-from ledger import assets, boxes, built, citations, cli, links, policy, preview, project, site
+from ledger import assets, boxes, built, citations, cli, drafts, links, policy, preview, project, site
 from ledger.problems import Problem, distinct, merged
 
 log = logging.getLogger("mkdocs.hooks.ledger")  # only loggers below "mkdocs" count in strict mode
@@ -61,12 +61,13 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     checked = distinct(reports)
     if any(report.errors for report in reports):
         _stop("the checks found errors (above); mend them")
-    current = site.Site(loaded, config.site_url or "", config.site_name, known, gathered, preview=serving)
+    shown = loaded if serving else drafts.published(loaded)
+    current = site.Site(shown, config.site_url or "", config.site_name, known, gathered, preview=serving)
     if gathered.files:
         script = ExtraScriptValue(gathered.script)
         script.defer = True
         config.extra_css, config.extra_javascript = [gathered.style], [script]
-    config.plugins["bibtex"].config.bib_file = str(site.keys_file(loaded))
+    config.plugins["bibtex"].config.bib_file = str(site.keys_file(shown))
     if not config.repo_url:
         config.edit_uri = None  # an address that is not set is left out, never invented
     config.markdown_extensions += [boxes.Boxes(), current.tooltips]  # type: ignore[list-item]
@@ -84,6 +85,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         if file:
             file.content_string = text
     for file in list(files):
+        if file.is_documentation_page() and file.src_uri not in current.project.pages:
+            files.remove(file)  # a draft
         if current.assets.replaces(file.src_uri, from_theme=file.src_dir != config.docs_dir):
             files.remove(file)
     for path, text in current.assets.files.items():

@@ -69,7 +69,7 @@ def check(page: Page, excused: Iterable[excuses.Excuse] = ()) -> Iterator[Proble
 def _deaths(page: Page, record: Record, excused: Iterable[excuses.Excuse]) -> Iterator[Problem]:
     """Sentences on deaths, or on there being none, where no row of harms is about deaths."""
     remedy = "and no row of harms begins with 'death'; restore or add the row"
-    texts = [(("harms_note",), record.harms_note or "")]
+    texts: list[tuple[tuple[str, ...], str]] = [(("harms_note",), record.harms_note or "")]
     texts += [(("requirements", key, "why"), verdict.why) for key, verdict in record.requirements.items()]
     for place, text in texts:
         for told in _told_deaths(text):

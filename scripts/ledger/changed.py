@@ -7,27 +7,33 @@ import subprocess
 import tarfile
 import tempfile
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ledger import project
 from ledger.problems import Problem, Report
+from ledger.problems import report as make_report
 from ledger.project import CannotRunError, Project
 
 READ = ("docs", "references.bib", "mkdocs.yml", "source-status.json")
 """What the checks read of a commit."""
+Removed = Callable[[Project], Iterable[Problem]]
+"""What finds things that the project had at an earlier time and has no more."""
 
 
-def only(report: Report, check: Callable[[Project], Report], root: Path, base: str) -> Report:
-    """``report`` without what lies in untouched files and was there at ``base`` already.
+def only(
+    report: Report, check: Callable[[Project], Report], root: Path, base: str, removed: Removed = lambda before: ()
+) -> Report:
+    """``report`` without what lies in untouched files and was there at ``base`` already, and what ``removed`` finds.
 
     A link that leads nowhere since a page was taken away stands in a file that the branch never touched; it is the
     branch's all the same. Raises CannotRunError where ``base`` is no commit or this is no Git repository.
     """
     touched = _touched(root, base)
-    before = Counter(_likeness(problem) for problem in _at(base, check, root))
-    kept = []
+    with _at(base, root) as began:
+        before = Counter(_likeness(problem) for problem in (check(began).problems if began else ()))
+        kept = list(removed(began)) if began else []
     for problem in report.problems:
         if problem.path in touched:
             kept.append(problem)
@@ -35,7 +41,7 @@ def only(report: Report, check: Callable[[Project], Report], root: Path, base: s
             before[_likeness(problem)] -= 1
         else:
             kept.append(problem)
-    return replace(report, problems=kept, counts={**report.counts, "files touched": len(touched)})
+    return make_report(report.name, {**report.counts, "files touched": len(touched)}, kept)
 
 
 def _likeness(problem: Problem) -> tuple[str, str, str]:
@@ -64,14 +70,16 @@ def _touched(root: Path, base: str) -> set[str]:
     return {path for path in (named + new).decode(errors="surrogateescape").split("\0") if path}
 
 
-def _at(base: str, check: Callable[[Project], Report], root: Path) -> list[Problem]:
-    """The problems that were there where the branch began."""
+@contextmanager
+def _at(base: str, root: Path) -> Iterator[Project | None]:
+    """The project where the branch began; None where there was none."""
     start = _git(root, "merge-base", base, "HEAD").decode().strip()
     present = _git(root, "ls-tree", "--name-only", start).decode().split("\n")
     wanted = [name for name in READ if name in present]
     if "docs" not in wanted:
-        return []
+        yield None
+        return
     with tempfile.TemporaryDirectory() as folder:
         with tarfile.open(fileobj=io.BytesIO(_git(root, "archive", start, "--", *wanted))) as archive:
             archive.extractall(folder, filter="data")
-        return list(check(project.load(Path(folder))).problems)
+        yield project.load(Path(folder))

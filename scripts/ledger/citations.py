@@ -14,6 +14,7 @@ from ledger import (
     bibshapes,
     claims,
     consistency,
+    copies,
     excuses,
     numbers,
     results,
@@ -143,6 +144,7 @@ def check(project: Project) -> Report:
     problems += _data_numbers(project)
     problems += wording.check_claims(project, weak)
     problems += standing.check(project)
+    problems += copies.check(project)
     used.update(re.findall(r"[A-Za-z0-9_-]+", project.unread))  # a page with an error may cite them
     for key, entry in entries.items():
         if key not in used:

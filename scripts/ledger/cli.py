@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from io import TextIOWrapper
 from pathlib import Path
 
 from ledger import changed, fix, output, project
-from ledger.problems import COULD_NOT_RUN, Report
+from ledger.problems import COULD_NOT_RUN, Problem, Report
 
 
 def options(name: str) -> argparse.ArgumentParser:
@@ -29,6 +29,7 @@ def run(
     check: Callable[[project.Project], Report],
     root: Path | None = None,
     arguments: Sequence[str] = (),
+    removed: Callable[[project.Project, project.Project], Iterable[Problem]] = lambda before, now: (),
 ) -> int:
     """Exit status: 0 clean, 1 errors, 2 could not run. Whatever happens, no traceback."""
 
@@ -41,7 +42,7 @@ def run(
             loaded = project.load(place)
         found = check(loaded)
         if asked.changed is not None:
-            found = changed.only(found, check, place, asked.changed)
+            found = changed.only(found, check, place, asked.changed, lambda before: removed(before, loaded))
         print(output.FORMS[asked.format](found))
         if asked.format == "text" and found.problems:
             print("\n".join(output.explained(found)), file=sys.stderr)

@@ -67,6 +67,7 @@ def page(record: Mapping[str, Any], heading: str, key: str, source: str, today: 
         "kind": "trial",
         "checked": today.isoformat(),
         "reviewed_by": "none",
+        "draft": True,
         "trial": dict(record),
     }
     parts = [

@@ -63,6 +63,13 @@ IN_HTML: Mapping[str, Maker] = {
 }
 MAKERS = {**IN_MARKDOWN, **IN_HTML}
 LEAD_TO_TRIALS = ("all-trials",)
+ON_TRIAL_PAGES: Mapping[str, str] = {
+    "trial-facts": "What was done",
+    "trial-results": "What happened",
+    "trial-harms": "Harms",
+    "trial-requirements": "Against the eight requirements",
+}
+"""What every trial page shows of its record, and the section in which it stands, or before which for the facts."""
 
 
 def markdown(page: Page, project: Project, text: str) -> str:
@@ -120,8 +127,11 @@ def linked_pages(project: Project) -> Iterator[tuple[str, str]]:
 
 
 def problems(project: Project) -> Iterator[Problem]:
-    """Requests for something that nobody makes."""
+    """Requests for something that nobody makes, and trial pages that do not show the whole record."""
+    published = [name for name, (trial, _) in project.records.items() if trial.src not in project.drafts]
     for page in project.pages.values():
+        yield from _parts_of_the_record(page)
+        shown = project.records if page.src in project.drafts else published
         for comment in page.source.comments:
             if not comment.text.startswith("generated:"):
                 continue
@@ -133,7 +143,28 @@ def problems(project: Project) -> Iterator[Problem]:
             elif match["what"].startswith("trial-") and not (page.record or page.broken or "trial" in page.meta.data):
                 yield Problem(page.path, line, "generated", "this page has no trial record to make the table from")
             else:
-                yield from _unknown_option(page, line, match["what"], _options(match["options"]), project.records)
+                yield from _unknown_option(page, line, match["what"], _options(match["options"]), shown)
+
+
+def _parts_of_the_record(page: Page) -> Iterator[Problem]:
+    """Tables of the record that a trial page shows not at all, or more than once."""
+    if not (page.record or "trial" in page.meta.data) or page.unreadable or page.broken:
+        return
+    places: dict[str, list[int]] = {}
+    for comment in page.source.comments:
+        match = PLACE.fullmatch(page.text[comment.start : comment.end])
+        if match:
+            places.setdefault(match["what"], []).append(page.source.line(comment.start))
+    title = next((heading.line for heading in page.source.headings if heading.level == 1), 1)
+    for what, section in ON_TRIAL_PAGES.items():
+        lines = places.get(what, [])
+        if not lines:
+            where = "above" if what == "trial-facts" else "below"
+            message = f"a trial page shows its whole record; add <!-- generated: {what} --> {where} '## {section}'"
+            yield Problem(page.path, title, "record-not-shown", message)
+        for line in lines[1:]:
+            message = f"<!-- generated: {what} --> is on this page twice (first in line {lines[0]}); remove one"
+            yield Problem(page.path, line, "record-not-shown", message)
 
 
 def _unknown_option(

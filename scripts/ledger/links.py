@@ -90,6 +90,7 @@ NOT_ASKED = {
 OPEN_LINK = re.compile(r"(?<!\\)\](?:\(|[ \t]+\((?=https?:|[^\s()]{1,200}\.md[#)]))(?P<rest>[^\n]{0,60})")
 
 
+TAKE_OUT = "remove the link, or complete the page and remove its draft: true"
 Edges = dict[str, set[str]]
 """Which pages each page leads to."""
 
@@ -222,6 +223,8 @@ def _check_internal(
         edges.setdefault(page.src, set()).add(file)
     if file in anchors and project.pages[file].unreadable:
         return
+    if file in project.drafts and page.src not in project.drafts:
+        yield problem("link-to-draft", f"{DOCS}/{file} is a draft, which is not published; {TAKE_OUT}")
     if fragment and file in anchors:
         ids = anchors[file].ids
         if fragment not in ids and not fragment.startswith(":~:"):
@@ -360,7 +363,7 @@ def _escaped(text: str, position: int) -> bool:
     return (len(before) - len(before.rstrip("\\"))) % 2 == 1
 
 
-PAGE_FIELDS = ("title", "description", "kind", "checked", "reviewed_by", "hide", "trial")
+PAGE_FIELDS = ("title", "description", "kind", "checked", "reviewed_by", "draft", "hide", "trial")
 """The front matter that a page may have: what it holds besides would steer the theme, such as its template."""
 KINDS = (
     "home",
@@ -392,6 +395,9 @@ def _page_fields(page: Page, project: Project) -> Iterator[Problem]:
             yield Problem(page.path, page.meta.line((name,)), "page-fields", message)
     if "trial" in data:
         return  # the model of the record says it
+    if "draft" in data and not isinstance(data["draft"], bool):
+        message = f"draft must be true or false, found {data['draft']!r}"
+        yield Problem(page.path, page.meta.line(("draft",)), "page-fields", message)
     for name in ("title", "description", "checked", "kind"):
         if data and name not in data:
             message = f"the front matter has no '{name}'; add it (CONTRIBUTING.md says how)"
@@ -427,9 +433,14 @@ def _title(page: Page) -> Iterator[Problem]:
 
 
 def _nav(project: Project) -> Iterator[Problem]:
-    """Pages that the navigation names and that are not there."""
+    """Pages that the navigation names and that are not there or not published."""
     missing = sorted(src for src in project.nav if src not in project.files)
-    lines = read_text(project.root / CONFIG, CONFIG)[0].split("\n") if missing else []
+    drafts = sorted(project.drafts & project.nav)
+    lines = read_text(project.root / CONFIG, CONFIG)[0].split("\n") if missing or drafts else []
+    for src in drafts:
+        line = next((number for number, text in enumerate(lines, 1) if src in text), 1)
+        message = f"the navigation names '{src}', a draft, which is not published; {TAKE_OUT}"
+        yield Problem(CONFIG, line, "link-to-draft", message)
     for src in missing:
         line = next((number for number, text in enumerate(lines, 1) if src in text), 1)
         near = get_close_matches(src, project.files, 1, 0.75)
@@ -446,11 +457,11 @@ def _orphans(project: Project, edges: Edges) -> Iterator[Problem]:
     waiting = list(roots)
     while waiting:
         src = waiting.pop()
-        if src not in reached:
+        if src not in reached and src not in project.drafts:
             reached.add(src)
             waiting += edges.get(src, ())
     for src, page in project.pages.items():
-        if src in reached or src == "404.md" or project.original(src):
+        if src in reached or src == "404.md" or project.original(src) or src in project.drafts:
             continue
         message = "no page and no navigation leads here; link to it from its section's index page"
         yield Problem(page.path, 1, "orphan-page", message)

@@ -266,6 +266,7 @@ def _report(before: Project, name: str, key: str, notes: Notes) -> int:
     added = f", {key} added to {BIB}" if key else ""
     told = f"{gaps} {plural('gaps', gaps)} for a person to fill, {len(notes.unmapped)} kept without a word"
     print(f"{NAME}: {path} written{added}: {told}, {errors} {plural('errors', errors)}")
+    print(f"{NAME}: the page is a draft: only a preview (make serve) shows it; once it is complete, remove draft: true")
     return FOUND_ERRORS if errors else CLEAN
 
 

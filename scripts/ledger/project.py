@@ -143,10 +143,13 @@ class Project:
         match = TRANSLATION.fullmatch(src)
         return self.pages.get(f"{match['original']}.md") if match else None
 
-    def is_draft(self, src: str) -> bool:
-        """Whether a page is a draft, or the translation of one."""
-        original = self.original(src)
-        return self.pages[src].draft or (original is not None and original.draft)
+    @cached_property
+    def drafts(self) -> frozenset[str]:
+        """The pages that are not published: drafts, and translations of drafts."""
+        own = {src for src, page in self.pages.items() if page.draft}
+        return frozenset(
+            src for src in self.pages if own and (src in own or ((o := self.original(src)) and o.src in own))
+        )
 
     def claim_line(self, name: str) -> int:
         """The line of a row of the claims file, by its id."""

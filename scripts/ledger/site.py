@@ -19,6 +19,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from ledger import (
+    drafts,
     exports,
     footnotes,
     generate,
@@ -207,7 +208,7 @@ class Site:
         html, references = footnotes.number(html, self.notes.get(page.src, {}), self.reference)
         html = handout.cut(html, page, self.project.bibliography.entries, self.name, self.site_url)
         html = html.replace(FOOT, references + self.foot(page, footnotes.cited(references)), 1)
-        note = standing.page_note(self.project, references)
+        note = drafts.note(page, self.project) + standing.page_note(self.project, references)
         if note:
             html = html.replace("</h1>", f"</h1>{note}", 1)
         html = html.replace(CRUMBS, self.top(page), 1)

@@ -160,6 +160,7 @@ def record(study: Mapping[str, Any], nct: str, name: str, key: str, today: date)
         "results": [],
         "results_note": _results_note(found, results, today),
         "harms": harms,
+        "harms_searched": _harms_searched(harms, results, key, today),
         "harms_note": _harms_note(harms, results, today),
         "requirements": {one: {"verdict": "unknown", "why": GAP} for one in REQUIREMENTS},
         "therapies": [GAP],
@@ -192,6 +193,7 @@ def skeleton(number: registry.Number, name: str, key: str, today: date) -> Field
         "results": [],
         "results_note": f"{GAP}: look in the registry and in PubMed for results, and say what was found",
         "harms": [],
+        "harms_searched": {"where": f"{GAP}: where you looked for harms", "checked": today.isoformat(), "cite": key},
         "harms_note": f"{GAP}: look in the registry and in PubMed for harms, and say what was found",
         "requirements": {one: {"verdict": "unknown", "why": GAP} for one in REQUIREMENTS},
         "therapies": [GAP],
@@ -616,6 +618,13 @@ def _results_note(found: Fields, results: Fields, today: date) -> str:
         said = f"no results are posted in the registry as of {today.isoformat()}"
         return f"{GAP}: {said}; look for publications, and say what was found"
     return f"{GAP}: results are posted in the registry; copy each outcome measure into results"
+
+
+def _harms_searched(harms: list[Fields], results: Fields, key: str, today: date) -> Fields | None:
+    if harms:
+        return None
+    where = f"{GAP}: copy the posted harms, or say where you looked" if results else "results in the registry"
+    return {"where": where, "checked": today.isoformat(), "cite": key}
 
 
 def _harms_note(harms: list[Fields], results: Fields, today: date) -> str:

@@ -334,9 +334,17 @@ def harms(page: Page, project: Project, options: Options) -> str:
     record = record_of(page)
     note = markup.note(shown(record.harms_note or ""))
     if not record.harms:
-        return note
+        return note + _harms_search(record)
     head = ("Harm", "When", "How many", "Cause", "Who judged", HOW_FAR)
     return table(f"Harms: {page.title}", head, [_harm_row(row) for row in record.harms], "stack") + note
+
+
+def _harms_search(record: Record) -> str:
+    """Where and when harms were looked for and none were found."""
+    search = record.harms_searched
+    if search is None:
+        return ""
+    return f"<p>Where we looked for harms: {text(shown(search.where))}. Checked {day(search.checked)}.{cite(search.cite)}</p>"
 
 
 def against(page: Page, project: Project, options: Options) -> str:
