@@ -59,7 +59,7 @@ BIB = """\
   pages = {1--2},
   doi = {10.1234/abc},
   keywords = {trial report},
-  seen = {abstract},
+  seen = {abstract}, note = {registered as NCT01234567},
 }
 """
 INDEX = "# Home\n\nA sentence with a source [@known2024].\n"

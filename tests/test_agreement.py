@@ -62,3 +62,63 @@ def test_an_excuse_without_reason_or_use_is_told(make: Make) -> None:
 def test_other_pages_are_left_alone(make: Make) -> None:
     problems = check_citations(make({"docs/index.md": "# Home\n\nOf 99 people [@known2024].\n"})).problems
     assert [problem for problem in problems if problem.rule == "not-in-record"] == []
+
+
+# --- deaths -------------------------------------------------------------------------------------------
+
+DEATH = "event: death"
+
+
+def deaths(make: Make, text: str, event: str = "infection") -> list[tuple[int, str]]:
+    page = SAMPLE.replace(DEATH, f"event: {event}").replace("They were given islets.", text)
+    problems = check_citations(make({PAGE: page})).problems
+    return [(one.line, one.message) for one in problems if one.rule == "harm-not-in-record"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "One person died of an infection [@known2024].",
+        "The two deaths were not related, they say [@known2024].",
+        "No one died [@known2024].",  # a reported zero is a row, too
+        "A fatal infection was seen [@known2024].",
+        "Both deaths followed an infection; its cause was not found.",
+        "What it was is not known. Two people died [@known2024].",
+    ],
+)
+def test_a_death_in_the_text_alone_is_an_error(make: Make, text: str) -> None:
+    [(line, message)] = deaths(make, text)
+    assert line == SAMPLE[: SAMPLE.index("They were given islets.")].count("\n") + 1
+    assert "no row of harms begins with 'death'" in message
+
+
+@pytest.mark.parametrize("event", ["death", "Deaths of any cause", "death related to the treatment"])
+def test_a_row_on_deaths_is_enough(make: Make, event: str) -> None:
+    assert deaths(make, "One person died of an infection [@known2024].", event) == []
+
+
+@pytest.mark.parametrize("event", ["circumstances of the deaths", "infection"])
+def test_a_row_that_only_mentions_them_is_not(make: Make, event: str) -> None:
+    assert len(deaths(make, "One person died of an infection [@known2024].", event)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Deaths and tumours: not found.",
+        "We looked for deaths, tumours and other harms.",
+        "There is no word on deaths. We did not find a count of deaths.",
+        "The islets came from a person who has died.",
+        "In a series from Poland 1 of 24 died [@known2024]. <!-- not-in-record until 2027-01-31: another trial -->",
+    ],
+)
+def test_what_was_not_seen_or_is_about_others_is_no_death(make: Make, text: str) -> None:
+    assert deaths(make, text) == []
+
+
+def test_the_notes_of_the_record_are_looked_at_and_many_places_are_one_error(make: Make) -> None:
+    page = SAMPLE.replace(DEATH, "event: infection").replace("why: few people", "why: 2 deaths among 14")
+    page = page.replace("They were given islets.", "Two died [@known2024].\n\nThe deaths came early [@known2024].")
+    [found] = [one for one in check_citations(make({PAGE: page})).problems if one.rule == "harm-not-in-record"]
+    assert found.line == SAMPLE[: SAMPLE.index("why: few people")].count("\n") + 1
+    assert "'2 deaths among 14' (and 2 more)" in found.message

@@ -75,7 +75,7 @@ def test_a_record_agrees_with_itself(make: Make, old: str, new: str, rule: str, 
     for problem in found:
         assert said in problem.message
         assert problem.line in (line(old), line(old) + 1)
-        assert problem.level == ("warning" if rule == "record-gap" else "error")
+        assert problem.level == "error"
 
 
 def date_of(value: str, kind: str = "actual") -> str:
@@ -161,3 +161,40 @@ def test_results_are_due_a_year_after_the_end(changes: dict[str, object], said: 
     found = consistency.overdue(a_record(**changes), date(2026, 11, 21))
     assert (found is None) == (said is None)
     assert said is None or said in (found or "")
+
+
+# --- harms that were searched, and registrations --------------------------------------------------------
+
+HARMS = SAMPLE[SAMPLE.index("  harms:\n") : SAMPLE.index("  requirements:\n")]
+NONE = "  harms: []\n  harms_note: Old words.\n"
+SEARCHED = '  harms_searched: {where: abstract, checked: "2026-11-20", cite: known2024}\n'
+
+
+def test_a_note_alone_does_not_stand_for_harms_that_were_removed(make: Make) -> None:
+    [found] = problems(make, (HARMS, NONE))
+    assert (found.rule, found.line) == ("record-harms", line("  harms:"))
+    assert "restore the rows, or add harms_searched" in found.message
+    assert problems(make, (HARMS, NONE + SEARCHED)) == []
+
+
+def test_a_search_beside_listed_harms_is_left_over(make: Make) -> None:
+    [found] = problems(make, (HARMS, HARMS + SEARCHED))
+    assert found.rule == "record-harms"
+    assert "remove it" in found.message
+
+
+def test_a_search_is_not_in_the_future(make: Make) -> None:
+    [found] = problems(make, (HARMS, NONE + SEARCHED.replace("2026", "2028")))
+    assert found.rule == "record-dates"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule"),
+    [
+        ("NCT01234567", "NCT01234568", "record-registration"),
+        ('checked: "2026-04-20", cite: known2024}', 'checked: "2026-04-20"}', "record-registration"),
+        ("cite: known2024}\n  status", "cite: known2024}\n    - {id: ChiCTR1, cite: known2024}\n  status", ""),
+    ],
+)
+def test_the_source_of_a_registration_holds_a_number_of_the_trial(make: Make, old: str, new: str, rule: str) -> None:
+    assert [problem.rule for problem in problems(make, (old, new))] == ([rule] if rule else [])

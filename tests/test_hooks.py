@@ -34,6 +34,7 @@ BIB = """\
   year = {2024},
   doi = {10.1234/abc},
   keywords = {trial report},
+  note = {registered as NCT01234567},
   seen = {abstract},
 }
 """
@@ -269,6 +270,49 @@ def test_a_fault_that_only_the_built_page_shows_stops_the_build(good: Path, tmp_
     assert "Traceback" not in done.stdout
 
 
+DRAFT_TRIAL = (
+    SAMPLE.replace("id: sample", "id: unready")
+    .replace("NCT01234567", "NCT01234568")
+    .replace("known2024", "unready2026")
+    .replace("A sample trial", "An unready trial")
+    .replace("kind: trial", "kind: trial\ndraft: true")
+    .replace("dose: {value: 5 mg", "dose: {value: to fill")
+    .replace("cohort: sample", "cohort: sample\n  relations: [{kind: same people, to: the sample, record: sample}]")
+)
+DRAFTS = {
+    "docs/trials/unready.md": DRAFT_TRIAL,
+    "docs/about/unready.md": FRONT.format("An unready page").replace("kind", "draft: true\nkind")
+    + "<!-- to fill: all -->\n",
+    "references.bib": BIB
+    + "\n"
+    + BIB.replace("known2024", "unready2026").replace("A trial", "An unready paper").replace("/abc", "/two"),
+}
+DRAFTS["references.bib"] = DRAFTS["references.bib"].replace("NCT01234567}", "NCT01234568}")
+
+
+def test_a_draft_is_nowhere_in_a_build(tmp_path: Path) -> None:
+    root = copy(tmp_path / "p")
+    write(root, DRAFTS)
+    done = build(root, "--strict", "-d", "built", SITE_URL="https://example.org/")
+    assert done.returncode == 0, done.stdout
+    told = [
+        path.relative_to(root).as_posix()
+        for path in (root / "built").rglob("*")
+        if path.is_file() and b"unready" in path.read_bytes().lower()
+    ]
+    assert told == []
+    assert not list((root / "built").rglob("*unready*"))
+    assert b"sample" in (root / "built" / "sitemap.xml").read_bytes()
+
+
+def test_the_same_page_without_draft_stops_the_build(tmp_path: Path) -> None:
+    root = copy(tmp_path / "p")
+    write(root, {**DRAFTS, "docs/trials/unready.md": DRAFT_TRIAL.replace("draft: true\n", "")})
+    done = build(root)
+    assert done.returncode != 0
+    assert "error: trial.delivery.dose.value: a person has to fill this in; until then write draft: true" in done.stdout
+
+
 # --- the preview --------------------------------------------------------------------------------------
 
 
@@ -342,6 +386,15 @@ Start = Callable[[Mapping[str, str]], Preview]
 def test_a_preview_tells_errors_goes_on_and_follows_every_file(preview: Start) -> None:
     site = preview({})
     site.wait(lambda: "Doe J. A trial." in site.page())
+
+    for name, text in DRAFTS.items():
+        site.edit(name, text)
+    site.wait(lambda: "This page is not complete." in site.page("trials/unready/"))
+    site.wait(lambda: "This page is not complete." in site.page("about/unready/"))
+    assert "This page is not complete." not in site.page("trials/sample/")
+    for name in DRAFTS:
+        (site.root / name).unlink()
+    site.edit("references.bib", BIB)
 
     site.edit("docs/index.md", HOME.replace("known2024", "unknown2024"))
     site.wait(lambda: "docs/index.md:11: error: @unknown2024 is not in references.bib" in site.said())

@@ -113,8 +113,9 @@ def test_a_page_is_made_from_the_registry(root: Path, api: Api, capsys: pytest.C
     assert api.paths() == [f"/api/v2/studies/{NUMBER}"]
     printed = capsys.readouterr()
     assert printed.err == ""
-    *gaps, last = [line for line in printed.out.splitlines() if "not copied" not in line]
+    *gaps, last, hint = [line for line in printed.out.splitlines() if "not copied" not in line]
     assert gaps
+    assert "remove draft: true" in hint
     assert all(re.match(rf"docs/trials/{KEY}\.md:\d+: warning: .* \[record-gap\]$", line) for line in gaps)
     assert last == (
         f"new_trial: docs/trials/{KEY}.md written, {KEY} added to references.bib: {len(gaps)} gaps for a person to"

@@ -68,25 +68,32 @@ def check(page: Page, excused: Iterable[excuses.Excuse] = ()) -> Iterator[Proble
 
 def _deaths(page: Page, record: Record, excused: Iterable[excuses.Excuse]) -> Iterator[Problem]:
     """Sentences on deaths, or on there being none, where no row of harms is about deaths."""
-    remedy = "and no row of harms begins with 'death'; restore or add the row"
+    found = list(_deaths_in_record(page, record)) + list(_deaths_in_text(page, excused))
+    if found:
+        line, told = found[0]
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        message = (
+            f"'{told}'{more} speaks of deaths, and no row of harms begins with 'death'; restore or add the row, or say"
+            " in the same paragraph whom it is about: <!-- not-in-record until YYYY-MM-DD: … -->"
+        )
+        yield Problem(page.path, line, "harm-not-in-record", message)
+
+
+def _deaths_in_record(page: Page, record: Record) -> Iterator[tuple[int, str]]:
     texts: list[tuple[tuple[str, ...], str]] = [(("harms_note",), record.harms_note or "")]
     texts += [(("requirements", key, "why"), verdict.why) for key, verdict in record.requirements.items()]
     for place, text in texts:
         for told in _told_deaths(text):
-            where = ("trial", *place)
-            message = f"{'.'.join(where)}: '{told}' speaks of deaths, {remedy}"
-            yield Problem(page.path, page.meta.line(where), "harm-not-in-record", message)
+            yield page.meta.line(("trial", *place)), told
+
+
+def _deaths_in_text(page: Page, excused: Iterable[excuses.Excuse]) -> Iterator[tuple[int, str]]:
     for block in page.source.blocks:
         if block.kind == "definition" or not DEATH.search(block.text):
             continue
         found = next(_told_deaths(block.text), None)
         if found and not excuses.covers(excused, "not-in-record", block):
-            message = (
-                f"'{found}' speaks of deaths, {remedy}, or say in the same paragraph whom it is about:"
-                " <!-- not-in-record until YYYY-MM-DD: … -->"
-            )
-            line = block.line + line_of(found.split(" …")[0], block.text)
-            yield Problem(page.path, line, "harm-not-in-record", message)
+            yield block.line + line_of(found.removesuffix(" …"), block.text), found
 
 
 def _told_deaths(text: str) -> Iterator[str]:

@@ -168,28 +168,33 @@ def _harms(record: Record, project: Project) -> Found:
             "no harm is listed, and nothing says where you looked; restore the rows, or add harms_searched: {where: what"
             " you read, checked: YYYY-MM-DD, cite: its key}"
         )
-        yield Fault("harms-searched", ("harms",), message)
+        yield Fault("record-harms", ("harms",), message)
     if record.harms and record.harms_searched:
         message = "this is for a record without harms, and harms are listed; remove it"
-        yield Fault("harms-searched", ("harms_searched",), message)
+        yield Fault("record-harms", ("harms_searched",), message)
 
 
 def _registrations(record: Record, project: Project) -> Found:
-    """The source of a registration holds its number."""
+    """The source of a registration holds its number, or another number of the trial: registries name each other's."""
     for number, registration in enumerate(record.registry):
         place = ("registry", number)
         if registration.cite is None:
             message = f"{registration.id} has no source; add cite, the key of an entry that holds this number"
-            yield Fault("registration-source", place, message)
+            yield Fault("record-registration", place, message)
             continue
         entry = project.bibliography.entries.get(registration.cite)
-        named = re.compile(rf"(?<![A-Za-z0-9]){re.escape(registration.id)}(?![A-Za-z0-9])", re.IGNORECASE)
-        if entry and not any(named.search(bibliography.plain(value)) for value in entry.fields.values()):
+        numbers = [one.id for one in record.registry if one.cite == registration.cite]
+        if entry and not any(_holds(entry, one) for one in numbers):
             message = (
                 f"the source @{entry.key} ({BIB}:{entry.line}) does not hold {registration.id}; cite the record of this"
                 f" registration. If the source names the number, say so in its note: registered as {registration.id}"
             )
-            yield Fault("registration-source", place, message)
+            yield Fault("record-registration", place, message)
+
+
+def _holds(entry: Entry, number: str) -> bool:
+    whole = re.compile(rf"(?<![A-Za-z0-9]){re.escape(number)}(?![A-Za-z0-9])", re.IGNORECASE)
+    return any(whole.search(bibliography.plain(value)) for value in entry.fields.values())
 
 
 def _kind(entries: Mapping[str, Entry], key: str | None) -> str | None:
@@ -229,7 +234,8 @@ def _gaps(page: Page) -> Iterator[Problem]:
             message = f"{'.'.join(str(part) for part in place)}: {_wanted(value)}{todo}"
             yield Problem(page.path, page.meta.line(place), "record-gap", message, level)
     pieces = [(comment.start, comment.text) for comment in page.source.comments]
-    pieces += [(block.start, block.text.strip()) for block in page.source.blocks]
+    for block in page.source.blocks:
+        pieces += [(block.start, part.strip(" \t\n-*+")) for part in block.text.split("|")]
     for start, text in pieces:
         if is_gap(text):
             yield Problem(page.path, page.source.line(start), "record-gap", f"{_wanted(text)}{todo}", level)

@@ -51,7 +51,7 @@ def check(project: Project) -> Iterator[Problem]:
                     f"the same as in {other.path}: {told}; correct what was copied. If both records report the same"
                     f" people, say so: relations: [{{kind: same people, to: …, record: {other.record.id}}}]"
                 )
-                yield Problem(page.path, pieces[0].line, "copied-record", message)
+                yield Problem(page.path, pieces[0].line, "record-copied", message)
 
 
 def _told(pieces: list[Piece]) -> str:

@@ -764,7 +764,7 @@ ALL: tuple[Rule, ...] = (
         "Add said_by with the words that name them.",
     ),
     Rule(
-        "harms-searched",
+        "record-harms",
         RECORDS,
         "A record without harms says where and when they were searched; a record with harms does not.",
         "Rows of harms that were removed must not pass for harms that nobody reported.",
@@ -778,14 +778,14 @@ ALL: tuple[Rule, ...] = (
         "Restore or add the row; a death in another trial is excused with `<!-- not-in-record until YYYY-MM-DD: whom it is about -->`.",
     ),
     Rule(
-        "registration-source",
+        "record-registration",
         RECORDS,
-        "The source of a registration holds its number: in its title, address or note.",
+        "The source of a registration holds a number of the trial in its title, address or note.",
         "Otherwise the facts of one trial could be published under the number of another.",
         "Cite the record of this registration; if a paper names the number, add to its entry: note = {registered as …}.",
     ),
     Rule(
-        "copied-record",
+        "record-copied",
         RECORDS,
         "No two trials share rows of results and harms, facts with the same source, or texts.",
         "A page made by copying another publishes a trial that never took place.",
