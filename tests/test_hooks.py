@@ -279,15 +279,18 @@ DRAFT_TRIAL = (
     .replace("dose: {value: 5 mg", "dose: {value: to fill")
     .replace("cohort: sample", "cohort: sample\n  relations: [{kind: same people, to: the sample, record: sample}]")
 )
+UNREADY = (
+    BIB.replace("known2024", "unready2026")
+    .replace("A trial", "An unready paper")
+    .replace("/abc", "/two")
+    .replace("NCT01234567", "NCT01234568")
+)
 DRAFTS = {
     "docs/trials/unready.md": DRAFT_TRIAL,
     "docs/about/unready.md": FRONT.format("An unready page").replace("kind", "draft: true\nkind")
     + "<!-- to fill: all -->\n",
-    "references.bib": BIB
-    + "\n"
-    + BIB.replace("known2024", "unready2026").replace("A trial", "An unready paper").replace("/abc", "/two"),
+    "references.bib": f"{BIB}\n{UNREADY}",
 }
-DRAFTS["references.bib"] = DRAFTS["references.bib"].replace("NCT01234567}", "NCT01234568}")
 
 
 def test_a_draft_is_nowhere_in_a_build(tmp_path: Path) -> None:
