@@ -55,11 +55,11 @@ BIB = """\
   title = {A trial},
   journal = {J Test},
   year = {2024},
-  volume = {1},
   pages = {1--2},
   doi = {10.1234/abc},
+  note = {registered as NCT01234567},
   keywords = {trial report},
-  seen = {abstract}, note = {registered as NCT01234567},
+  seen = {abstract},
 }
 """
 INDEX = "# Home\n\nA sentence with a source [@known2024].\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from conftest import ROOT, Make, check_citations, check_links
+from conftest import BIB, ROOT, Make, check_citations, check_links
 from ledger import exports, generate, jsonld, project
 from ledger.charts import PICTURES
 from ledger.project import Project
@@ -59,7 +59,11 @@ def test_one_file_changes_every_table_picture_and_export(make: Make) -> None:
 def test_the_new_page_passes_both_checks_with_no_other_edit(make: Make) -> None:
     small(make)
     root = make(
-        {"docs/trials/another.md": SECOND, "docs/index.md": "# Home [@known2024]\n\n<!-- generated: all-trials -->\n"}
+        {
+            "docs/trials/another.md": SECOND,
+            "docs/index.md": "# Home [@known2024]\n\n<!-- generated: all-trials -->\n",
+            "references.bib": BIB.replace("NCT01234567", "NCT01234567 and NCT07654321"),
+        }
     )
     for check in (check_citations, check_links):
         assert [str(p) for p in check(root).problems if p.path == "docs/trials/another.md"] == []
