@@ -10,9 +10,17 @@ export NO_MKDOCS_2_WARNING := 1
 export CHROMIUM
 export CONTACT
 export PYTHON
+# How many examples Hypothesis tries: see tests/conftest.py.
+HYPOTHESIS_PROFILE ?= few
+export HYPOTHESIS_PROFILE
+# One worker for each processor; files are not kept together, since a few of them hold most of the work.
+WORKERS ?= auto
+PYTEST := $(BIN)/python -m pytest -q
+PARALLEL = $(PYTEST) -n $(WORKERS) --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build offline check test test-full lint bench bench-search bench-citations bench-links bench-site lock clean sources
+.NOTPARALLEL:
+.PHONY: help serve build offline check test test-full lint test-unit test-site test-slow test-perf bench bench-search bench-citations bench-links bench-site lock clean sources
 
 help: ## Show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 26
@@ -31,18 +39,30 @@ check: .venv/.site-ready ## Run the citation check and the link check alone (ARG
 	$(BIN)/python scripts/check_links.py $(ARGS); second=$$?; \
 	[ $$first -ge $$second ] && exit $$first || exit $$second
 
-test: .venv/.site-ready .venv/.test-ready ## Prove the site: lint, types, unit tests, strict build, the built site in a browser
-	@CHROMIUM=$$(sh scripts/browser.sh) && export CHROMIUM && \
-	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && \
-	$(BIN)/python -m pytest -q -m "not site and not slow" && \
-	$(MAKE) --no-print-directory build && \
-	$(BIN)/python -m pytest -q -m "site and not slow"
+test: lint test-unit test-site ## Prove the site: lint, types, unit tests, strict build, the built site in a browser
 
-test-full: test ## The same, and the slow tests: Nu HTML checker (Java), Lighthouse (Node), axe on every page, Tab through every kind of page
+test-full: test test-slow test-perf ## The same with many more examples, and the tests that take long
+test-full: HYPOTHESIS_PROFILE := many
+
+lint: .venv/.site-ready .venv/.test-ready ## Check the form and the types of the code
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+test-unit: .venv/.site-ready .venv/.test-ready ## Run the tests that need no built site
+	@CHROMIUM=$$(sh scripts/browser.sh) && export CHROMIUM && \
+	$(PARALLEL) -m "not site and not slow and not perf"
+
+test-site: build .venv/.test-ready ## Build the site and look at it in a browser
+	@CHROMIUM=$$(sh scripts/browser.sh) && export CHROMIUM && \
+	$(PARALLEL) -m "site and not slow"
+
+test-slow: build .venv/.test-ready ## Nu HTML checker (Java), Lighthouse (Node), axe on every page, Tab through every kind of page
 	@CHROMIUM=$$(sh scripts/browser.sh) && export CHROMIUM && \
 	VALIDATOR=$$(sh scripts/validator.sh) && export VALIDATOR && \
 	LIGHTHOUSE=$$(sh scripts/lighthouse.sh) && export LIGHTHOUSE && \
-	$(BIN)/python -m pytest -q -rs -m slow
+	$(PARALLEL) -rs -m slow
+
+test-perf: .venv/.site-ready .venv/.test-ready ## See that twice as much input takes at most three times the work
+	@$(PYTEST) -m perf
 
 bench: .venv/.site-ready ## Time the build with and without bibliography and checks
 	@$(BIN)/python scripts/bench.py

@@ -15,9 +15,11 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
+import network_guard
 from ledger import citations, links, project
 from ledger.problems import Report
 
@@ -66,6 +68,45 @@ INDEX = "# Home\n\nA sentence with a source [@known2024].\n"
 
 Make = Callable[..., Path]
 
+# --- how the tests run --------------------------------------------------------------------------------
+
+INTEGRATION = {
+    "test_changed", "test_hooks", "test_live", "test_new_trial", "test_online", "test_registry", "test_scripts",
+    "test_setup", "test_webserver", "test_workflows",
+}  # fmt: skip
+"""Files whose tests start programs or servers, or build a site."""
+CONTENT = {"test_content"}
+"""Files whose tests look at the pages and records of this very site."""
+KINDS_OF_TESTS = ("integration", "content", "site", "slow", "perf")
+
+# Few examples, the same ones in every run, so that `make test` depends on nothing but the code; many new ones in the
+# full run. The Makefile says which.
+settings.register_profile("few", max_examples=25, deadline=None, derandomize=True)
+settings.register_profile("many", max_examples=200, deadline=None, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "few")
+
+network_guard.install()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test with its kind: by its file, and as a unit test where nothing else is said."""
+    for item in items:
+        if item.path.stem in INTEGRATION:
+            item.add_marker("integration")
+        if item.path.stem in CONTENT:
+            item.add_marker("content")
+        if not any(item.get_closest_marker(kind) for kind in KINDS_OF_TESTS):
+            item.add_marker("unit")
+
+
+@pytest.fixture(autouse=True)
+def _no_network() -> Iterator[None]:
+    with network_guard.watched():
+        yield
+
+
+# --- a small project ----------------------------------------------------------------------------------
+
 
 @pytest.fixture
 def make(tmp_path: Path) -> Make:
@@ -109,6 +150,7 @@ def started() -> Iterator[Browser]:
     """A browser that asks nobody anything by itself."""
     path = os.environ.get("CHROMIUM") or None
     flags = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    flags.append("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1")
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=path, args=flags)
         yield running
@@ -145,6 +187,12 @@ def until(page: Page, condition: str) -> None:
                 return
         page.wait_for_timeout(100)
     raise AssertionError(f"{condition} does not come true")
+
+
+def settled(page: Page) -> None:
+    """Wait until what has begun to move has come to rest."""
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    until(page, "document.getAnimations().every((one) => one.playState !== 'running')")
 
 
 KEPT = """async () => ({

@@ -1,15 +1,14 @@
-"""Whatever the bytes of a file: no traceback, and no check takes longer than two seconds for a megabyte."""
+"""Whatever the bytes of a file: no traceback, and every problem at a line that exists. How the work grows: test_growth."""
 
 from __future__ import annotations
 
 import random
 import re
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import BIB, INDEX, ROOT, TODAY
@@ -17,9 +16,8 @@ from ledger import citations, links, project
 from ledger.project import LONGEST_LINE
 from samples import CLAIMS, SAMPLE
 
-MOST_SECONDS = 3.0
-"""Of processor time: two on a quiet machine, half as much again on a busy one."""
-MEGABYTE = 1_000_000
+MUCH = 24_000
+"""Bytes: more than the longest line that is read, and deeper than any parser may go."""
 PLACES = {
     "page": "docs/index.md",
     "record": "docs/trials/sample.md",
@@ -59,93 +57,90 @@ PIECES = (
     "](x.md)", "[x](", "![", "10 of 12 ", "44 % of 16 ", "83 %", "NCT", "10.1234/a", "https://a.b/", "cure ", "not a cure ",
     "certainty low ", "does ", "insulin-free 1 of 2 ", "<!-- no-cite: a -->", "<!-- no-cite until ", "no-cite:", "- ", "> ", "1. ",
     "a_b*c", "&amp;", "PMID ", "and ", "Doe, J. and ", "\\'{a}", "$x$", "12--34", "王", "\u202e", "\u0301", "\ufeff", "\u2028", "\x0b",
-    "a: ", "- a: ", "? ", "!!! note\n    ", "    a\n", "\t", "[a]: b\n", "# a\n", "a\n===\n", "|-|\n",
+    "<a \"<a ' ", "` ``", "\\[", "a.b@", "] (", "a: ", "- a: ", "? ", "!!! note\n    ", "    a\n", "\t", "[a]: b\n", "# a\n", "a\n===\n", "|-|\n",
 )  # fmt: skip
 ALPHABET = st.sampled_from([*SIGNS, *PIECES, "\n", "\n\n", " ", "x", "é", "\0", "\r\n", "\r"])
 
 
-def look(files: dict[str, bytes]) -> float:
-    """Read and check a project with these files; seconds of processor time."""
+def look(files: dict[str, bytes]) -> None:
+    """Read and check a project with these files."""
     with tempfile.TemporaryDirectory() as folder:
         for name, content in {"docs/index.md": INDEX.encode(), "references.bib": BIB.encode(), **files}.items():
             path = Path(folder) / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        start = time.process_time()
         loaded = project.load(Path(folder), TODAY)
         reports = [citations.check(loaded), links.check(loaded)]
-        printed = [report.lines() for report in reports]
-        seconds = time.process_time() - start
-    assert all(printed)
+    assert all(report.lines() for report in reports)
     last = {name: len(re.split(rb"\r\n|\r|\n", content)) for name, content in files.items()}
     for report in reports:
         for problem in report.problems[:1000]:
             assert 1 <= problem.line <= last.get(problem.path, 200), str(problem)[:300]
-    return seconds
 
 
-def lines_of(piece: str, length: int) -> bytes:
-    """A megabyte of a piece, in lines of about ``length`` characters."""
+def lines_of(piece: str, length: int, size: int = MUCH) -> bytes:
+    """So many bytes of a piece, in lines of about ``length`` characters."""
     line = piece * max(1, length // len(piece)) + "\n"
-    return (line * (MEGABYTE // len(line) + 1)).encode()
+    return (line * (size // len(line) + 1)).encode()
 
 
 @pytest.mark.parametrize("piece", [*SIGNS, *PIECES], ids=repr)
-def test_a_megabyte_of_one_piece_on_a_page_takes_less_than_two_seconds(piece: str) -> None:
-    assert look({PLACES["page"]: lines_of(piece, LONGEST_LINE - 10)}) < MOST_SECONDS
+def test_much_of_one_piece_on_a_page_does_no_harm(piece: str) -> None:
+    look({PLACES["page"]: lines_of(piece, LONGEST_LINE - 10)})
 
 
-@pytest.mark.parametrize("piece", ["-", "=", "[@", "| ", "10 of 12 ", "44 % of 16 "], ids=repr)
-@pytest.mark.parametrize("length", [1, 60])
-def test_a_megabyte_in_short_lines_takes_less_than_two_seconds(piece: str, length: int) -> None:
-    assert look({PLACES["page"]: lines_of(piece, length)}) < MOST_SECONDS
+SHORT = ("-", "=", "[@", "| ", "10 of 12 ", "44 % of 16 ")
+
+
+@pytest.mark.parametrize("piece", SHORT, ids=repr)
+@pytest.mark.parametrize("length", [1, 60, 2 * LONGEST_LINE])
+def test_much_of_one_piece_in_other_lines_does_no_harm(piece: str, length: int) -> None:
+    look({PLACES["page"]: lines_of(piece, length)})
+
+
+PLACED = ("[", "{", "@", '"', "@a{", "a = {", "- ", "? ", "a: ", "- a: ", "&a ", "*a ", "#", "%", "\\", "x", "=", ",")
 
 
 @pytest.mark.parametrize("place", ["record", "bibliography", "claims"])
-@pytest.mark.parametrize(
-    "piece",
-    ["[", "{", "@", '"', "@a{", "a = {", "- ", "? ", "a: ", "- a: ", "&a ", "*a ", "#", "%", "\\", "x", "=", ","],
-)
-def test_a_megabyte_of_one_piece_anywhere_else_takes_less_than_two_seconds(piece: str, place: str) -> None:
-    head = GOOD[place].encode()
-    assert look({PLACES[place]: head + lines_of(piece, 60)}) < MOST_SECONDS
+@pytest.mark.parametrize("piece", PLACED)
+def test_much_of_one_piece_anywhere_else_does_no_harm(piece: str, place: str) -> None:
+    look({PLACES[place]: GOOD[place].encode() + lines_of(piece, 60)})
     if place == "record":
-        assert look({PLACES[place]: b"---\ntrial:\n" + lines_of(piece, 60) + b"---\n"}) < MOST_SECONDS
+        look({PLACES[place]: b"---\ntrial:\n" + lines_of(piece, 60) + b"---\n"})
 
 
 @pytest.mark.parametrize("place", ["page", "record", "bibliography", "claims"])
 @pytest.mark.parametrize(
     "content",
     [
-        b"\xff\xfe" * 500_000,
-        b"\xed\xa0\x80" * 300_000,  # lone surrogates
-        b"\0" * MEGABYTE,
-        b"\r\n" * 500_000,
-        b"\r" * MEGABYTE,
-        b"\xef\xbb\xbf" * 300_000,
-        "\u202eevil\u202c \u200f".encode() * 50_000,
-        b"x" * MEGABYTE,
+        b"\xff\xfe",
+        b"\xed\xa0\x80",  # lone surrogates
+        b"\0",
+        b"\r\n",
+        b"\r",
+        b"\xef\xbb\xbf",
+        "\u202eevil\u202c \u200f".encode(),
+        b"x",
         b"",
-        b"---\n" * 250_000,
+        b"---\n",
     ],
     ids=["no UTF-8", "surrogates", "nulls", "CRLF", "CR", "byte order marks", "right to left", "one word", "nothing", "rules"],
 )  # fmt: skip
 def test_bytes_that_are_no_text_do_no_harm(place: str, content: bytes) -> None:
-    assert look({PLACES[place]: content}) < MOST_SECONDS
+    look({PLACES[place]: content * (MUCH // max(1, len(content)))})
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_a_megabyte_of_what_is_good_takes_less_than_two_seconds_with_noise_in_it(place: str) -> None:
+def test_noise_in_what_is_good_does_no_harm(place: str) -> None:
     noise = random.Random(7)
-    text = GOOD[place] * (MEGABYTE // 4 // len(GOOD[place]))
+    text = GOOD[place] * (2 * MUCH // len(GOOD[place]))
     for _ in range(200):
         at = noise.randrange(len(text))
         text = text[:at] + noise.choice([*SIGNS, *PIECES]) + text[at:]
-    assert look({PLACES[place]: text.encode()}) < MOST_SECONDS
+    look({PLACES[place]: text.encode()})
 
 
 @pytest.mark.parametrize("place", PLACES)
-@settings(deadline=None, max_examples=60)
 @given(data=st.data())
 def test_no_text_makes_a_check_raise(place: str, data: st.DataObject) -> None:
     text = data.draw(st.lists(ALPHABET, max_size=60).map("".join))
@@ -156,14 +151,12 @@ def test_no_text_makes_a_check_raise(place: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("place", PLACES)
-@settings(deadline=None, max_examples=40)
 @given(content=st.binary(max_size=200))
 def test_no_bytes_make_a_check_raise(place: str, content: bytes) -> None:
     look({PLACES[place]: content})
     look({PLACES[place]: GOOD[place].encode() + content})
 
 
-@settings(deadline=None, max_examples=20)
 @given(st.sampled_from(sorted((ROOT / "docs").rglob("*.md"))), st.randoms(use_true_random=False))
 def test_a_page_of_the_site_with_slips_makes_no_check_raise(path: Path, chance: random.Random) -> None:
     text = path.read_text(encoding="utf-8")
