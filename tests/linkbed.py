@@ -14,7 +14,6 @@ import ipaddress
 import socket
 import ssl
 import threading
-import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -440,12 +439,7 @@ class Bed:
     slowness: float = 1.0
     places: dict[str, str] = field(default_factory=dict)
     asked: Counter[str] = field(default_factory=Counter)
-    times: dict[str, list[float]] = field(default_factory=dict)
-    """When each path was asked, in seconds of a clock that only goes on."""
     agents: set[str] = field(default_factory=set)
-    now: int = 0
-    most: int = 0
-    """Requests at the same time: now, and at most so far."""
     answers: dict[str, Answer] = field(default_factory=lambda: dict(ANSWERS))
 
     def filled(self, text: str) -> str:
@@ -518,8 +512,6 @@ def serve(folder: Path, slowness: float = 1.0) -> Iterator[Bed]:
 
 
 async def _serve(bed: Bed, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    bed.now += 1
-    bed.most = max(bed.most, bed.now)
     try:
         opening = await reader.readexactly(1)
         if opening == b"\x16":  # somebody wants TLS here
@@ -534,7 +526,6 @@ async def _serve(bed: Bed, reader: asyncio.StreamReader, writer: asyncio.StreamW
         path = unquote(parts.path)
         if method == "GET":
             bed.asked[path] += 1
-            bed.times.setdefault(path, []).append(time.monotonic())
         bed.agents.add(headers.get("user-agent", ""))
         answer = bed.answers.get(path, plain(404, html("Not found", "No")))
         working = asyncio.ensure_future(answer(bed, Request(path, parts.query, headers, bed.asked[path]), writer))
@@ -545,7 +536,6 @@ async def _serve(bed: Bed, reader: asyncio.StreamReader, writer: asyncio.StreamW
     except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError):
         pass  # the client went away, as it should when it has seen enough
     finally:
-        bed.now -= 1
         with contextlib.suppress(Exception):
             writer.close()
 

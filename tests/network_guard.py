@@ -7,6 +7,7 @@ as well, so that code which takes any error for an answer cannot hide it.
 from __future__ import annotations
 
 import ipaddress
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,9 +28,10 @@ def is_local(host: object) -> bool:
     text = host.decode("ascii", "replace") if isinstance(host, bytes) else host
     if text is None or text in ("", "localhost"):
         return True
+    plain = str(text).partition("%")[0]
     try:
-        number = ipaddress.ip_address(str(text).partition("%")[0])
-    except ValueError:
+        number = ipaddress.ip_address(plain if ":" in plain else socket.inet_aton(plain))  # 127.1 and 2130706433, too
+    except (ValueError, OSError):
         return False
     return number.is_loopback or number.is_unspecified
 

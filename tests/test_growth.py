@@ -196,7 +196,6 @@ def large_project(root: Path, pages: int, entries: int) -> Path:
     return root
 
 
-
 @pytest.mark.perf
 def test_checking_a_site(tmp_path: Path) -> None:
     small, large = large_project(tmp_path / "small", 150, 750), large_project(tmp_path / "large", 300, 1500)

@@ -67,9 +67,14 @@ def test_every_test_is_watched(request: pytest.FixtureRequest) -> None:
     assert "_no_network" in request.fixturenames
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost", b"localhost", None])
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "2130706433", "::1", "localhost", b"localhost", None])
 def test_this_machine_may_be_asked(host: str | bytes | None) -> None:
     assert socket.getaddrinfo(host, 80)
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "2001:db8::1", "example.org", "localhost.example.org", "3221225985"])
+def test_nobody_else_may_be_asked(host: str) -> None:
+    assert not network_guard.is_local(host)
 
 
 def test_a_socket_of_this_machine_needs_no_host() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -211,36 +211,33 @@ def test_other_errors_are_not_asked_again(api: Api, status: int) -> None:
     assert len(api.asked) == 1
 
 
-def slowly(seconds: float) -> object:
-    def answer(request: BaseHTTPRequestHandler) -> None:
-        time.sleep(seconds)
-        send(sample())(request)
-
-    return answer
-
-
 def test_silence_is_asked_again_and_has_an_end(api: Api) -> None:
-    impatient = Manners(timeout=0.05, tries=2, pause=0.01)
-    api.give(NUMBER, slowly(0.3), send(sample()))  # type: ignore[arg-type]
-    assert ask(api, impatient)[0] == sample()
-    api.give(NUMBER, slowly(0.3))  # type: ignore[arg-type]
-    assert "no answer within 0.05 seconds, 2 times" in refusal(api, impatient)
+    over = threading.Event()
+
+    def silent(request: BaseHTTPRequestHandler) -> None:
+        over.wait(60)
+
+    api.give(NUMBER, silent, send(sample()))
+    assert ask(api, Manners(timeout=1, tries=2, pause=0.01))[0] == sample()
+    api.give(NUMBER, silent)
+    assert "no answer within 0.05 seconds, 2 times" in refusal(api, Manners(timeout=0.05, tries=2, pause=0.01))
+    over.set()
 
 
 def test_an_answer_that_drips_is_not_waited_for(api: Api) -> None:
+    over = threading.Event()
+
     def drip(request: BaseHTTPRequestHandler) -> None:
         request.send_response(200)
         request.send_header("Content-Type", "application/json")
         request.end_headers()
-        for _ in range(60):
+        while not over.wait(0.02):  # without end, and never silent for long
             request.wfile.write(b" ")
             request.wfile.flush()
-            time.sleep(0.02)
 
     api.give(NUMBER, drip)
-    start = time.monotonic()
     assert "no answer" in refusal(api, Manners(timeout=0.1, tries=1))
-    assert time.monotonic() - start < 1
+    over.set()
 
 
 WHOLE = json.dumps(sample())

@@ -12,7 +12,7 @@ import re
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -93,6 +93,17 @@ class Run:
 Told = Callable[[Address, Verdict], None]
 
 
+@dataclass(frozen=True)
+class Timer:
+    """What waiting needs: a clock in seconds, and a way to sleep. Tests hand over their own."""
+
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+
+REAL_TIME = Timer()
+
+
 def run(
     addresses: Sequence[Address],
     manners: Manners,
@@ -100,13 +111,14 @@ def run(
     resolve: Resolve = guard.resolve,
     progress: TextIO | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    timer: Timer = REAL_TIME,
 ) -> Run:
     """Ask all addresses, in the given order. ``told`` hears of each verdict as soon as it can be trusted.
 
     Silence (no name, no connection, no answer in time) is told only once some host has answered: until then the
     network itself may be down.
     """
-    return asyncio.run(_Asking(manners, told, resolve, progress, clock).all(addresses))
+    return asyncio.run(_Asking(manners, told, resolve, progress, clock, timer).all(addresses))
 
 
 class _Asking:
@@ -119,17 +131,19 @@ class _Asking:
         resolve: Resolve,
         progress: TextIO | None,
         clock: Callable[[], datetime],
+        timer: Timer,
     ) -> None:
         self.manners = manners
         self.told = told
         self.guard = Guard(manners.networks, _once(resolve))
         self.progress = progress
         self.clock = clock
+        self.timer = timer
         self.hosts: dict[str, _Host] = {}
         self.jobs = asyncio.Semaphore(manners.jobs)
         self.result = Run()
         self.waiting: list[tuple[Address, Verdict]] = []
-        self.until = time.monotonic() + manners.budget
+        self.until = self.timer.now() + manners.budget
 
     async def all(self, addresses: Sequence[Address]) -> Run:
         groups = grouped(addresses)
@@ -144,9 +158,9 @@ class _Asking:
             with _ctrl_c(stop):
                 stopping = asyncio.ensure_future(stop.wait())
                 ends: list[asyncio.Future[Any]] = [everything, stopping]
-                while not everything.done() and not stop.is_set() and time.monotonic() < self.until:
+                while not everything.done() and not stop.is_set() and self.timer.now() < self.until:
                     self.show(total)
-                    pause = max(0.0, min(0.25 if self.progress else 60.0, self.until - time.monotonic()))
+                    pause = max(0.0, min(0.25 if self.progress else 60.0, self.until - self.timer.now()))
                     await asyncio.wait(ends, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
                 result.ended = "done" if everything.done() else "stopped" if stop.is_set() else "budget"
                 for task in (*tasks, stopping):
@@ -198,8 +212,8 @@ class _Asking:
                 if attempt == 1 and place.failures >= STOP_AFTER:
                     said = f"{name} gave no good answer {place.failures} times on end, so it was left alone"
                     return Verdict("deferred", said)
-                await _until(place)
-                place.free_at = time.monotonic() + manners.delay
+                await self.turn_of(place)
+                place.free_at = self.timer.now() + manners.delay
                 async with self.jobs:
                     seen = await visit(client, ask.url, most, Limits(manners.silence, manners.whole), self.guard)
             self.count(seen)
@@ -211,12 +225,17 @@ class _Asking:
                 min(manners.tries, 2) if isinstance(seen, NoAnswer) and seen.kind == "time-out" else manners.tries
             )
             hopeless = pause > max(manners.longest_wait, manners.pause) and asked_for is not None
-            if not passing(seen) or attempt >= most_tries or hopeless or time.monotonic() + pause >= self.until:
+            if not passing(seen) or attempt >= most_tries or hopeless or self.timer.now() + pause >= self.until:
                 place.failures = place.failures + 1 if _speaks_of_host(seen) else 0
                 return self.given_up(seen, attempt, asked_for) if passing(seen) else seen
             if isinstance(seen, Answer) and seen.status == 429 and asked_for and not seen.hops:
-                place.free_at = max(place.free_at, time.monotonic() + pause)  # the host means all our requests
-            await asyncio.sleep(pause)
+                place.free_at = max(place.free_at, self.timer.now() + pause)  # the host means all our requests
+            await self.timer.sleep(pause)
+
+    async def turn_of(self, place: _Host) -> None:
+        """Wait for a host's turn, which may be put off while one waits."""
+        while (rest := place.free_at - self.timer.now()) > 0:
+            await self.timer.sleep(rest)
 
     def given_up(self, seen: Answer | NoAnswer, attempt: int, asked_for: float | None) -> Answer | NoAnswer | Verdict:
         """The last of several tries, which says how often it was tried."""
@@ -288,12 +307,6 @@ def _speaks_of_host(seen: Answer | NoAnswer) -> bool:
     if seen.hops:
         return False
     return seen.status in LATER if isinstance(seen, Answer) else seen.kind in ("dns", "refused", "time-out")
-
-
-async def _until(place: _Host) -> None:
-    """Wait for a host's turn, which may be put off while one waits."""
-    while (rest := place.free_at - time.monotonic()) > 0:
-        await asyncio.sleep(rest)
 
 
 @contextmanager
