@@ -8,7 +8,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from conftest import KINDS
+from conftest import KINDS, settled
 from test_keyboard import START, opened, stop
 
 pytestmark = pytest.mark.site
@@ -146,7 +146,7 @@ def test_at_four_hundred_per_cent_the_text_has_the_window(zoomed: Page, address:
     zoomed.goto(address + path)
     assert zoomed.evaluate("document.documentElement.scrollWidth <= innerWidth")
     zoomed.evaluate("scrollTo(0, document.body.scrollHeight / 2)")
-    zoomed.wait_for_timeout(50)
+    settled(zoomed)
     assert zoomed.evaluate(COVERED) < 0.15
 
 
@@ -160,7 +160,7 @@ def test_at_four_hundred_per_cent_each_stop_is_seen(zoomed: Page, address: str) 
 def test_at_four_hundred_per_cent_the_menu_and_the_search_can_be_used(zoomed: Page, address: str) -> None:
     opened(zoomed, f"{address}therapies/zimislecel/")
     zoomed.get_by_role("button", name="Menu", exact=True).press("Enter")
-    zoomed.wait_for_timeout(400)
+    settled(zoomed)
     for _ in range(20):
         zoomed.keyboard.press("Tab")
         found = zoomed.evaluate("look()")
@@ -170,7 +170,7 @@ def test_at_four_hundred_per_cent_the_menu_and_the_search_can_be_used(zoomed: Pa
     zoomed.get_by_role("button", name="Search", exact=True).press("Enter")
     zoomed.keyboard.type("tumour")
     zoomed.locator(".md-search-result__item").first.wait_for()
-    zoomed.wait_for_timeout(400)
+    settled(zoomed)
     for _ in range(3):
         zoomed.keyboard.press("ArrowDown")
         stop(zoomed)

@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page
 
-from conftest import KINDS, SITE, axe_faults, served
+from conftest import KINDS, SITE, axe_faults, served, settled
 
 pytestmark = pytest.mark.site
 WIDTHS = (320, 390, 768, 1400)
@@ -57,7 +57,7 @@ def test_what_opens_has_no_fault(browser: Browser, address: str, scheme: Literal
     page.locator(".term > button").first.focus()
     assert axe_faults(page) == []
     page.get_by_role("button", name="Menu", exact=True).click()
-    page.wait_for_timeout(400)
+    settled(page)
     assert axe_faults(page) == []
     page.goto(f"{address}trials/?results=yes&sort=people&order=down&trials=forward,vc-02")
     assert axe_faults(page) == []

@@ -1,4 +1,4 @@
-"""The table and the verdict of ``make bench``; its timings are not tested."""
+"""The plain copy and the verdict of ``make bench``; its timings are not tested."""
 
 from __future__ import annotations
 
@@ -14,29 +14,12 @@ from ledger import project
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def test_the_table_shows_the_times_the_ratio_and_the_limits() -> None:
-    head, plain, full, ratio, checks = bench.table(2.0, 3.0, 0.5).split("\n")
-    assert head.split() == ["the", "site", "as", "it", "is", "seconds", "at", "most"]
-    assert plain.split()[-1] == "2.00"
-    assert full.split()[-2:] == ["3.00", "4.00"]
-    assert ratio.split()[-2:] == ["1.50", "2.00"]
-    assert checks.split()[-2:] == ["0.50", "1.00"]
-
-
 @pytest.mark.parametrize(
     ("plain", "full", "checks", "broken"),
     [(2.0, 3.0, 0.5, 0), (2.0, 4.0, 1.0, 0), (2.0, 4.1, 0.5, 1), (2.0, 3.0, 1.1, 1), (1.0, 3.0, 2.0, 2)],
 )
 def test_each_limit_that_is_broken_is_told(plain: float, full: float, checks: float, broken: int) -> None:
     assert len(bench.too_slow(plain, full, checks)) == broken
-
-
-def test_the_best_of_some_runs_is_taken() -> None:
-    calls: list[str] = []
-    times = bench.best(lambda: calls.append("a"), lambda: calls.append("b"), runs=3)
-    assert len(times) == 2
-    assert all(0 <= spent < 1 for spent in times)
-    assert calls == ["a", "b"] * 3
 
 
 def test_the_plain_copy_has_the_same_pages_with_their_tables_and_without_the_bibliography(tmp_path: Path) -> None:

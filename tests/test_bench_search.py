@@ -1,4 +1,4 @@
-"""The table and the verdict of ``make bench-search``; its timings are not tested."""
+"""The verdict of ``make bench-search``; its timings are not tested."""
 
 from __future__ import annotations
 
@@ -6,13 +6,6 @@ import bench_search
 from bench_search import Speed
 
 FAST = {1: Speed(100, [10, 20, 30]), 6: Speed(500, [60, 120, 200])}
-
-
-def test_the_table_shows_size_and_times() -> None:
-    lines = bench_search.table(1100, 1_000_000, 300_000, FAST).split("\n")
-    assert lines[0] == "search with 1100 pages"
-    assert lines[1].split()[-1] == "1,000,000"
-    assert len(lines) == 3 + 4 * len(FAST)
 
 
 def test_each_limit_that_is_broken_is_told() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import TODAY
@@ -281,14 +281,12 @@ def test_an_organisation_that_stands_for_the_authors_is_not_taken_apart() -> Non
     assert csl(entry)["author"] == [{"literal": "MDnews (first in News and Views)"}]
 
 
-@settings(deadline=None, max_examples=80)
 @given(st.text(alphabet=st.sampled_from('@article{}k,= "\n%#\\é\x001'), max_size=60) | st.text(max_size=60))
 def test_no_text_makes_the_reader_raise(text: str) -> None:
     problems = check(read(text), TODAY)
     assert all(1 <= problem.line <= text.count("\n") + 1 for problem in problems)
 
 
-@settings(deadline=None, max_examples=60)
 @given(
     st.integers(0, len(GOOD)), st.sampled_from(["{", "}", '"', ",", "=", "@", "\n", "%", "#", "\\", ""]), st.booleans()
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger import bibliography, bibshapes, works
@@ -322,7 +322,6 @@ def test_a_preprint_beside_its_publication_is_told_unless_it_says_so(preprint: s
     assert told(ENTRY + preprint) == problems
 
 
-@settings(deadline=None, max_examples=100)
 @given(st.sampled_from(["author", "title", "pages", "volume", "isbn", "issn", "note"]), st.text(max_size=40))
 def test_no_value_makes_a_rule_raise(name: str, value: str) -> None:
     entry = bibliography.Entry("k", "article", {name: value, "keywords": "preprint"}, 1)

@@ -78,7 +78,7 @@ def test_with_a_repository_each_page_can_be_edited_and_still_asks_nobody_else(pa
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto((hosted / "trials" / "forward" / "index.html").as_uri())
-    page.wait_for_timeout(500)
+    page.wait_for_load_state("networkidle")
     assert [url for url in asked if not url.startswith("file:")] == []
     edit = page.locator("a[rel=edit]").get_attribute("href")
     assert edit == "https://github.com/example/kb/edit/main/docs/trials/forward.md"

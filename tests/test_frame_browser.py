@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from conftest import settled
+
 pytestmark = pytest.mark.site
 LONG = "therapies/zimislecel/"
 SCHEME = "data-md-color-scheme"
@@ -58,7 +60,7 @@ def test_who_scrolls_back_is_offered_the_way_to_the_top(page: Page, address: str
     top = page.locator(".md-top")
     assert not top.is_visible()
     page.evaluate("window.scrollTo(0, 2500)")
-    page.wait_for_timeout(200)
+    settled(page)
     assert not top.is_visible()
     page.evaluate("window.scrollTo(0, 2400)")
     expect(top).to_be_visible()

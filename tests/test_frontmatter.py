@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.frontmatter import BadYamlError, load, split
@@ -103,7 +103,6 @@ def test_aliases_that_multiply_are_refused() -> None:
         load(bomb)
 
 
-@settings(deadline=None, max_examples=80)
 @given(st.text(alphabet=st.sampled_from("ab:-[]{}&*!|>'\"#%@`~?, \n\t01\x00é"), max_size=60))
 def test_any_text_is_read_or_refused_with_a_line(text: str) -> None:
     found = refused(f"---\n{text}\n---\n")

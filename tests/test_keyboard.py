@@ -8,7 +8,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from conftest import KINDS, until
+from conftest import KINDS, settled, until
 
 pytestmark = pytest.mark.site
 
@@ -137,7 +137,7 @@ def test_the_drawer_opens_keeps_the_focus_and_gives_it_back(phone: Page, address
     expect(menu).to_have_attribute("aria-expanded", "true")
     drawer = phone.get_by_role("dialog", name="Menu")
     expect(drawer).to_be_visible()
-    phone.wait_for_timeout(400)  # it slides
+    settled(phone)  # it slides
     assert "Close the menu" in stop(phone)["name"]
     names = []
     for _ in range(40):
@@ -312,7 +312,7 @@ def test_the_colours_switch_and_the_focus_stays_on_the_switch(page: Page, addres
 def test_back_to_top_takes_the_focus_along(page: Page, address: str) -> None:
     opened(page, f"{address}trials/forward/")
     page.keyboard.press("End")
-    page.wait_for_timeout(200)
+    settled(page)
     page.keyboard.press("PageUp")
     top = page.get_by_role("button", name="Back to top")
     expect(top).to_be_visible()
@@ -343,7 +343,7 @@ def test_no_single_key_does_anything(page: Page, address: str, key: str) -> None
     page.goto(f"{address}requirements/delivery/")
     before = page.evaluate("() => [location.href, document.activeElement.localName]")
     page.keyboard.press(key)
-    page.wait_for_timeout(150)
+    settled(page)
     assert page.evaluate("() => [location.href, document.activeElement.localName]") == before
     assert not page.locator("#__search").is_checked()
 

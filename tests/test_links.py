@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import INDEX, Make, check_links
@@ -486,7 +486,6 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=60)
 @given(st.lists(PIECES, max_size=25).map("".join) | st.text(max_size=80))
 def test_no_text_makes_the_rules_of_a_page_raise(text: str) -> None:
     page = Page("a.md", text)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from conftest import axe_faults, until
+from conftest import axe_faults, settled, until
 
 pytestmark = pytest.mark.site
 CARDS = ".trials tbody tr"
@@ -63,7 +63,7 @@ def test_the_way_back_from_a_source_lands_on_its_card(phone: Page, address: str)
     back.click()
     place = phone.locator(f"[id='{mark}']")
     until(phone, "() => scrollY > 1000")
-    phone.wait_for_timeout(200)
+    settled(phone)
     assert 60 < place.evaluate("one => one.getBoundingClientRect().top") < 200
     assert waiting(phone) == {"visible"}
 

@@ -8,7 +8,7 @@ from functools import cache
 
 import markdown
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import ROOT, TODAY, Make
@@ -240,7 +240,6 @@ LINES = st.lists(
 ).map("\n".join)
 
 
-@settings(deadline=None, max_examples=150)
 @given(LINES | st.text(max_size=120))
 def test_the_mask_keeps_length_and_line_ends(text: str) -> None:
     masked, _, _ = mask(text)
@@ -249,7 +248,6 @@ def test_the_mask_keeps_length_and_line_ends(text: str) -> None:
     assert all(new in (old, " ") for old, new in zip(text, masked, strict=True))
 
 
-@settings(deadline=None, max_examples=100)
 @given(LINES | st.text(max_size=120))
 def test_any_text_is_cut_into_blocks_that_do_not_overlap(text: str) -> None:
     source = Source(text)

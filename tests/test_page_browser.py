@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page
 
-from conftest import axe_faults, until
+from conftest import axe_faults, settled, until
 
 pytestmark = pytest.mark.site
 NOTE = ".reference-note"
@@ -89,7 +89,7 @@ def test_an_open_note_and_search_and_citing_have_no_fault_for_axe(
     page.keyboard.press("Control+k")
     page.keyboard.type("islet cells")
     page.locator(".md-search-result__item").first.wait_for()
-    page.wait_for_timeout(500)
+    settled(page)
     assert axe_faults(page) == []
     context.close()
 

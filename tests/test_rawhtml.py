@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import attacks
@@ -82,7 +82,6 @@ def test_what_markdown_makes_of_plain_text_is_left_as_it_is() -> None:
     assert rawhtml.clean(html, "", "docs/a.md") == (html, [])
 
 
-@settings(deadline=None, max_examples=200)
 @given(
     st.lists(st.sampled_from([*attacks.ALL, "<!--", "-->", "<p>", "</p>", '"', "'", ">", "<", " "]), max_size=6).map(
         "".join

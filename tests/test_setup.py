@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-LIMIT = 60
+LIMIT = 600  # seconds; so that what hangs comes to an end
 VENV = '#!/bin/sh\nexec {python} "$@"\n'
 OLD = "#!/bin/sh\nexit 1\n"  # what a Python says that is asked for a newer version than it is
 NO_VENV = '#!/bin/sh\ncase "$2" in *"import venv"*) exit 1;; esac\nexec {python} "$@"\n'
@@ -160,7 +160,7 @@ def test_the_first_make_sets_up_and_the_second_does_nothing(folder: Path) -> Non
 def test_make_alone_lists_what_there_is_to_do() -> None:
     done = run(ROOT, "make")
     assert done.returncode == 0
-    for target in ("serve", "build", "check", "test", "bench", "lock", "clean"):
+    for target in ("serve", "build", "check", "test", "test-full", "bench", "lock", "clean"):
         assert re.search(rf"^  make {target} +\S", done.stdout, re.MULTILINE)
 
 
@@ -197,16 +197,6 @@ def test_no_package_is_a_pre_release(name: str) -> None:
 def test_no_address_of_an_index_stands_in_the_files(name: str) -> None:
     text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
     assert not re.search(r"https?://|--(?:extra-)?index\b|--find-links|--trusted-host|file:", text)
-
-
-def test_the_site_is_built_with_the_versions_that_were_chosen() -> None:
-    found = lock("site.txt")
-    assert found["mkdocs"] == "1.6.1"
-    assert int(found["mkdocs"].split(".")[0]) < 2
-    assert found["mkdocs-material"] == "9.8.1"
-    assert found["pymdown-extensions"] == "13.1"
-    assert found["mkdocs-bibtex"] == "4.4.0"
-    assert not [package for package in found if package.startswith(("pypandoc-binary", "pypandoc_binary"))]
 
 
 def test_the_tests_run_with_the_packages_of_the_site() -> None:

@@ -183,7 +183,7 @@ JSON = st.recursive(
     ),
     max_leaves=25,
 )
-QUICKLY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICKLY = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @QUICKLY

@@ -23,10 +23,6 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([str(BIN / command[0]), *command[1:]], cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-def test_there_is_one_workflow_for_pull_requests_one_for_publishing_one_for_links_and_one_for_sources() -> None:
-    assert [path.name for path in WORKFLOWS] == ["check.yml", "deploy.yml", "links.yml", "sources.yml"]
-
-
 def test_the_weekly_look_at_the_sources_commits_that_one_file_and_never_publishes() -> None:
     text = (GITHUB / "workflows" / "sources.yml").read_text(encoding="utf-8")
     workflow = yaml.safe_load(text)
@@ -73,7 +69,17 @@ def test_a_pull_request_gets_a_token_that_can_only_read_and_no_secret() -> None:
     assert workflow["jobs"]["test"]["permissions"] == {"contents": "read"}
     assert "secrets." not in text
     assert "pull_request_target" not in text
-    assert workflow["jobs"]["test"]["steps"][-1]["run"] == "make test-full"
+
+
+def test_a_pull_request_is_tested_by_all_that_the_full_run_is_made_of() -> None:
+    workflow = yaml.safe_load((GITHUB / "workflows" / "check.yml").read_text(encoding="utf-8"))
+    job = workflow["jobs"]["test"]
+    targets = {one["target"] for one in job["strategy"]["matrix"]["include"]}
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    parts = {name: wanted.split() for name, wanted in re.findall(r"^(test(?:-full)?): ([a-z -]+) ##", makefile, re.M)}
+    assert targets == {*parts["test"], *parts["test-full"]} - {"test"}
+    runs = [step["run"] for step in job["steps"] if "run" in step]
+    assert all(run.startswith("make ") for run in runs)
 
 
 def test_the_live_link_check_runs_weekly_with_a_memory_and_no_rights() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger import frontmatter, yamltext
@@ -74,7 +74,6 @@ def both(text: str) -> list[Any]:
 
 
 @given(st.dictionaries(KEYS, VALUES, min_size=1, max_size=5))
-@settings(max_examples=100, deadline=None)
 def test_whatever_is_written_reads_back_the_same(data: dict[str, Any]) -> None:
     text = yamltext.block(data)
     assert both(text) == [data, data]
