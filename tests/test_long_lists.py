@@ -46,6 +46,7 @@ def test_a_phone_lays_out_the_cards_that_are_seen_and_paper_gets_all(phone: Page
     assert sum(guessed) < 1.5 * sum(real), "the scroll bar should not lie much"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [320, 390, 700])
 def test_cards_that_wait_have_no_fault(browser: Browser, address: str, width: int) -> None:
     page = browser.new_page(viewport={"width": width, "height": 844})

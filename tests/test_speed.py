@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, Route
@@ -22,14 +22,24 @@ def server() -> Iterator[Server]:
         yield running
 
 
+def test_the_first_view_of_every_kind_of_page_is_small(page: Page, server: Server) -> None:
+    assert too_large(page, server, KINDS) == []
+
+
+@pytest.mark.slow
 def test_the_first_view_of_every_page_is_small(page: Page, server: Server) -> None:
-    too_much = []
-    for path in all_pages():
+    assert too_large(page, server, all_pages()) == []
+
+
+def too_large(page: Page, server: Server, paths: Iterable[str]) -> list[tuple[str, int, int, object]]:
+    """The pages that ask for more, or for more bytes, than they may."""
+    too_much: list[tuple[str, int, int, object]] = []
+    for path in paths:
         view = firstview.view(page, server, path)
         assert view.requests >= 4, f"{path}: the page, its style sheet, its script and its icon"
         if view.requests > firstview.MOST_REQUESTS or view.size > firstview.MOST_BYTES:
             too_much.append((path, view.requests, view.size, view.sent))
-    assert too_much == []
+    return too_much
 
 
 def test_what_would_be_too_much_is_seen(page: Page, server: Server) -> None:
@@ -43,7 +53,7 @@ def late(route: Route) -> None:
     route.continue_()
 
 
-@pytest.mark.parametrize("width", [390, 1400])
+@pytest.mark.parametrize("width", [390, pytest.param(1400, marks=pytest.mark.slow)])
 def test_nothing_moves_even_where_scripts_come_late(browser: Browser, server: Server, width: int) -> None:
     moved = []
     for path in (*KINDS, "404.html"):
