@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger import bibedit, bibliography, fix
@@ -84,7 +84,6 @@ def test_a_change_that_would_break_the_file_is_not_made() -> None:
     assert bibedit.change(EXPORT, opened) == EXPORT
 
 
-@settings(deadline=None, max_examples=150)
 @given(
     st.lists(
         st.sampled_from(["{", "}", '"', ",", "=", "#", "%", "@", "\\", "\n", " file = {x},", "a", " "]), max_size=12
