@@ -110,7 +110,6 @@ def test_no_file_is_no_fault_and_everything_is_not_checked(make: Make) -> None:
 
 BROKEN = {
     "not JSON": "{",
-    "a mark of a merge": "<<<<<<< HEAD\n{}\n",
     "a list": "[]",
     "another form": '{"form": 2, "doi": {}, "pmid": {}}',
     "no table": '{"form": 1, "doi": {}}',
@@ -353,7 +352,7 @@ def test_another_work_is_told_as_such(make: Make) -> None:
     assert (
         "DOI 10.1234/abc leads to another work, by Crossref: Grazing of sheep on salt marshes, Meyer, H., 1998" in found
     )
-    assert found.startswith("references.bib:8: error: known2024: ")
+    assert found.startswith("references.bib:7: error: known2024: ")
 
 
 def test_a_number_that_does_not_exist_is_told(make: Make) -> None:
