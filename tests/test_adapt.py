@@ -108,7 +108,12 @@ def test_in_the_readers_colours_the_marks_of_pictures_differ(forced: Page, addre
     for name, *look in forced.evaluate(MARKS):
         looks.setdefault(name, set()).add(tuple(look))
     assert all(any(fill or line for fill, line, _ in look) for look in looks.values()), looks
-    for one, other in (("full", "hollow"), ("done", "planned")):
+    for one, other in (
+        ("off-insulin", "counted"),
+        ("counted", "not-counted"),
+        ("death", "no-death"),
+        ("ran", "planned"),
+    ):
         assert looks[one].isdisjoint(looks[other]), (one, other, looks)
 
 

@@ -57,7 +57,7 @@ def test_the_home_page_answers_on_the_first_screen(browser: Browser, address: st
     assert box
     assert box["y"] + box["height"] <= height
     lines = answer.locator("li > strong:first-child").all_inner_texts()
-    assert lines == ["What was shown?", "In how many people?", "At what price?", "How sure?"]
+    assert lines == ["What was shown?", "In how many people?", "What harm came with it?", "How sure?"]
     for item in answer.locator("li").all():
         assert item.locator("a.footnote-ref").count()  # each line has its source
     context.close()
