@@ -4,6 +4,7 @@
 ADDR ?= 127.0.0.1:8000
 BIN := .venv/bin
 SITE := site
+BENCH := PYTHONPATH=scripts:tests $(BIN)/python -m bench
 # Compiled modules are kept even where the environment says otherwise: compiling them anew is a tenth of a build.
 unexport PYTHONDONTWRITEBYTECODE
 export NO_MKDOCS_2_WARNING := 1
@@ -45,7 +46,7 @@ test-full: test test-slow test-perf ## The same with many more examples, and the
 test-full: HYPOTHESIS_PROFILE := many
 
 lint: .venv/.site-ready .venv/.test-ready ## Check the form and the types of the code
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && PYTHONPATH=scripts $(BIN)/lint-imports --no-logo --no-cache
 
 test-unit: .venv/.site-ready .venv/.test-ready ## Run the tests that need no built site
 	@CHROMIUM=$$(sh scripts/browser.sh) && export CHROMIUM && \
@@ -65,24 +66,24 @@ test-perf: .venv/.site-ready .venv/.test-ready ## See that twice as much input t
 	@$(PYTEST) -m perf
 
 bench: .venv/.site-ready ## Time the build with and without bibliography and checks
-	@$(BIN)/python scripts/bench.py
+	@$(BENCH).build_time
 
 sources: .venv/.site-ready ## Ask Crossref, PubMed and doi.org what became of the sources (CONTACT=you@example.org)
 	@$(BIN)/python scripts/check_citations.py --online
 
 bench-search: .venv/.site-ready .venv/.test-ready ## Measure the search with 1000 more trial pages, in a browser
-	@CHROMIUM=$$(sh scripts/browser.sh) && export CHROMIUM && $(BIN)/python scripts/bench_search.py
+	@CHROMIUM=$$(sh scripts/browser.sh) && export CHROMIUM && $(BENCH).search
 
 bench-citations: .venv/.site-ready ## Our citation check, bibaudit and MkDocs' strict mode on one corpus of faults
-	@$(BIN)/python scripts/bench_citations.py
+	@$(BENCH).citation_checks
 
 bench-links: .venv/.site-ready .venv/.test-ready ## Put one bed of links before this link check, lychee and LinkChecker
-	@$(BIN)/python scripts/bench_links.py
+	@$(BENCH).link_checks
 
 bench-site: .venv/.site-ready .venv/.test-ready ## Measure one page of every kind beside stock Material, and write docs/about/speed.md (RUNS=5)
 	@CHROMIUM=$$(sh scripts/browser.sh) && export CHROMIUM && \
 	LIGHTHOUSE=$$(sh scripts/lighthouse.sh) && export LIGHTHOUSE && \
-	$(BIN)/python scripts/bench_site.py
+	$(BENCH).page_speed
 
 lock: .venv/.site-ready ## Write requirements/*.txt anew from requirements/*.in
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9

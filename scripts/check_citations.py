@@ -10,10 +10,15 @@ from launch import in_environment
 if __name__ == "__main__":
     if {"--online", "--enter"} & set(sys.argv[1:]):
         in_environment("check_citations", "httpx")
-        from ledger import online
+        from ledger.source_status import command
 
-        sys.exit(online.main(sys.argv[1:]))
+        sys.exit(command.main(sys.argv[1:]))
     in_environment("check_citations")
-    from ledger import citations, cli, removals
+    from ledger.cli import check_command, removals
+    from ledger.site import check_site
 
-    sys.exit(cli.run("check_citations", citations.check, arguments=sys.argv[1:], removed=removals.check))
+    sys.exit(
+        check_command.run_check(
+            "check_citations", check_site.check_citations, arguments=sys.argv[1:], removed=removals.check_removals
+        )
+    )

@@ -10,10 +10,11 @@ from launch import in_environment
 if __name__ == "__main__":
     if "--external" in sys.argv[1:]:
         in_environment("check_links", "httpx")
-        from ledger import livecheck
+        from ledger.linkcheck import command
 
-        sys.exit(livecheck.main(sys.argv[1:]))
+        sys.exit(command.main(sys.argv[1:]))
     in_environment("check_links")
-    from ledger import cli, links
+    from ledger.cli import check_command
+    from ledger.site import check_site
 
-    sys.exit(cli.run("check_links", links.check, arguments=sys.argv[1:]))
+    sys.exit(check_command.run_check("check_links", check_site.check_links, arguments=sys.argv[1:]))

@@ -21,14 +21,19 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 import run_mkdocs
-from ledger import assets, boxes, built, citations, cli, drafts, links, policy, preview, project, site
-from ledger.problems import Problem, distinct, merged
+from ledger.checks import built_html
+from ledger.cli import check_command
+from ledger.core import errors
+from ledger.core.problems import Problem, format_reports, merge_problems
+from ledger.model import drafts, project
+from ledger.render import callouts
+from ledger.site import assets, build, check_site, csp, preview
 
 log = logging.getLogger("mkdocs.hooks.ledger")  # only loggers below "mkdocs" count in strict mode
 
 serving = False
 probed = False
-current: site.Site
+current: build.Site
 checked: list[Problem] = []
 found: list[Problem] = []
 
@@ -45,32 +50,32 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     global current, probed, checked
     if serving and not probed:
         probed = True
-        fault = cli.cannot_listen(config.dev_addr.host, config.dev_addr.port)
+        fault = check_command.check_listen_address(config.dev_addr.host, config.dev_addr.port)
         if fault:
             raise Abort(fault)
     found.clear()
     try:
-        loaded = project.load(Path(config.config_file_path).parent, repo_url=config.repo_url or "")
-        reports = [citations.check(loaded), links.check(loaded)]
+        loaded = project.load_project(Path(config.config_file_path).parent, repo_url=config.repo_url or "")
+        reports = [check_site.check_citations(loaded), check_site.check_links(loaded)]
         docs, scripts = Path(config.docs_dir), [str(one) for one in config.extra_javascript]
-        gathered = assets.gather(config.theme.dirs, docs, config.extra_css, scripts)
-        known = policy.shapes(policy.templates(config.theme.dirs))
-    except project.CannotRunError as error:
+        gathered = assets.bundle_assets(config.theme.dirs, docs, config.extra_css, scripts)
+        known = csp.build_script_patterns(csp.read_templates(config.theme.dirs))
+    except errors.CannotRunError as error:
         raise Abort(str(error)) from None
-    print("\n".join(merged(reports)))
-    checked = distinct(reports)
+    print("\n".join(format_reports(reports)))
+    checked = merge_problems(reports)
     if any(report.errors for report in reports):
         _stop("the checks found errors (above); mend them")
-    shown = loaded if serving else drafts.published(loaded)
-    current = site.Site(shown, config.site_url or "", config.site_name, known, gathered, preview=serving)
+    shown = loaded if serving else drafts.exclude_drafts(loaded)
+    current = build.Site(shown, config.site_url or "", config.site_name, known, gathered, preview=serving)
     if gathered.files:
         script = ExtraScriptValue(gathered.script)
         script.defer = True
         config.extra_css, config.extra_javascript = [gathered.style], [script]
-    config.plugins["bibtex"].config.bib_file = str(site.keys_file(shown))
+    config.plugins["bibtex"].config.bib_file = str(build.write_keys_file(shown))
     if not config.repo_url:
         config.edit_uri = None  # an address that is not set is left out, never invented
-    config.markdown_extensions += [boxes.Boxes(), current.tooltips]  # type: ignore[list-item]
+    config.markdown_extensions += [callouts.CalloutExtension(), current.tooltips]  # type: ignore[list-item]
     return config
 
 
@@ -108,7 +113,7 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
     for item in waiting:
         waiting += item.children or []
         if item.title is not None:
-            item.title = site.plain(item.title)
+            item.title = build.escape_for_template(item.title)
     return nav
 
 
@@ -130,14 +135,14 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     waiting = list(page.toc)
     for item in waiting:
         waiting += item.children
-        item.title = site.untagged(item.title)
+        item.title = build.escape_toc_title(item.title)
     page.meta["search"] = {"exclude": True}  # the site has an index of its own, written when all pages are done
     return current.finish(page.file.src_uri, html)
 
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
     html = current.complete(page.file.src_uri, output)
-    found.extend(built.check(html, f"docs/{page.file.src_uri}"))
+    found.extend(built_html.check_built_page(html, f"docs/{page.file.src_uri}"))
     return html
 
 

@@ -6,6 +6,6 @@ from launch import in_environment
 
 if __name__ == "__main__":
     in_environment("new_trial", "httpx")
-    from ledger import newtrial
+    from ledger.registry import command
 
-    sys.exit(newtrial.main(sys.argv[1:]))
+    sys.exit(command.main(sys.argv[1:]))

@@ -14,8 +14,9 @@ from mkdocs.exceptions import ConfigurationError
 from mkdocs.livereload import LiveReloadServer
 from watchdog.events import FileSystemEvent, PatternMatchingEventHandler
 
-from ledger import preview, project
-from ledger.problems import Problem
+from ledger.core.problems import Problem
+from ledger.model import project
+from ledger.site import preview
 
 BAD_INPUT = (click.ClickException, TemplateError, OSError)
 """What stops a build without being a fault of the program."""
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str]) -> int:
 def describe(error: Exception, root: Path) -> str:
     """Why a build stopped, in one line, with file and line where they are known."""
     if isinstance(error, ConfigurationError):
-        found = project.config_problems(root)
+        found = project.check_config(root)
         if found:
             return str(found[0])
     if isinstance(error, TemplateError):
@@ -79,7 +80,7 @@ def follow(server: LiveReloadServer, config: Path) -> None:
 
     def missing_page(code: int) -> bytes | None:
         """The page for an address without one. It reloads too: what is not there now may be once a file is saved."""
-        page = folder / preview.MISSING
+        page = folder / preview.NOT_FOUND_PAGE
         if not page.exists():
             return None
         html: bytes = server._inject_js_into_html(page.read_bytes(), server._visible_epoch)  # type: ignore[no-untyped-call]

@@ -20,8 +20,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 import network_guard
-from ledger import citations, links, project
-from ledger.problems import Report
+from ledger.core.problems import Report
+from ledger.model import project
+from ledger.site import check_site
 
 ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / "site"
@@ -71,11 +72,11 @@ Make = Callable[..., Path]
 # --- how the tests run --------------------------------------------------------------------------------
 
 INTEGRATION = {
-    "test_changed", "test_hooks", "test_live", "test_new_trial", "test_online", "test_registry", "test_scripts",
-    "test_setup", "test_webserver", "test_workflows",
+    "cli/test_baseline", "cli/test_scripts", "linkcheck/test_link_check", "project/test_hooks", "project/test_setup",
+    "project/test_workflows", "registry/test_client", "registry/test_command", "source_status/test_command",
+    "bench/test_web_server",
 }  # fmt: skip
-"""Files whose tests start programs or servers, or build a site."""
-CONTENT = {"test_content"}
+CONTENT = {"project/test_content"}
 """Files whose tests look at the pages and records of this very site."""
 KINDS_OF_TESTS = ("integration", "content", "site", "slow", "perf")
 
@@ -91,9 +92,10 @@ network_guard.install()
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark each test with its kind: by its file, and as a unit test where nothing else is said."""
     for item in items:
-        if item.path.stem in INTEGRATION:
+        name = f"{item.path.parent.name}/{item.path.stem}"
+        if name in INTEGRATION:
             item.add_marker("integration")
-        if item.path.stem in CONTENT:
+        if name in CONTENT:
             item.add_marker("content")
         if not any(item.get_closest_marker(kind) for kind in KINDS_OF_TESTS):
             item.add_marker("unit")
@@ -123,11 +125,11 @@ def make(tmp_path: Path) -> Make:
 
 
 def check_citations(root: Path) -> Report:
-    return citations.check(project.load(root, TODAY))
+    return check_site.check_citations(project.load_project(root, TODAY))
 
 
 def check_links(root: Path) -> Report:
-    return links.check(project.load(root, TODAY))
+    return check_site.check_links(project.load_project(root, TODAY))
 
 
 # --- the built site in a browser ----------------------------------------------------------------------

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from conftest import ROOT, Make
-from ledger import project
-from ledger.project import Project
-from ledger.records import REQUIREMENTS
+from ledger.model import project
+from ledger.model.project import Project
+from ledger.model.trial_record import REQUIREMENTS
 
 SAMPLE = (ROOT / "tests" / "data" / "trial.md").read_text(encoding="utf-8")
 TODAY = date(2026, 11, 21)
@@ -72,7 +72,7 @@ def small(make: Make, record: str = SAMPLE) -> Project:
     pages["docs/references.md"] = "---\ntitle: Sources\n---\n\n# Sources\n\n<!-- generated: bibliography -->\n"
     pages["docs/articles/a.md"] = "# A\n\n<!-- generated: claims article=A -->\n"
     pages["docs/articles/lists.md"] = "# Lists\n\n<!-- generated: citations -->\n"
-    return project.load(
+    return project.load_project(
         make({**pages, "docs/trials/sample.md": record, "docs/articles/claims.yml": CLAIMS}),
         TODAY,
     )

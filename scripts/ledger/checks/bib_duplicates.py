@@ -1,0 +1,108 @@
+"""The same work twice in the bibliography: once more under another key, or as a preprint beside its publication."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from math import ceil
+
+from ledger.core.problems import Problem
+from ledger.model.bibliography import Bibliography, Entry, split_names
+
+MIN_TITLE_OVERLAP = 0.7
+"""Share of the words of two titles that both have, from which on they are titles of one work."""
+RELATION_NOTE = re.compile(
+    r"\b(?:preprint\s+of|published\s+as|version\s+of|part\s+of)\s+(?P<key>[A-Za-z0-9_-]+)", re.IGNORECASE
+)
+
+
+def check_duplicate_works(bibliography: Bibliography) -> Iterator[Problem]:
+    """Both rules, without comparing every entry with every other."""
+    entries = list(bibliography.entries.values())
+    plain_titles = {entry.key: _normalise_title(entry.text("title")) for entry in entries}
+    by_title: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        if plain_titles[entry.key]:
+            by_title[plain_titles[entry.key]].append(entry)
+    for same in by_title.values():
+        if len(same) > 1:
+            yield from _check_same_title(bibliography.path, same)
+    yield from _check_preprints(bibliography.path, entries, plain_titles)
+
+
+def _normalise_title(title: str) -> str:
+    """A title as it is compared: small letters and figures, no accents, single spaces."""
+    if not title.isascii():
+        title = unicodedata.normalize("NFKD", title)
+        title = "".join(sign for sign in title if not unicodedata.combining(sign))
+    return " ".join(re.findall(r"\w+", title.casefold()))
+
+
+def _check_same_title(path: str, same: Sequence[Entry]) -> Iterator[Problem]:
+    """Entries with one title and one year. Registry records and pages differ in their addresses, and may share a title."""
+    first: dict[str, Entry] = {}
+    for entry in same:
+        if not entry.year or entry.kind == "preprint":
+            continue
+        other = first.setdefault(entry.year, entry)
+        if other is not entry and not _are_related(entry, other):
+            message = (
+                f"{entry.key}: title and year are those of '{other.key}' (line {other.line}); merge the two, or say in"
+                f" the note of one what it is: 'part of {other.key}'"
+            )
+            yield Problem(path, entry.field_lines.get("title", entry.line), "bib-duplicate-work", message)
+
+
+def _are_related(one: Entry, other: Entry) -> bool:
+    """Whether one of two entries names the other as what it belongs to."""
+    for entry, partner in ((one, other), (other, one)):
+        if partner.key in re.split(r"[\s,]+", entry.get("related")):
+            return True
+        if any(match["key"] == partner.key for match in RELATION_NOTE.finditer(entry.get("note"))):
+            return True
+    return False
+
+
+def _check_preprints(path: str, entries: Sequence[Entry], plain_titles: dict[str, str]) -> Iterator[Problem]:
+    """Preprints beside a publication with a like title and the same first author.
+
+    Two titles as alike as ``ALIKE`` share at least one of their rarest words, so only those are looked up.
+    """
+    preprints = [entry for entry in entries if entry.kind == "preprint"]
+    if not preprints:
+        return
+    words = {entry.key: frozenset(plain_titles[entry.key].split()) for entry in entries}
+    common = Counter(word for found in words.values() for word in found)
+    wanted = {word for entry in preprints for word in _pick_rarest_words(words[entry.key], common)}
+    by_word: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+    for entry in entries:
+        if entry.kind != "preprint" and not wanted.isdisjoint(words[entry.key]):
+            first = _get_first_author(entry)
+            for word in _pick_rarest_words(words[entry.key], common):
+                by_word[word, first].append(entry)
+    for entry in preprints:
+        near: dict[str, Entry] = {}
+        first = _get_first_author(entry)
+        for word in _pick_rarest_words(words[entry.key], common):
+            near.update((other.key, other) for other in by_word.get((word, first), ()))
+        for other in near.values():
+            both, all_ = words[entry.key] & words[other.key], words[entry.key] | words[other.key]
+            if len(both) >= MIN_TITLE_OVERLAP * len(all_) and not _are_related(entry, other):
+                message = (
+                    f"{entry.key}: this preprint was published as '{other.key}' (line {other.line}); cite that alone, or"
+                    f" say so here: related = {{{other.key}}}"
+                )
+                yield Problem(path, entry.field_lines.get("title", entry.line), "bib-preprint", message)
+                break
+
+
+def _pick_rarest_words(words: frozenset[str], common: Counter[str]) -> list[str]:
+    ordered = sorted(words, key=lambda word: (common[word], word))
+    return ordered[: len(ordered) - ceil(MIN_TITLE_OVERLAP * len(ordered)) + 1]
+
+
+def _get_first_author(entry: Entry) -> str:
+    people = split_names(re.split(r"\s+and\s+", entry.get("author"), maxsplit=1)[0])
+    return _normalise_title(people[0].family) if people else ""

@@ -1,0 +1,375 @@
+"""The shape of what stands in the fields of a bibliography entry: names, pages, volumes, book numbers, plain text.
+
+What is wrong here is no fault of syntax: the file can be read, and prints or exports something false.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from ledger.core.problems import Level, Problem
+from ledger.model.bibliography import REQUIRED_FIELDS, Bibliography, Entry
+
+OWN_FIELDS = ("keywords", "seen", "pmid", "pmcid", "urldate", "articlenumber", "archiveurl")
+STANDARD_FIELDS = (
+    "addendum address archiveprefix booksubtitle booktitle chapter collaborator"
+    " crossref date day edition editor eid eprint eprintclass eprinttype eventdate eventtitle holder howpublished"
+    " institution isbn issn issue issuetitle jurisdiction key langid language location month note number"
+    " numpages organization origdate pagetotal part primaryclass pubstate related relatedtype school series"
+    " shortjournal shorttitle subtitle titleaddon translator type venue version volumes"
+)
+KNOWN_FIELDS = frozenset(
+    (
+        *OWN_FIELDS,
+        *STANDARD_FIELDS.split(),
+        "author",
+        "title",
+        "journal",
+        "journaltitle",
+        "year",
+        "volume",
+        "pages",
+        "doi",
+        "url",
+        "publisher",
+    )
+) | frozenset(name for needed in REQUIRED_FIELDS.values() for one in needed for name in one.split("|"))
+"""The fields that an entry may have and that are published: those of BibTeX and biblatex that describe a source, and ours."""
+PRIVATE_FIELDS = frozenset(
+    (
+        "abstract",
+        "annotation",
+        "annote",
+        "comment",
+        "copyright",
+        "file",
+        "library",
+        "localfile",
+        "owner",
+        "printed",
+        "rights",
+        "timestamp",
+    )
+)
+"""What reference managers add for their owner. Never a slip, however near to a field that is known."""
+VISIBLE_FIELDS = (
+    "title",
+    "journal",
+    "booktitle",
+    "author",
+    "editor",
+    "institution",
+    "organization",
+    "publisher",
+    "howpublished",
+    "volume",
+    "number",
+    "pages",
+    "note",
+)
+"""The fields whose words readers see."""
+
+PAGE_NUMBER = r"(?:[A-Za-z]{0,5}\d{1,8}(?:\.?[A-Za-z]{1,2}\d{0,4})?|[ivxlc]{1,8}|\d{1,6}-[A-Z]{1,4}(?:-\d{1,4})?)"
+PAGE_NUMBERS = re.compile(rf"{PAGE_NUMBER}(?:--{PAGE_NUMBER}|\+)?(?:, ?{PAGE_NUMBER}(?:--{PAGE_NUMBER}|\+)?)*")
+PAGE_RANGE = re.compile(r"(?P<letters>[A-Za-z]*)(?P<first>\d{1,8})--(?P=letters)(?P<last>\d{1,8})")
+SUPPLEMENT = r"(?:Suppl|Supplement|Pt|Part|Spec No|Special Issue|Special|S)\.?"
+VOLUME = re.compile(
+    rf"(?:{SUPPLEMENT} ?)?[A-Za-z]{{0,4}}-?\d{{1,6}}[A-Za-z]{{0,3}}(?:(?:--|/)[A-Za-z]{{0,3}}\d{{1,6}}[A-Za-z]?)?(?:[ -]?{SUPPLEMENT}(?: ?[A-Za-z]?\d{{0,4}}))?"
+    rf"|{SUPPLEMENT}|[IVXLCM]{{1,9}}|(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec|Spring|Summer|Autumn|Fall|Winter)[a-z]*"
+)
+RAW_MARKUP = re.compile(
+    r"\\(?![&%$#_{}]|textendash\b)(?:[A-Za-z]+|.)?|(?<!\\)\$|``|''|\^|(?<!\\)_\{|</?[A-Za-z]{1,10}>|&(?:[a-z]{2,8}|#\d{2,6});"
+)
+MOJIBAKE = re.compile(
+    r"[\ufffd\x00-\x08\x0b-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\ufeff]|Ã[\x80-\xbf©¨¶¼¤±]|â€[™œ\x9d“”]|Â[ \u00a0°±]"
+)
+CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+BRACED_TEXT = re.compile(r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}")
+WORD_WITH_CAPITALS = re.compile(r"(?<![\w{\\])(?=[^\s{}]*[A-Z])[^\W_][\w'’/.-]*")
+CASE_SENSITIVE = re.compile(r"\w[A-Z]|[A-Z]\d")
+HYPHENATED_PART = re.compile(r"[^-/–—]+")
+WORD_ENDING = re.compile(r"['’]s$|[.'’]+$")
+ORGANISATION = re.compile(
+    r"\b(?:Universit(?:y|ies)|Organi[sz]ations?|Associations?|Societ(?:y|ies)|Committee|Consortium|Foundation|Agency"
+    r"|Ministry|Corp|Inc|Ltd|Limited|LLC|GmbH|Networks?|Institut(?:es?|ions?)|Hospitals?|Administration|Departments?"
+    r"|Collaborat(?:ion|ive|ors)|Commission|Federation|(?:Working|Study|Research|Test) Group|Grp|Investigators|Initiative"
+    r"|Corporation|Program(?:me)?|Registr(?:y|ies)|Task Force|Therapeutics|Pharma(?:ceuticals?)?|Biotech(?:nolog(?:y|ies))?"
+    r"|Biosciences?|Technologies|Laborator(?:y|ies))\b",
+    re.IGNORECASE,
+)
+"""Words in the names of organisations that are no family names."""
+ORGANISATION_OR_FAMILY = re.compile(
+    r"\b(?:Alliance|Board|Bureau|Cent(?:er|re)s?|Clinics?|College|Company|Congress|Council|Court|Group|Health|Holdings"
+    r"|Journal|Magazine|Medicine|News|Office|Panel|Press|Project|Review|School|Service|Team|Times|Trust|Union|of|for|the)\b",
+    re.IGNORECASE,
+)
+"""Words in the names of organisations that can be family names, too: only the comma of "Center, D. M." tells."""
+LEGAL_FORM = re.compile(r"(?:, ?(?:Co|Corp|GmbH|Inc|LLC|Ltd)\.?)+$")
+ORGANISATION_AUTHOR_KINDS = (
+    "regulator",
+    "trial registry",
+    "drug monograph",
+    "government statistics",
+    "patient organisation",
+    "professional society",
+    "public health body",
+    "company statement",
+    "seller's page",
+    "news",
+    "forum or blog",
+    "court document",
+    "institution page",
+)
+"""Kinds of source whose author is mostly an organisation, often with a name that no word gives away: Medscape, Drugs.com."""
+NON_NAME_CHARACTER = re.compile(r"[\d@*†‡§()\[\]/:|]|\\[{}]|\w{2}\.[a-z]{2}")
+"""What is no part of a person's name: figures, brackets, the dot of an address."""
+NAME_SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV|2nd|3rd)\.?")
+
+
+class FieldFinding(NamedTuple):
+    """What is wrong in a field of an entry."""
+
+    rule: str
+    field: str
+    message: str
+    level: Level = "error"
+
+
+def check_bib_fields(bibliography: Bibliography) -> Iterator[Problem]:
+    """Every rule on the fields of every entry."""
+    for entry in bibliography.entries.values():
+        for rule in (
+            _check_known_fields,
+            _check_names,
+            _check_numbering,
+            _check_book_numbers,
+            _check_plain_text,
+            _check_capitals,
+        ):
+            for fault in rule(entry):
+                line = entry.field_lines.get(fault.field, entry.line)
+                yield Problem(bibliography.path, line, fault.rule, f"{entry.key}: {fault.message}", fault.level)
+
+
+def _check_known_fields(entry: Entry) -> Iterator[FieldFinding]:
+    if entry.fields.keys() <= KNOWN_FIELDS:
+        return
+    unlisted = [name for name in entry.fields if is_unlisted(name)]
+    for name in entry.fields:
+        if name not in KNOWN_FIELDS and name not in unlisted:
+            yield FieldFinding(
+                "bib-field", name, f"there is no field '{name[:40]}'; did you mean {_suggest_field(name)}?"
+            )
+    if unlisted:
+        shown = ", ".join(f"{name[:40]} (line {entry.field_lines[name]})" for name in unlisted)
+        message = (
+            f"private, copyrighted or unknown, and not published: {shown}; take it out, or let check_citations.py --fix do"
+            " it (what readers need goes into note)"
+        )
+        yield FieldFinding("bib-field", unlisted[0], message)
+
+
+def is_unlisted(name: str) -> bool:
+    """Whether a field has no place in the bibliography. One that may be a slip of a known name has: a person decides."""
+    return name not in KNOWN_FIELDS and (name in PRIVATE_FIELDS or not _suggest_field(name))
+
+
+def _suggest_field(name: str) -> str:
+    return next(iter(get_close_matches(name[:40], KNOWN_FIELDS, 1, 0.7)), "")
+
+
+def _check_names(entry: Entry) -> Iterator[FieldFinding]:
+    for field in ("author", "editor"):
+        value = entry.get(field)
+        if value:
+            for message in _find_name_errors(value, entry.kind in ORGANISATION_AUTHOR_KINDS):
+                yield FieldFinding("bib-author", field, message)
+
+
+def _find_name_errors(value: str, speaker: bool) -> Iterator[str]:
+    """What is wrong with a list of people, one message for each kind of fault."""
+    bare = BRACED_TEXT.sub("{}", value)
+    if re.search(r"\bet\.? al\b", bare, re.IGNORECASE):
+        yield "'et al' is no person; write 'and others'"
+        return
+    if ";" in bare or "&" in bare:
+        yield "people are joined by ' and ': Family, Given and Family, Given; an organisation is in braces"
+        return
+    if re.match(r"and\b", bare) or re.search(r"(?:\band|,)\s*$|\band\s+and\b", bare):
+        yield "the list of people begins, ends or goes on with nothing; take the extra 'and' or comma out"
+        return
+    people = re.split(r"\s+and\s+", bare)
+    if "others" in people[:-1]:
+        yield "'and others' stands at the end of a list"
+    for person in people:
+        message = _describe_name_error(person, speaker)
+        if message:
+            yield message
+            return
+
+
+def _describe_name_error(person: str, speaker: bool) -> str | None:
+    """What is wrong with one name, whose braced parts are ``{}`` here."""
+    parts = [part.strip() for part in person.split(",")]
+    shown = person[:50]
+    if person in ("others", "{}"):
+        return None
+    if _is_organisation(person, speaker):
+        return (
+            f"'{shown}' looks like an organisation; put its whole name in braces, {{{{…}}}} (a person is Family, Given)"
+        )
+    if not all(parts):
+        return f"'{shown}' has a comma too many; write Family, Given"
+    if len(parts) > 3 or (len(parts) == 3 and not NAME_SUFFIX.fullmatch(parts[1])):
+        return f"'{shown}': people are joined by ' and '; write Family, Given and Family, Given"
+    if len(parts) == 1 and CJK.search(person):
+        return (
+            f"'{shown}': nothing says which part is the family name; write Family, Given, or an organisation in braces"
+        )
+    if NON_NAME_CHARACTER.search(person):
+        return f"'{shown}' holds a mark that is no part of a name; take it out, or put an organisation in braces"
+    if len(parts) == 1 and re.search(r"\s[A-Z](?:\.?[A-Z]){0,2}\.?$", person):
+        family, _, given = person.rpartition(" ")
+        return f"'{shown}' would be read as a family name {given}; write {family}, {given}"
+    if len(parts) > 1 and all(re.search(r"\s[A-Z](?:\.?[A-Z]){0,2}\.?$", part) for part in parts):
+        return f"'{shown}': people are joined by ' and '; write Family, Given and Family, Given"
+    family, given = parts[0], parts[-1] if len(parts) > 1 else ""
+    if re.search(r"\b[A-ZÀ-Þ]{3,}\b", family) or re.search(r"\b[A-ZÀ-Þ]{5,}\b", given):
+        return f"'{shown}' is in capitals; write it the usual way, or an organisation in braces"
+    return None
+
+
+def _is_organisation(person: str, speaker: bool) -> bool:
+    """Whether an organisation is written as a person; ``speaker``: the source is of a kind whose author mostly is one."""
+    if ORGANISATION.search(person) and " " in person:
+        return True
+    return "," not in person and (speaker or (" " in person and bool(ORGANISATION_OR_FAMILY.search(person))))
+
+
+def brace_organisations(value: str) -> str:
+    """The value of ``author`` or ``editor`` with braces around organisations, where the list can be read in one way only.
+
+    "Food and Drug Administration" without braces is two names, so beside a body there may be nothing but people written
+    Family, Given and names in braces.
+    """
+    parts = re.split(r"(\s+and\s+)", value)
+    bodies = [place for place in range(0, len(parts), 2) if _is_unbraced_organisation(" ".join(parts[place].split()))]
+    sure = all(
+        place in bodies or "," in part or part == "others" or BRACED_TEXT.fullmatch(part)
+        for place, part in enumerate(parts)
+        if place % 2 == 0
+    )
+    if not sure:
+        return value
+    return "".join(f"{{{part}}}" if place in bodies else part for place, part in enumerate(parts))
+
+
+def _is_unbraced_organisation(person: str) -> bool:
+    return (
+        "," not in LEGAL_FORM.sub("", person)
+        and bool(ORGANISATION.search(person))
+        and not re.search(r"[{}\\\"#]", person)
+    )
+
+
+def _check_numbering(entry: Entry) -> Iterator[FieldFinding]:
+    """Pages, and volume and issue of an article."""
+    pages = entry.get("pages")
+    if pages and not PAGE_NUMBERS.fullmatch(pages):
+        yield FieldFinding("bib-pages", "pages", f"'{pages[:40]}' are no pages; {_suggest_pages(pages)}")
+    else:
+        for match in PAGE_RANGE.finditer(pages) if "--" in pages else ():
+            if int(match["last"]) < int(match["first"]):
+                message = f"'{match[0]}' ends before it begins; write the last page in full"
+                yield FieldFinding("bib-pages", "pages", message)
+    if entry.type == "article":
+        for name in ("volume", "number"):
+            value = entry.text(name).replace("–", "--")
+            if value and not VOLUME.fullmatch(value):
+                message = f"'{value[:40]}' is no {'volume' if name == 'volume' else 'issue'}; the bare number, as 12 or Suppl 1"
+                yield FieldFinding("bib-volume", name, message)
+
+
+def _suggest_pages(pages: str) -> str:
+    bare = re.sub(r"^(?:pp?\.?|pages?)\s*|[.,;:\s-]+$", "", pages, flags=re.IGNORECASE)
+    bare = re.sub(r"\s*[\u2010-\u2015\u2212-]+\s*", "--", bare)
+    return f"write {bare[:40]}" if bare != pages and PAGE_NUMBERS.fullmatch(bare) else "write 12--34, e123 or S1--S9"
+
+
+def _check_book_numbers(entry: Entry) -> Iterator[FieldFinding]:
+    for name, right in (("isbn", _is_isbn), ("issn", _is_issn)):
+        value = entry.get(name)
+        for one in re.split(r"[,;]\s*", value) if value else ():
+            if not right(re.sub(r"[\s-]", "", one)):
+                message = f"'{one[:40]}' is no {name.upper()}: its last figure checks the others, and they do not fit"
+                yield FieldFinding("bib-isbn", name, message)
+
+
+def _is_isbn(value: str) -> bool:
+    if re.fullmatch(r"\d{9}[\dXx]", value):
+        return sum((10 - place) * _get_digit_value(sign) for place, sign in enumerate(value)) % 11 == 0
+    if re.fullmatch(r"97[89]\d{10}", value):
+        return sum((3 if place % 2 else 1) * int(sign) for place, sign in enumerate(value)) % 10 == 0
+    return False
+
+
+def _is_issn(value: str) -> bool:
+    return bool(re.fullmatch(r"\d{7}[\dXx]", value)) and (
+        sum((8 - place) * _get_digit_value(sign) for place, sign in enumerate(value)) % 11 == 0
+    )
+
+
+def _get_digit_value(sign: str) -> int:
+    return 10 if sign in "Xx" else int(sign)
+
+
+def _check_plain_text(entry: Entry) -> Iterator[FieldFinding]:
+    """What a reader would see raw: LaTeX beyond the escapes that ``plain`` takes out, HTML, broken characters."""
+    for name in VISIBLE_FIELDS:
+        value = entry.get(name)
+        if not value or (value.isascii() and value.isalnum()):
+            continue
+        command = RAW_MARKUP.search(value)
+        if command:
+            message = f"readers would see '{command[0]}' in the {name}; write the sign itself (é, β, ², “ ”)"
+            yield FieldFinding("bib-raw", name, message)
+        elif not value.isascii() and MOJIBAKE.search(value):
+            message = f"the {name} holds characters that were broken on the way; copy it anew from the source"
+            yield FieldFinding("bib-raw", name, message)
+
+
+def _check_capitals(entry: Entry) -> Iterator[FieldFinding]:
+    """Words whose capitals other citation styles would take away, since they write titles in small letters."""
+    title = BRACED_TEXT.sub(" ", entry.get("title"))
+    if title.isupper() and len(title) > 12:
+        yield FieldFinding("bib-capitals", "title", "the title is in capitals; write it as a sentence", "warning")
+        return
+    if not CASE_SENSITIVE.search(title):
+        return
+    words = [word for match in WORD_WITH_CAPITALS.finditer(title) for word in _find_case_sensitive_parts(match[0])]
+    if words:
+        shown = ", ".join(f"{{{word}}}" for word in dict.fromkeys(words))
+        message = f"other styles would write these in small letters; put braces around them: {shown[:120]}"
+        yield FieldFinding("bib-capitals", "title", message, "warning")
+
+
+def _find_case_sensitive_parts(word: str) -> Iterator[str]:
+    """The parts of a hyphenated word with a capital inside, or with a capital and a figure."""
+    for part in HYPHENATED_PART.findall(word):
+        if CASE_SENSITIVE.search(part):
+            yield WORD_ENDING.sub("", part)
+
+
+def brace_capitals(title: str) -> str:
+    """A title without braces, with braces around the words that would lose their capitals."""
+
+    def part(match: re.Match[str]) -> str:
+        if not CASE_SENSITIVE.search(match[0]):
+            return match[0]
+        core = WORD_ENDING.sub("", match[0])
+        return f"{{{core}}}{match[0][len(core) :]}"
+
+    return WORD_WITH_CAPITALS.sub(lambda word: HYPHENATED_PART.sub(part, word[0]), title)

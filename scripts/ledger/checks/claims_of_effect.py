@@ -1,0 +1,255 @@
+"""Words follow evidence: no hype, no certainty that nobody found, and a named speaker where only an interested one speaks.
+
+Each rule looks at the words of one block as a reader sees them. Words in quotation marks are somebody else's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterable, Iterator, Mapping
+
+from ledger.checks import numbers, suppressions
+from ledger.checks.suppressions import Suppression
+from ledger.checks.trial_consistency import KINDS_NEEDING_SPEAKER
+from ledger.core.problems import Problem
+from ledger.markdown.prose import CITATION_GROUP, extract_prose, find_line_offset
+from ledger.markdown.scanner import Block
+from ledger.model.bibliography import Entry
+from ledger.model.claims import find_cited_keys
+from ledger.model.project import CLAIMS_FILE, Page, Project
+
+QUOTED_PASSAGE = re.compile(
+    r"\"[^\"]{1,600}\"|“[^“”]{1,600}”|‘[^‘’]{1,600}’|«[^«»]{1,600}»|「[^「」]{1,600}」|『[^『』]{1,600}』"
+)
+
+HYPE = re.compile(
+    r"(?:breakthroughs?|miracles?|miraculous(?:ly)?|revolution(?:ary|i[sz]e[sd]?|i[sz]ing)|game[- ]chang(?:er|ers|ing)"
+    r"|cure[sd]?|curing|curative|reversals?|life[- ]changing|holy grail|magic bullets?|wonder[- ](?:drug|cure)s?"
+    r"|diabetes[- ]free|risk[- ]free|(?:completely|totally|perfectly) safe|eliminat(?:e[sd]?|ing) (?:type 1 )?diabetes"
+    r"|ground-?breaking|cutting[- ]edge|unprecedented|astonishing|amazing|spectacular|stunning|guaranteed"
+    r"|revers(?:e[sd]?|ing)(?=[^.;:!?|]{0,40}\b(?:diabetes|disease)))\b"
+)
+"""Hype, in small letters. To reverse something is hype where it is the disease."""
+HYPE_STEMS = (
+    "breakthrough", "miracle", "miraculous", "revolution", "game-chang", "game chang", "cure", "curing", "curative",
+    "diabetes-free", "diabetes free", "risk-free", "risk free", "ly safe", "eliminat", "revers", "life-chang", "life chang", "holy grail", "magic bullet", "wonder", "groundbreak", "ground-break",
+    "cutting-edge", "cutting edge", "unprecedented", "astonishing", "amazing", "spectacular", "stunning", "guaranteed",
+)  # fmt: skip
+"""A text without any of these in small letters holds no hype; nearly all are done here."""
+NEGATION_BEFORE = re.compile(
+    r"(?:\b(?:no|not|never|neither|nor|without|cannot|nothing|nobody|none|no one|hardly)\b|n['’]t\b)[^.;:!?|]{0,80}$",
+    re.IGNORECASE,
+)
+NEGATION_AFTER = re.compile(
+    r"[^.;:!?|]{0,40}\b(?:is|are|was|were|has|have|would be|remains?|does|did)\s+(?:not|no|never|out of reach)\b"
+    r"|[^.;:!?|]{0,120}\?",
+    re.IGNORECASE,
+)
+"""What is denied, or asked, is not promised."""
+WORD_MENTION = re.compile(r"\bwords?\b[^.;:!?|]{0,30}$", re.IGNORECASE)
+
+LOW_CERTAINTY_LABEL = re.compile(
+    r"\b(?:certainty|how\s+sure|GRADE|confidence|quality)(?:\s+(?:of|in)\s+(?:the\s+)?evidence)?\W{0,6}"
+    r"(?:is\s+|was\s+|judged\s+|rated\s+)*(?:very\s+)?low\b|\b(?:very[\s-]+)?low[\s-]+certainty\b",
+    re.IGNORECASE,
+)
+CERTAINTY_LABEL_HINT = re.compile(r"certainty|how\s+sure|grade|confidence|quality", re.IGNORECASE)
+"""A text without any of these is not labelled."""
+# What was seen is told in the past; the present tense says that it will be so again.
+CERTAIN_WORD = re.compile(
+    r"\b(?:does(?!\s+not\b|n['’]t)|proves?|proved|proven|cures?|cured|works|worked|establish(?:es|ed)|guarantees?"
+    r"|certainly|definitely|undoubtedly|clearly|always"
+    r"|stops|restores|prevents|improves|reduces|lowers|eliminates|heals|raises|ends|protects|frees)\b",
+    re.IGNORECASE,
+)
+HEDGE_BEFORE = re.compile(r"\b(?:whether|if|may|might|could|how|unclear|until)\b[^.;:!?|]{0,60}$", re.IGNORECASE)
+"""Words before which even a sure word leaves the matter open."""
+
+ATTRIBUTION = re.compile(
+    r"\b(?:compan(?:y|ies)|maker|makers|manufacturer|firm|sponsor|sellers?|providers?|clinic|says?|said|saying|reports?"
+    r"|reported|reporting|news\w*|newspapers?|according\s+to|claims?|claimed|announce[sd]?|announcement|announcing|blogs?"
+    r"|forums?|posts?|posted|press|statements?|stated|by\s+(?:its|their|his|her)\s+own\s+account|writes?|wrote|tells|told"
+    r"|calls|patent|second-hand|digest|newsletter|magazine|interview|journal\s+note|customers?|advert\w*|reading|repeat(?:s|ed)"
+    r"|article\s+[AB]|copy|copied|website|page|estimates?|quotes?|quoted|speaks?\s+of|puts|names|lists|describes?)\b",
+    re.IGNORECASE,
+)
+"""Words by which a reader hears that somebody is speaking."""
+NOT_A_STATEMENT = re.compile(r"\?|\bnot\s+(?:found|mentioned|stated|seen|named)\b", re.IGNORECASE)
+"""Questions, and what a source does not say."""
+
+
+def check_wording(
+    page: Page, entries: Mapping[str, Entry], weak: Container[str], excused: Iterable[Suppression]
+) -> Iterator[Problem]:
+    """Every rule on the words of one page; ``weak`` are the keys of sources that speak for themselves."""
+    yield from _check_hype(page, excused)
+    yield from _check_certainty_words(page)
+    yield from _check_unnamed_speakers(page, entries, weak)
+
+
+def check_claims_wording(project: Project, weak: Container[str]) -> Iterator[Problem]:
+    """What we write about the claims of the articles: no hype, and a named speaker; the claims are others' words."""
+    entries = project.bibliography.entries
+    rows = [(claim.id, claim.finding, claim.sources) for claim in project.claims.claims]
+    rows += [(row.id, row.reason, [row.key] if row.key else []) for row in project.claims.citations]
+    for name, text, sources in rows:
+        words = QUOTED_PASSAGE.sub("", text)
+        match = _find_hype(words)
+        if match:
+            yield Problem(CLAIMS_FILE, project.claim_line(name), "hype", f"{name}: {_describe_hype(match[0])}")
+        keys = [*sources, *find_cited_keys(text)]
+        number = numbers.find_number(CITATION_GROUP.sub("", text))
+        if keys and all(key in weak for key in keys) and not (ATTRIBUTION.search(text) or NOT_A_STATEMENT.search(text)):
+            message = f"{name}: {_describe_unnamed_speaker(number, keys, entries)}"
+            yield Problem(CLAIMS_FILE, project.claim_line(name), "unnamed-speaker", message)
+
+
+def find_interested_sources(entries: Mapping[str, Entry]) -> frozenset[str]:
+    """Keys of the sources whose statements are told only with the words that say whose they are."""
+    return frozenset(key for key, entry in entries.items() if entry.kind in KINDS_NEEDING_SPEAKER)
+
+
+def blank_quotations(block: Block, text: str) -> str:
+    """The words of a block with quotations blanked; the title of a note stands in quotes and is no quotation."""
+    if block.kind == "title" or not any(mark in text for mark in '"“‘«「『'):
+        return text
+    return QUOTED_PASSAGE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+
+
+def _check_hype(page: Page, excused: Iterable[Suppression]) -> Iterator[Problem]:
+    data = page.meta.data if isinstance(page.meta.data, dict) else {}
+    if data.get("kind") == "article":
+        return
+    for name in ("title", "description"):
+        value = data.get(name)
+        match = _find_hype(QUOTED_PASSAGE.sub("", value)) if isinstance(value, str) else None
+        if match:
+            yield Problem(page.path, page.meta.line((name,)), "hype", _describe_hype(match[0]))
+    for place, text in _iter_own_strings(data.get("trial"), ("trial",)):
+        match = _find_hype(QUOTED_PASSAGE.sub("", text))
+        if match:
+            yield Problem(page.path, page.meta.line(place), "hype", _describe_hype(match[0]))
+    lower = page.source.prose.lower()
+    stems = [stem for stem in HYPE_STEMS if stem in lower]
+    for block in page.source.blocks if stems else ():
+        lower = block.text.lower()
+        if not any(stem in lower for stem in stems):
+            continue
+        text = blank_quotations(block, extract_prose(block))
+        match = _find_hype(text)
+        if match and not suppressions.is_suppressed(excused, "hype-ok", block):
+            line = block.line + text.count("\n", 0, match.start())
+            yield Problem(page.path, line, "hype", _describe_hype(match[0]))
+
+
+THIRD_PARTY_FIELDS = ("cite", "publications", "official_title", "said_by")
+"""Fields of a record that hold others' names and words."""
+
+
+def _iter_own_strings(data: object, place: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Our own words in a record, and where each stands."""
+    if isinstance(data, str):
+        yield place, data
+    elif isinstance(data, dict):
+        for name, value in data.items():
+            if name not in THIRD_PARTY_FIELDS:
+                yield from _iter_own_strings(value, (*place, name))
+    elif isinstance(data, list):
+        for number, value in enumerate(data):
+            yield from _iter_own_strings(value, (*place, number))
+
+
+def _find_hype(text: str) -> re.Match[str] | None:
+    """The first word of hype that is neither denied nor asked nor spoken of as a word; it is given in small letters."""
+    text = text.lower()  # far quicker than a pattern that looks for both cases
+    for match in HYPE.finditer(text):
+        if match.start() and text[match.start() - 1].isalnum():
+            continue
+        before = text[max(0, match.start() - 120) : match.start()]
+        if not (
+            NEGATION_BEFORE.search(before) or WORD_MENTION.search(before) or NEGATION_AFTER.match(text, match.end())
+        ):
+            return match
+    return None
+
+
+def _describe_hype(word: str) -> str:
+    return (
+        f"'{' '.join(word.split())}' promises more than was measured; say what was seen, in how many, for how long, or"
+        " put another's word in quotation marks"
+    )
+
+
+def _check_certainty_words(page: Page) -> Iterator[Problem]:
+    """Sure words in what is labelled low: a block, or the whole of the note that holds the label."""
+    if CERTAINTY_LABEL_HINT.search(page.source.prose):
+        for blocks in _group_note_blocks(page.source.blocks):
+            if any(
+                LOW_CERTAINTY_LABEL.search(extract_prose(block))
+                for block in blocks
+                if CERTAINTY_LABEL_HINT.search(block.text)
+            ):
+                for block in blocks:
+                    text = blank_quotations(block, extract_prose(block))
+                    match = _find_certain_word(text)
+                    if match:
+                        line = block.line + text.count("\n", 0, match.start())
+                        yield Problem(page.path, line, "certainty-words", _describe_certain_word(match[0]))
+    for number, row in enumerate(page.record.results if page.record else ()):
+        if row.certainty in ("low", "very low"):
+            for name, value in row.__dict__.items():
+                match = _find_certain_word(QUOTED_PASSAGE.sub("", value)) if isinstance(value, str) else None
+                if match:
+                    line = page.meta.line(("trial", "results", number, name))
+                    yield Problem(page.path, line, "certainty-words", _describe_certain_word(match[0]))
+
+
+def _group_note_blocks(blocks: Iterable[Block]) -> Iterator[list[Block]]:
+    """Blocks one by one, but those of one note together."""
+    note: list[Block] | None = None
+    for block in blocks:
+        inside = block.text.startswith(("    ", "\t"))
+        if note is not None and inside:
+            note.append(block)
+            continue
+        if note:
+            yield note
+        note = [] if block.kind == "title" else None
+        if block.kind != "title":
+            yield [block]
+    if note:
+        yield note
+
+
+def _find_certain_word(text: str) -> re.Match[str] | None:
+    for match in CERTAIN_WORD.finditer(text):
+        before = text[max(0, match.start() - 120) : match.start()]
+        if not (NEGATION_BEFORE.search(before) or HEDGE_BEFORE.search(before)):
+            return match
+    return None
+
+
+def _describe_certain_word(word: str) -> str:
+    return f"'{word}' is too sure for low certainty; low: may, very low: we do not know"
+
+
+def _check_unnamed_speakers(page: Page, entries: Mapping[str, Entry], weak: Container[str]) -> Iterator[Problem]:
+    """What only an interested source, the news or a blog vouches for, told as if it was found."""
+    for block in page.source.blocks:
+        if "[@" not in block.text:
+            continue
+        keys = [key for match in CITATION_GROUP.finditer(block.text) for key in match["keys"].split("; @")]
+        if not keys or any(key not in weak for key in keys):
+            continue
+        text = extract_prose(block)
+        if ATTRIBUTION.search(text) or NOT_A_STATEMENT.search(text):
+            continue
+        number = numbers.find_number(text)
+        line = block.line + (find_line_offset(number, text) if number else 0)
+        yield Problem(page.path, line, "unnamed-speaker", _describe_unnamed_speaker(number, keys, entries))
+
+
+def _describe_unnamed_speaker(number: str | None, keys: Iterable[str], entries: Mapping[str, Entry]) -> str:
+    kinds = " and ".join(sorted({entries[key].kind for key in keys}))
+    what = f"'{number}'" if number else "what stands here"
+    return f"{what} is vouched for by {kinds} alone; say in words who says so"

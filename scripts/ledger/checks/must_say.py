@@ -1,0 +1,214 @@
+"""What pages must say and must not say again, lest they mislead: kept in must-say.yml for editors.
+
+A statement is looked for in the words that a reader sees, made tables included, whatever its capitals. It is plain text
+or a regular expression.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from functools import partial
+from typing import Annotated, NamedTuple
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+
+from ledger.core.problems import Problem
+from ledger.model.project import BIB_FILE, DOCS_FOLDER, Page, Project, read_text
+from ledger.model.trial_record import NonEmptyText, StrictModel
+from ledger.model.yaml_source import BadYamlError, YamlDocument, load_yaml
+
+MUST_SAY_FILE = "must-say.yml"
+
+VisibleText = Callable[[Page, Project], str]
+"""The words of a page as a reader sees them, generated tables included."""
+
+
+def _validate_pattern(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(
+            f"'{pattern}' is no regular expression: {error}; write \\ before a sign that is meant"
+        ) from None
+    return pattern
+
+
+Pattern = Annotated[NonEmptyText, AfterValidator(_validate_pattern)]
+
+
+class PageStatement(StrictModel):
+    """What the named pages must say."""
+
+    page: Annotated[list[NonEmptyText], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
+    says: list[Pattern] = Field(min_length=1)
+    why: NonEmptyText
+    source: NonEmptyText | None = None
+
+
+class CitationStatement(StrictModel):
+    """What a page must say that cites a source for something: ``about`` matches in the same paragraph, item or row."""
+
+    cites: NonEmptyText
+    about: Pattern
+    says: list[Pattern] = Field(min_length=1)
+    why: NonEmptyText
+    not_on: list[NonEmptyText] = Field(default_factory=list)
+
+
+class WithdrawnStatement(StrictModel):
+    """What was corrected and no page may say again."""
+
+    says: list[Pattern] = Field(min_length=1)
+    why: NonEmptyText
+    not_on: list[NonEmptyText] = Field(default_factory=list)
+
+
+class Statements(StrictModel):
+    pages: list[PageStatement] = Field(default_factory=list)
+    citations: list[CitationStatement] = Field(default_factory=list)
+    never: list[WithdrawnStatement] = Field(default_factory=list)
+
+
+class RequiredStatement(NamedTuple):
+    """One statement that a page must make: the line of the page that calls for it, and the line of the file that asks."""
+
+    page: Page
+    line: int
+    pattern: str
+    why: str
+    asked: int
+
+
+def check_required_statements(project: Project, visible_text: VisibleText) -> Iterator[Problem]:
+    """Statements that are missing, and faults of the file."""
+    if not (project.root / MUST_SAY_FILE).exists():
+        return
+    data, statements, problems = read_statements(project)
+    yield from problems or _check_statement_targets(project, data, statements)
+    if problems:
+        return
+    words = {src: visible_text(page, project) for src, page in project.pages.items() if _is_complete(page)}
+    for demand in (
+        *_collect_page_statements(project, data, statements),
+        *_collect_citation_statements(project, data, statements),
+    ):
+        if not matches_pattern(words[demand.page.src], demand.pattern):
+            message = f"a reader does not find '{demand.pattern}' here; say it: {demand.why} (asked by {MUST_SAY_FILE}:{demand.asked})"
+            yield Problem(demand.page.path, demand.line, "must-say", message)
+    for number, entry in enumerate(statements.never):
+        for place, pattern in enumerate(entry.says):
+            asked = data.line(("never", number, "says", place))
+            for src in words.keys() - entry.not_on:
+                if matches_pattern(words[src], pattern):
+                    message = f"'{pattern}' was corrected and is here again; take it out: {entry.why} (asked by {MUST_SAY_FILE}:{asked})"
+                    page = project.pages[src]
+                    yield Problem(page.path, _find_pattern_line(page, pattern), "must-not-say", message)
+
+
+def _find_pattern_line(page: Page, pattern: str) -> int:
+    """The line of a pattern in a page; that of its title where only a made table holds it, or where it spans lines."""
+    found = (n for n, line in enumerate(page.text.split("\n"), 1) if matches_pattern(line, pattern))
+    return next(found, _find_title_line(page))
+
+
+def _find_title_line(page: Page) -> int:
+    return next((heading.line for heading in page.source.headings if heading.level == 1), 1)
+
+
+def read_statements(project: Project) -> tuple[YamlDocument, Statements, list[Problem]]:
+    """The file as typed data, or nothing and a problem a line."""
+    text, problem = read_text(project.root / MUST_SAY_FILE, MUST_SAY_FILE)
+    if problem:
+        return YamlDocument({}), Statements(), [problem]
+    fault = partial(Problem, MUST_SAY_FILE, rule="must-say")
+    try:
+        data = load_yaml(text)
+    except BadYamlError as error:
+        return YamlDocument({}), Statements(), [fault(error.line, message=str(error))]
+    if not isinstance(data.data, dict) or not any(data.data.values()):
+        return (
+            data,
+            Statements(),
+            [fault(1, message="write the lists 'pages:', 'citations:' and 'never:', as CONTRIBUTING.md says")],
+        )
+    try:
+        return data, Statements.model_validate(data.data), []
+    except ValidationError as error:
+        problems = []
+        for item in error.errors(include_url=False):
+            place = item["loc"]
+            shown_at = ".".join(str(part) for part in place)
+            message = f"{shown_at}: {str(item['msg']).removeprefix('Value error, ')}"
+            problems.append(fault(data.line(place), message=message))
+        return data, Statements(), problems
+
+
+def matches_pattern(words: str, pattern: str) -> bool:
+    """Whether the words hold the pattern, as plain text or as a regular expression."""
+    return pattern.lower() in words.lower() or bool(re.search(pattern, words, re.IGNORECASE))
+
+
+def _check_statement_targets(project: Project, data: YamlDocument, statements: Statements) -> Iterator[Problem]:
+    """Pages and sources that the file names and that are not there; without a bibliography no source is missed."""
+
+    def fault(place: Sequence[str | int], kind: str, name: str, known: Sequence[str]) -> Problem:
+        near = get_close_matches(name, known, 1)
+        hint = f"; did you mean {near[0]}?" if near else "; correct the name, or take the entry out"
+        return Problem(MUST_SAY_FILE, data.line(tuple(place)), "must-say", f"there is no {kind} '{name}'{hint}")
+
+    pages, keys = list(project.pages), list(project.bibliography.entries)
+    for number, entry in enumerate(statements.pages):
+        for name in entry.page:
+            if name not in project.pages:
+                yield fault(("pages", number, "page"), f"page in {DOCS_FOLDER}/", name, pages)
+        if entry.source and keys and entry.source not in keys:
+            yield fault(("pages", number, "source"), f"source in {BIB_FILE}", entry.source, keys)
+    for number, rule in enumerate(statements.citations):
+        if keys and rule.cites not in keys:
+            yield fault(("citations", number, "cites"), f"source in {BIB_FILE}", rule.cites, keys)
+    excepted: Mapping[str, Sequence[CitationStatement | WithdrawnStatement]] = {
+        "citations": statements.citations,
+        "never": statements.never,
+    }
+    for kind, entries in excepted.items():
+        for number, one in enumerate(entries):
+            for name in one.not_on:
+                if name not in project.pages:
+                    yield fault((kind, number, "not_on"), f"page in {DOCS_FOLDER}/", name, pages)
+
+
+def _collect_page_statements(
+    project: Project, data: YamlDocument, statements: Statements
+) -> Iterator[RequiredStatement]:
+    for number, entry in enumerate(statements.pages):
+        for name in entry.page:
+            page = project.pages.get(name)
+            if page is None or not _is_complete(page):
+                continue
+            for place, pattern in enumerate(entry.says):
+                yield RequiredStatement(
+                    page, _find_title_line(page), pattern, entry.why, data.line(("pages", number, "says", place))
+                )
+
+
+def _collect_citation_statements(
+    project: Project, data: YamlDocument, statements: Statements
+) -> Iterator[RequiredStatement]:
+    for number, rule in enumerate(statements.citations):
+        key, about = re.compile(rf"@{re.escape(rule.cites)}(?![\w-])"), re.compile(rule.about, re.IGNORECASE)
+        for src, page in project.pages.items():
+            if src in rule.not_on or not _is_complete(page) or project.original(src):
+                continue
+            line = next((b.line for b in page.source.blocks if key.search(b.text) and about.search(b.text)), None)
+            if line is not None:
+                for place, pattern in enumerate(rule.says):
+                    yield RequiredStatement(
+                        page, line, pattern, rule.why, data.line(("citations", number, "says", place))
+                    )
+
+
+def _is_complete(page: Page) -> bool:
+    """Whether all of a page can be shown; what is wrong with another is reported by itself, and would be guessed at here."""
+    return not (page.broken or page.unreadable or ("trial" in page.meta.data and page.record is None))

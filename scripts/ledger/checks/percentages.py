@@ -1,0 +1,170 @@
+"""How a result is told: the count before the per cent in small groups, and the cells it was seen with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import NamedTuple
+
+from ledger.checks import suppressions
+from ledger.checks.claims_of_effect import blank_quotations
+from ledger.checks.suppressions import Suppression
+from ledger.core.problems import Problem
+from ledger.markdown.prose import extract_prose
+from ledger.model.project import Page, Project
+
+SMALL_GROUP_LIMIT = 50
+"""In a group of fewer people one person is more than two per cent: the count says it, decimals feign exactness."""
+MAX_PROBLEMS_PER_BLOCK = 20
+"""Faults that one paragraph is told of in one run."""
+PERCENT_OF_GROUP = re.compile(
+    r"(?<![\d.,])(?P<percent>\d{1,3}(?:\.(?P<decimals>\d{1,2}))?)\s?(?:%|per\s?cent)\s+(?:out\s+)?of\s+"
+    r"(?:the\s+|these\s+|those\s+|all\s+|only\s+){0,2}(?P<of>\d{1,2})(?![\d.,]*\d|\s?(?:%|per\s?cent|mg|g|mL|days|months|years|weeks|hours))"
+)
+"""A per cent of a stated number of people: ``44 % of the 16``."""
+N_OF_GROUP = re.compile(
+    r"(?<![\d.,])(\d{1,3})(?:\s+(?:out\s+)?of\s+(?:the\s+|these\s+|those\s+|all\s+|only\s+){0,2}|/)(\d{1,3})(?![\d.,/]*\d|\s?%)"
+)
+COUNT_WITH_DECIMALS = re.compile(
+    r"(?<![\d.,])(?P<n>\d{1,3})\s+(?:out\s+)?of\s+(?:the\s+|these\s+|those\s+|all\s+){0,2}(?P<of>\d{1,2})\b[^\d()|\n]{0,40}"
+    r"\((?:about\s+)?(?P<percent>\d{1,3}\.\d{1,2})\s?(?:%|per\s?cent)"
+)
+"""A count with a per cent that has decimals: ``7 of 16 (43.8 %)``."""
+PEOPLE_NOUNS = r"(?:people|persons|patients|participants|adults|children|women|men|recipients|volunteers|subjects)"
+PERCENT_OF_PEOPLE = re.compile(
+    rf"(?<![\d.,])\d{{1,3}}(?:\.\d{{1,2}})?\s?(?:%|per\s?cent)\s+(?:of\s+(?:the\s+|these\s+|those\s+|all\s+)?(?:\w+\s+)?{PEOPLE_NOUNS}\b"
+    r"|(?:were|was|became|came|stopped|reached|needed|had|took|got|stayed|remained|achieved|met|died)\b)"
+)
+"""A per cent that can only be of people: ``83 % became insulin-free``."""
+GROUP_SIZE = re.compile(
+    rf"\bn\s?=\s?(?P<n>\d{{1,2}})(?!\d)|\b(?:in|of|among|all|with)\s+(?:the\s+|these\s+|all\s+)?(?P<of>\d{{1,2}})\s+(?:[\w-]+\s+){{0,3}}?{PEOPLE_NOUNS}\b",
+    re.IGNORECASE,
+)
+"""How many people a sentence is about."""
+SENTENCE = re.compile(r"[^.;!?|]+(?:\.\d[^.;!?|]*)*")
+QUOTED_AS_PRINTED = re.compile(r"\bprint(?:s|ed)\b|\bas\s+(?:given|published|quoted)\b", re.IGNORECASE)
+
+OUTCOME_WORDS = re.compile(
+    r"insulin[- ]independen|off\s+insulin|\bno\s+insulin\b|insulin[- ]free|without\s+insulin|free\s+of\s+insulin|stop(?:ped|s)?\s+(?:\w+\s+)?insulin|gave\s+up\s+insulin|C-peptide|HbA1c",
+    re.IGNORECASE,
+)
+CELL_ORIGIN = re.compile(
+    r"embryonic|induced|pluripotent|\bown\b|autologous|allogen|donor|mesenchymal|\bcord\b|marrow|stem[- ]cell|\bstem cells\b"
+    r"|\bfat\b|adipose|reprogram|edited|umbilical|placent|\bcell line\b|\bislets\b|educator|cell(?:s)? made from",
+    re.IGNORECASE,
+)
+KINDS_WITHOUT_ORIGIN = ("trial", "article", "glossary", "about", "index")
+"""Kinds of page where the rule does not look: a trial's record names the cells; the others tell of no result by themselves."""
+
+
+class BlockFinding(NamedTuple):
+    """What is wrong in a block, and its line below the block's first."""
+
+    rule: str
+    line: int
+    message: str
+
+
+def check_reported_results(page: Page, project: Project, excused: Iterable[Suppression]) -> Iterator[Problem]:
+    """Every rule on how one page tells results."""
+    yield from _check_percentages(page, excused)
+    yield from _check_cell_origins(page, project, excused)
+
+
+def _check_percentages(page: Page, excused: Iterable[Suppression]) -> Iterator[Problem]:
+    """Per cents of a small group without the count, or with decimals that the source did not print."""
+    if "%" not in page.source.prose and "cent" not in page.source.prose:
+        return
+    for block in page.source.blocks:
+        if "%" not in block.text and "cent" not in block.text:
+            continue
+        if not (
+            PERCENT_OF_GROUP.search(block.text)
+            or COUNT_WITH_DECIMALS.search(block.text)
+            or PERCENT_OF_PEOPLE.search(block.text)
+        ):
+            continue
+        faults = list(
+            islice(_check_block_percentages(blank_quotations(block, extract_prose(block))), MAX_PROBLEMS_PER_BLOCK)
+        )
+        if faults and not suppressions.is_suppressed(excused, "no-count", block):
+            yield from (Problem(page.path, block.line + fault.line, fault.rule, fault.message) for fault in faults)
+
+
+def _check_block_percentages(text: str) -> Iterator[BlockFinding]:
+    """Per cents of a small group that are not told well."""
+    counted = {int(of) for _, of in N_OF_GROUP.findall(text)}
+    printed = bool(QUOTED_AS_PRINTED.search(text))
+    for match in PERCENT_OF_GROUP.finditer(text):
+        of = int(match["of"])
+        if of < SMALL_GROUP_LIMIT and of not in counted:
+            message = f"'{_format_match(match)}' is a share of few people; write the count first: n of {of} (… %)"
+            yield BlockFinding("percent-without-count", text.count("\n", 0, match.start()), message)
+        elif of < SMALL_GROUP_LIMIT and match["decimals"] and not printed:
+            yield BlockFinding(
+                "percent-decimals", text.count("\n", 0, match.start()), _describe_false_precision(match, of)
+            )
+    for sentence in SENTENCE.finditer(text):
+        group, share = GROUP_SIZE.search(sentence[0]), PERCENT_OF_PEOPLE.search(sentence[0])
+        if not (group and share) or N_OF_GROUP.search(sentence[0]) or PERCENT_OF_GROUP.search(sentence[0]):
+            continue
+        of = int(group["n"] or group["of"])
+        if of < SMALL_GROUP_LIMIT:
+            message = f"'{_format_match(share)}' is a share of few people; write the count first: n of {of} (… %)"
+            yield BlockFinding("percent-without-count", text.count("\n", 0, sentence.start() + share.start()), message)
+    for match in COUNT_WITH_DECIMALS.finditer(text):
+        of = int(match["of"])
+        if of < SMALL_GROUP_LIMIT and not printed:
+            yield BlockFinding(
+                "percent-decimals", text.count("\n", 0, match.start()), _describe_false_precision(match, of)
+            )
+
+
+def _describe_false_precision(match: re.Match[str], of: int) -> str:
+    percent = match["percent"]
+    return (
+        f"{percent} % of {of} people feigns exactness; write {round(float(percent))} %, or '{percent} % as printed' where"
+        " the source prints it so"
+    )
+
+
+def _format_match(match: re.Match[str]) -> str:
+    return " ".join(match[0].split())
+
+
+def _check_cell_origins(page: Page, project: Project, excused: Iterable[Suppression]) -> Iterator[Problem]:
+    """Counts of a result with cells, where neither the block nor its section above it names the cells or the trial."""
+    kind = page.meta.data.get("kind") if isinstance(page.meta.data, dict) else None
+    if kind is None or kind in KINDS_WITHOUT_ORIGIN or CELL_ORIGIN.search(page.title):
+        return
+    above: list[str] = []  # what stands in this section and has not been looked at
+    named = False
+    trials: re.Pattern[str] | None = None
+    for block in page.source.blocks:
+        if block.kind == "heading":
+            above, named = [], False
+        above.append(block.text)
+        if named or not (OUTCOME_WORDS.search(block.text) and _counts_people(extract_prose(block))):
+            continue
+        trials = trials or _compile_trial_names(project)
+        section = "\n".join(above)
+        above = []
+        named = bool(CELL_ORIGIN.search(section) or trials.search(section))
+        if not named and not suppressions.is_suppressed(excused, "no-origin", block):
+            message = "a result stands here without the cells it was seen with; name their origin in this paragraph"
+            yield Problem(page.path, block.line, "cell-origin", message)
+
+
+def _counts_people(text: str) -> bool:
+    """Whether a text counts people, or gives a share of them."""
+    return bool(N_OF_GROUP.search(text) or PERCENT_OF_PEOPLE.search(text))
+
+
+def _compile_trial_names(project: Project) -> re.Pattern[str]:
+    """Names that lead a reader to a record, and so to the cells: ids and products of trials, and links to their pages."""
+    names = {"trials/"}
+    for page, record in project.records.values():
+        names.add(record.id)
+        names.update(re.findall(r"\b(?=[\w-]*[A-Z][\w-]*[A-Z0-9])[\w-]{3,}", page.title))
+    return re.compile("|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)), re.IGNORECASE)

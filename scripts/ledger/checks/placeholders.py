@@ -1,0 +1,100 @@
+"""Comments that ask for generated parts ask for something that exists, and trial pages show their whole record."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from ledger.checks import rules
+from ledger.core.problems import Problem
+from ledger.model import derived, stages
+from ledger.model.placeholders import (
+    LINKS_ALL_TRIALS,
+    PARTS,
+    PICTURES,
+    PLACEHOLDER,
+    TRIAL_PAGE_SECTIONS,
+    Options,
+    find_placeholders,
+    parse_options,
+)
+from ledger.model.project import Page, Project
+from ledger.model.trial_record import REQUIREMENTS
+
+
+def find_generated_anchors(page: Page, project: Project) -> set[str]:
+    """Ids that the generated parts of a page will carry."""
+    found: set[str] = set()
+    for what, options in find_placeholders(page):
+        if what == "bibliography":
+            found.update(project.bibliography.entries)
+        elif what == "claims":
+            found.update(claim.id for claim in derived.select_claims(project, options))
+        elif what == "rules":
+            found.update(rules.RULES_BY_ID)
+        elif what == "citations":
+            found.update(row.id for row in project.claims.citations)
+    for key in (*page.cited, *derived.find_claim_table_keys(project, page)):
+        found.update((f"fn:{key}", f"fnref:{key}"))
+    return found
+
+
+def find_generated_links(project: Project) -> Iterator[tuple[str, str]]:
+    """Where generated tables lead: from which page to which."""
+    for page in project.pages.values():
+        for what, _ in find_placeholders(page):
+            if what in LINKS_ALL_TRIALS:
+                yield from ((page.src, trial.src) for trial in project.pages.values() if "trial" in trial.meta.data)
+
+
+def check_placeholders(project: Project) -> Iterator[Problem]:
+    """Requests for something that nobody makes, and trial pages that do not show the whole record."""
+    published = [name for name, (trial, _) in project.records.items() if trial.src not in project.drafts]
+    for page in project.pages.values():
+        yield from _check_record_tables(page)
+        shown = project.records if page.src in project.drafts else published
+        for comment in page.source.comments:
+            if not comment.text.startswith("generated:"):
+                continue
+            match = PLACEHOLDER.fullmatch(page.text[comment.start : comment.end])
+            line = page.source.line(comment.start)
+            if not match or match["what"] not in PARTS:
+                known = ", ".join(PARTS)
+                yield Problem(page.path, line, "generated", f"nothing is generated for this comment; one of: {known}")
+            elif match["what"].startswith("trial-") and not (page.record or page.broken or "trial" in page.meta.data):
+                yield Problem(page.path, line, "generated", "this page has no trial record to make the table from")
+            else:
+                yield from _check_options(page, line, match["what"], parse_options(match["options"]), shown)
+
+
+def _check_record_tables(page: Page) -> Iterator[Problem]:
+    """Tables of the record that a trial page shows not at all, or more than once."""
+    if not (page.record or "trial" in page.meta.data) or page.unreadable or page.broken:
+        return
+    places: dict[str, list[int]] = {}
+    for comment in page.source.comments:
+        match = PLACEHOLDER.fullmatch(page.text[comment.start : comment.end])
+        if match:
+            places.setdefault(match["what"], []).append(page.source.line(comment.start))
+    title = next((heading.line for heading in page.source.headings if heading.level == 1), 1)
+    for what, section in TRIAL_PAGE_SECTIONS.items():
+        lines = places.get(what, [])
+        if not lines:
+            where = "above" if what == "trial-facts" else "below"
+            message = f"a trial page shows its whole record; add <!-- generated: {what} --> {where} '## {section}'"
+            yield Problem(page.path, title, "record-not-shown", message)
+        for line in lines[1:]:
+            message = f"<!-- generated: {what} --> is on this page twice (first in line {lines[0]}); remove one"
+            yield Problem(page.path, line, "record-not-shown", message)
+
+
+def _check_options(page: Page, line: int, what: str, options: Options, trial_ids: Collection[str]) -> Iterator[Problem]:
+    for maker, name, known in (
+        ("trials", "requirement", REQUIREMENTS),
+        ("picture", "name", PICTURES),
+        ("stage", "trial", trial_ids),
+        ("stage", "named", stages.STAGES_BY_SLUG),
+    ):
+        asked = options.get(name, "" if maker == "picture" or (name == "trial" and not options) else None)
+        if what == maker and asked is not None and asked not in known:
+            message = f"there is no {name} '{asked}' for {maker}; one of: {', '.join(known)}"
+            yield Problem(page.path, line, "generated", message)

@@ -1,0 +1,164 @@
+"""What instruments for judging health information ask of a page, as far as a program can see it.
+
+DISCERN (16 questions), the JAMA benchmarks (4) and PEMAT-P (24 items for printed material) are made for people who
+read and judge. A program can see whether something is there, never whether it is good. ``check`` looks for what must
+be there; ``ITEMS`` says which item is met by which rule, and which items only people can judge.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from ledger.core.problems import Problem
+from ledger.markdown.prose import CITATION_GROUP, extract_prose
+from ledger.markdown.scanner import Block, Heading
+from ledger.model.placeholders import HANDOUT_END
+from ledger.model.project import Page, Project
+
+REQUIRED_SECTIONS: Mapping[str, Sequence[str]] = {
+    "therapy": (
+        "How it is meant to work",
+        "Benefits seen",
+        "Harms seen",
+        "What is not known",
+        "Trials",
+        "What it means day to day",
+        "Questions to ask",
+    ),
+    "trial": (
+        "What was done",
+        "What happened",
+        "Harms",
+        "What this cannot tell us",
+        "Against the eight requirements",
+        "What came before and what comes next",
+        "Who paid",
+    ),
+    "requirement": ("What must be shown", "Where the field stands", "Trials against it", "Open problems"),
+    "safety": ("What is known", "How often", "Who said so", "What lowers the risk", "What to ask"),
+}
+"""The sections that a page of each kind must have."""
+HOW_SURE = re.compile(r"\*\*How sure\b")
+QUESTION_SECTIONS = ("Questions to ask", "What to ask")
+MIN_QUESTIONS = 3
+INSULIN_PAGE = "insulin.md"
+MAX_PARAGRAPH_WORDS = 150
+"""A paragraph with more words is no small piece any more."""
+BENEFIT_BOX, HARM_BOX = re.compile(r"!!!\s+benefit\b"), re.compile(r"!!!\s+harm\b")
+
+
+def check_required_sections(project: Project) -> Iterator[Problem]:
+    """What must be there and is not; translations follow their original and are left alone."""
+    for page in project.pages.values():
+        kind = get_page_kind(page)
+        if page.unreadable or page.broken or ".zh." in page.src:
+            continue
+        yield from _check_benefit_has_harms(page)
+        yield from _check_paragraph_length(page)
+        if kind in REQUIRED_SECTIONS:
+            yield from _check_opening(page)
+            yield from _check_how_sure(page)
+            yield from _check_cites_sources(page)
+            if HANDOUT_END not in page.text:  # a handout is a list of questions from top to end
+                yield from _check_sections(page, kind)
+                yield from _check_questions(page)
+        if kind == "therapy":
+            yield from _check_other_options(page)
+
+
+def get_page_kind(page: Page) -> str:
+    return str(page.meta.data.get("kind") or "") if isinstance(page.meta.data, dict) else ""
+
+
+def _find_title_line(page: Page) -> int:
+    """The line of the page's title; 1 where it has none."""
+    return next((heading.line for heading in page.source.headings if heading.level == 1), 1)
+
+
+def _check_sections(page: Page, kind: str) -> Iterator[Problem]:
+    there = {heading.text for heading in page.source.headings if heading.level == 2}
+    for name in REQUIRED_SECTIONS[kind]:
+        if name not in there:
+            message = (
+                f"a page of the kind {kind} needs the section '## {name}'; add it, and say there what is not known"
+            )
+            yield Problem(page.path, _find_title_line(page), "section-missing", message)
+
+
+def _check_opening(page: Page) -> Iterator[Problem]:
+    title = _find_title_line(page)
+    end = next((heading.line for heading in page.source.headings if heading.level == 2), None)
+    for block in page.source.blocks:
+        if block.line > title and (end is None or block.line < end) and block.kind in ("paragraph", "item"):
+            return
+    message = "nothing stands between the title and the first section; open with the answer in plain words"
+    yield Problem(page.path, title, "opening-missing", message)
+
+
+def _check_how_sure(page: Page) -> Iterator[Problem]:
+    if not HOW_SURE.search(page.source.prose):
+        message = "the page does not say how sure it is; end its key message with a paragraph '**How sure:** …'"
+        yield Problem(page.path, _find_title_line(page), "how-sure-missing", message)
+
+
+def _check_cites_sources(page: Page) -> Iterator[Problem]:
+    if not CITATION_GROUP.search(page.source.prose):
+        message = "the text cites no source; say what each statement rests on, as [@key]"
+        yield Problem(page.path, _find_title_line(page), "sources-missing", message)
+
+
+def _check_benefit_has_harms(page: Page) -> Iterator[Problem]:
+    """A benefit box without a harm box right behind it: only its own lines may stand between."""
+    lines = page.source.prose.split("\n")
+    for block in page.source.blocks:
+        if block.kind != "title" or not BENEFIT_BOX.match(block.text):
+            continue
+        behind = (line for line in lines[block.line :] if line.strip() and not line.startswith("    "))
+        if not HARM_BOX.match(next(behind, "")):
+            message = 'a benefit stands alone; put its harms right behind it: !!! harm "Harms"'
+            yield Problem(page.path, block.line, "benefit-alone", message)
+
+
+def _check_questions(page: Page) -> Iterator[Problem]:
+    for heading in page.source.headings:
+        if heading.level == 2 and heading.text in QUESTION_SECTIONS:
+            asked = sum(extract_prose(block).rstrip().endswith("?") for block in _find_section_items(page, heading))
+            if asked < MIN_QUESTIONS:
+                message = f"{asked} questions stand here, at least {MIN_QUESTIONS} are needed; one list item each"
+                yield Problem(page.path, heading.line, "questions-missing", message)
+
+
+def _find_section_items(page: Page, heading: Heading) -> Iterator[Block]:
+    """The list items of a section."""
+    end = next((one.line for one in page.source.headings if one.level <= 2 and one.line > heading.line), None)
+    for block in page.source.blocks:
+        if block.kind == "item" and block.line > heading.line and (end is None or block.line < end):
+            yield block
+
+
+def _check_other_options(page: Page) -> Iterator[Problem]:
+    """Links to another therapy, and to insulin: what there is if this one is not taken."""
+    here = page.src.rpartition("/")[2]
+    targets = {link.target.partition("#")[0] for link in page.source.links}
+    near = {target for target in targets if re.fullmatch(r"[\w-]+\.md", target)} - {here}
+    wanted = [] if near - {INSULIN_PAGE} else ["another therapy or the list of them (index.md)"]
+    wanted += (
+        []
+        if INSULIN_PAGE in near or here == INSULIN_PAGE
+        else [f"insulin ({INSULIN_PAGE}), which is there if this is not taken"]
+    )
+    if wanted:
+        message = f"the page names no other choice; link to {' and to '.join(wanted)}"
+        yield Problem(page.path, _find_title_line(page), "options-missing", message)
+
+
+def _check_paragraph_length(page: Page) -> Iterator[Problem]:
+    for block in page.source.blocks:
+        if block.kind == "paragraph" and len(block.text) > MAX_PARAGRAPH_WORDS:
+            words = len(extract_prose(block).split())
+            if words > MAX_PARAGRAPH_WORDS:
+                message = (
+                    f"a paragraph of {words} words, at most {MAX_PARAGRAPH_WORDS}; break it where a new thought begins"
+                )
+                yield Problem(page.path, block.line, "long-paragraph", message, "warning")

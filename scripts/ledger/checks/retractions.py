@@ -1,0 +1,266 @@
+"""What later became of our sources: the rules about it, and what readers are told.
+
+Works on what ``status`` read from ``source-status.json``; asks nobody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from ledger.checks.suppression_file import SuppressionFile
+from ledger.core.problems import Problem
+from ledger.core.text import pluralize
+from ledger.markdown.prose import CITATION_GROUP, extract_prose
+from ledger.model import bib_matching
+from ledger.model.claims import find_cited_keys
+from ledger.model.project import BIB_FILE, CLAIMS_FILE, Page, Project, read_text
+from ledger.model.source_status import (
+    CORRECTED,
+    DATABASES,
+    ENTER_COMMAND,
+    EXISTS,
+    EXPRESSION_OF_CONCERN,
+    METADATA_DATABASE,
+    NO,
+    NOT_CHECKED,
+    RETRACTED,
+    SOURCE_STATUS_FILE,
+    UPDATE_COMMAND,
+    Notice,
+    SourceStatus,
+    get_identifiers,
+)
+
+MAX_ANSWER_AGE_DAYS = 45
+"""Days after which what a database said is old."""
+SAYS_RETRACTED = re.compile(r"\bretracted\b|撤稿|撤回", re.IGNORECASE)
+NOTICE_TITLE = re.compile(
+    r"\W*(?:notice of (?:retraction|withdrawal)|(?:retraction|withdrawal) (?:note|notice|statement)"
+    r"|expression of concern)\b|\W*(?:retraction|withdrawal|correction|corrigendum|erratum)(?: to| of| for)?\s*(?:[:\"“«]|$)",
+    re.IGNORECASE,
+)
+"""How the title of a notice begins: the entry is the notice itself, not the work."""
+SOURCE_POLICY_FILE = SuppressionFile("source-policy.yml", "source-excuse", {"key": "doe2024trial"})
+"""Entries that rightly say something else than a database."""
+NOTICE_STATE_LABELS = {
+    RETRACTED: "Retracted",
+    EXPRESSION_OF_CONCERN: "Expression of concern",
+    CORRECTED: "Corrected",
+    "reinstated": "Reinstated",
+}
+
+NOTICE_TYPE_LABELS = {
+    "partial_retraction": "Retracted in part",
+    "withdrawal": "Withdrawn (retracted)",
+    "removal": "Removed (retracted)",
+    "addendum": "Addendum",
+    "clarification": "Clarified",
+}
+"""Where a notice is called by a word that says more."""
+
+
+# --- rules --------------------------------------------------------------------------------------------
+
+
+def check_source_status(project: Project) -> Iterator[Problem]:
+    """Retracted sources that are cited as if nothing had happened; answers that are old; other works' metadata."""
+    yield from _check_status_age(project)
+    yield from _check_metadata(project)
+    retracted = {
+        key: standing
+        for key, standing in project.standings.items()
+        if standing.state == RETRACTED and not NOTICE_TITLE.match(project.bibliography.entries[key].text("title"))
+    }
+    if retracted:
+        for page in project.pages.values():
+            yield from _check_retracted_in_text(page, retracted)
+            yield from _check_retracted_in_record(page, retracted)
+        yield from _check_retracted_in_claims(project, retracted)
+
+
+def _report_retracted(path: str, line: int, key: str, standing: SourceStatus, where: str) -> Problem:
+    told = "; ".join(describe_notice(notice) for notice in standing.notices if notice.state == RETRACTED)
+    message = f"@{key} was retracted ({told}); say 'retracted' {where}, or cite another source"
+    return Problem(path, line, "retracted-source", message)
+
+
+def _check_retracted_in_text(page: Page, retracted: Mapping[str, SourceStatus]) -> Iterator[Problem]:
+    if not any(f"@{key}" in page.source.prose for key in retracted):
+        return
+    for block in page.source.blocks:
+        cited = [
+            key
+            for match in CITATION_GROUP.finditer(block.text)
+            for key in match["keys"].split("; @")
+            if key in retracted
+        ]
+        if cited and not SAYS_RETRACTED.search(extract_prose(block)):
+            where = {"item": "in this list item", "row": "in this table row"}.get(block.kind, "in this paragraph")
+            for key in dict.fromkeys(cited):
+                line = block.line + block.text[: block.text.index(f"@{key}")].count("\n")
+                yield _report_retracted(page.path, line, key, retracted[key], where)
+
+
+def _check_retracted_in_record(page: Page, retracted: Mapping[str, SourceStatus]) -> Iterator[Problem]:
+    """Facts of a record: their ``note`` (or ``said_by``, ``why``) must say it; for a list of publications any fact's will do."""
+    if not page.record or not page.cited & retracted.keys() or "trial" not in page.meta.data:
+        return
+    told: set[str] = set()
+    listed: list[tuple[int, str]] = []
+    for place, line in page.meta.lines.items():
+        if not place or place[0] != "trial":
+            continue
+        if place[-1] == "cite":
+            fact: Any = _get_value_at(page.meta.data, place[:-1])
+            key = str(fact.get("cite")) if isinstance(fact, dict) else ""
+            if key in retracted:
+                if SAYS_RETRACTED.search(f"{fact.get('note')} {fact.get('said_by')} {fact.get('why')}"):
+                    told.add(key)
+                else:
+                    yield _report_retracted(page.path, line, key, retracted[key], "in the fact's note")
+        elif len(place) > 1 and place[-2] == "publications":
+            listed.append((line, str(_get_value_at(page.meta.data, place))))
+    for block in page.source.blocks:
+        if SAYS_RETRACTED.search(block.text):
+            told.update(key for match in CITATION_GROUP.finditer(block.text) for key in match["keys"].split("; @"))
+    for line, key in listed:
+        if key in retracted and key not in told:
+            yield _report_retracted(page.path, line, key, retracted[key], "in the text where you cite it")
+
+
+def _get_value_at(data: Any, place: tuple[str | int, ...]) -> Any:
+    for step in place:
+        data = data[step]
+    return data
+
+
+def _check_retracted_in_claims(project: Project, retracted: Mapping[str, SourceStatus]) -> Iterator[Problem]:
+    rows: list[tuple[str, list[str], list[str]]] = [
+        (
+            f"id: {re.escape(one.id)}",
+            [*one.sources, *find_cited_keys(one.finding)],
+            [one.says, one.finding, one.note or ""],
+        )
+        for one in project.claims.claims
+    ]
+    rows += [
+        (
+            f"id: {re.escape(one.id)}",
+            [*([one.key] if one.key else []), *one.better_source, *find_cited_keys(one.reason)],
+            [one.claim, one.reason, one.status or ""],
+        )
+        for one in project.claims.citations
+    ]
+    rows += [
+        (f"references:.*?key: {one.key}", [one.key], [one.audit, one.errors or ""]) for one in project.claims.references
+    ]
+    for place, keys, texts in rows:
+        for key in dict.fromkeys(keys):
+            if key in retracted and not SAYS_RETRACTED.search("\n".join(texts)):
+                text, _ = read_text(project.root / CLAIMS_FILE, CLAIMS_FILE)
+                found = re.search(rf"\b{place}\b", text, re.DOTALL)
+                line = text.count("\n", 0, found.end()) + 1 if found else 1
+                yield _report_retracted(CLAIMS_FILE, line, key, retracted[key], "in this row")
+
+
+def _check_status_age(project: Project) -> Iterator[Problem]:
+    """One line for answers that are old, one for numbers that the file does not have."""
+    if not project.status.there:
+        return
+    newest: dict[str, str] = {}
+    for table in project.status.numbers.values():
+        for answers in table.values():
+            for who, said in answers.said.items():
+                if who in DATABASES and said.checked and said.state != NOT_CHECKED:
+                    newest[who] = max(said.checked, newest.get(who, ""))
+    old = [
+        f"{DATABASES[who]} on {newest[who]}"
+        for who in DATABASES
+        if _count_days_since(newest.get(who), project.today) > MAX_ANSWER_AGE_DAYS
+    ]
+    if old:
+        message = f"last answered: {', '.join(old)}; that is more than {MAX_ANSWER_AGE_DAYS} days ago; ask again: {UPDATE_COMMAND}"
+        yield Problem(SOURCE_STATUS_FILE, 1, "source-status-old", message, "warning")
+    missing = {"doi": 0, "pmid": 0}
+    first = ""
+    for key, entry in project.bibliography.entries.items():
+        for kind, number in get_identifiers(entry):
+            if number not in project.status.numbers[kind]:
+                missing[kind] += 1
+                first = first or key
+    if any(missing.values()):
+        counted = " and ".join(f"{n} {pluralize(kind.upper() + 's', n)}" for kind, n in missing.items() if n)
+        message = f"{counted} of {BIB_FILE} not in this file (first: {first}); enter what is new: {ENTER_COMMAND}"
+        yield Problem(SOURCE_STATUS_FILE, 1, "source-status-old", message, "warning")
+
+
+def _count_days_since(checked: str | None, today: date) -> int:
+    return (today - date.fromisoformat(checked)).days if checked else 0
+
+
+def _check_metadata(project: Project) -> Iterator[Problem]:
+    """Entries that do not describe what the database has under their number, and excuses for them that hold no more."""
+    told = list(_find_disagreements(project))
+    excused, problems = SOURCE_POLICY_FILE.read(project)
+    yield from problems
+    keys = {excuse.what for excuse in excused}
+    yield from (problem for key, problem in told if key not in keys)
+    differing = {key for key, _ in told}
+    yield from (SOURCE_POLICY_FILE.unused(excuse, "no entry") for excuse in excused if excuse.what not in differing)
+
+
+def _find_disagreements(project: Project) -> Iterator[tuple[str, Problem]]:
+    """The key of an entry, and how its database disagrees with it: one line for each number."""
+    for entry in project.bibliography.entries.values():
+        for kind, number in get_identifiers(entry):
+            answers = project.status.of(kind, number)
+            if not answers.said:
+                continue
+            named = f"{kind.upper()} {number}"
+            there = answers.by(EXISTS)
+            who = DATABASES[METADATA_DATABASE[kind]]
+            if there.state == NO:
+                asked = "doi.org" if kind == "doi" else "PubMed"
+                told = f"{named} is not known to {asked} ({there.checked}); look it up and mend it"
+                line = entry.field_lines.get(kind, entry.line)
+            else:
+                wrong = [
+                    n for n, v in bib_matching.compare_fields(entry, answers.seen).items() if v == bib_matching.DISAGREE
+                ]
+                if not wrong:
+                    continue
+                if bib_matching.is_other_work(entry, answers.seen):
+                    shown = ", ".join(
+                        answers.seen[name] for name in bib_matching.COMPARED_FIELDS if name in answers.seen
+                    )
+                    told = f"{named} leads to another work, by {who}: {shown}; mend the number or the entry"
+                    line = entry.field_lines.get(kind, entry.line)
+                else:
+                    shown = "; ".join(f"{name} '{answers.seen[name]}'" for name in wrong)
+                    told = f"{who} says of {named}: {shown}; hold the entry against the source, and mend it or excuse it in {SOURCE_POLICY_FILE.path}"
+                    line = entry.field_lines.get(BIB_FIELDS_BY_LABEL.get(wrong[0], wrong[0]), entry.line)
+            yield entry.key, Problem(BIB_FILE, line, "source-metadata", f"{entry.key}: {told}")
+
+
+BIB_FIELDS_BY_LABEL = {"first author": "author"}
+
+
+# --- what readers are told ----------------------------------------------------------------------------
+
+
+def describe_notice(notice: Notice) -> str:
+    """A notice in one line of plain words."""
+    said = NOTICE_TYPE_LABELS.get(notice.word.lower().replace(" ", "_"), NOTICE_STATE_LABELS[notice.state])
+    dated = f"{said}{_format_notice_date(notice.date)}"
+    return f"{dated}, notice {_format_notice_id(notice)}" if _format_notice_id(notice) else dated
+
+
+def _format_notice_date(date_: str) -> str:
+    return (" on " if len(date_) == 10 else " in ") + date_ if date_ else ""
+
+
+def _format_notice_id(notice: Notice) -> str:
+    return f"doi:{notice.doi}" if notice.doi else f"PMID {notice.pmid}" if notice.pmid else ""

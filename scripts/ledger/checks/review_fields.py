@@ -1,0 +1,49 @@
+"""Who reviewed a page and when it was checked: readers rely on both, so neither may be made up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from ledger.core.problems import Problem
+from ledger.model.project import CLAIMS_FILE, Page, Project, read_text
+
+NO_REVIEWER = "none"
+"""What ``reviewed_by`` says today: no clinician has reviewed a page yet. A name needs a person behind it."""
+CHECKED_LINE = re.compile(r"[ ]*(?:- )?checked:[ ]*[\"']?(?P<day>\d{4}-\d\d-\d\d)")
+
+
+def check_review_fields(project: Project) -> Iterator[Problem]:
+    """Days of checks on pages and in the claims file, and reviewers."""
+    today = project.today.isoformat()
+    for page in project.pages.values():
+        data = page.meta.data if isinstance(page.meta.data, dict) else {}
+        checked, reviewer = data.get("checked"), data.get("reviewed_by", NO_REVIEWER)
+        if isinstance(checked, str) and _is_day(checked) and checked > today:
+            yield _report_future_date(page.path, _find_field_line(page, "checked"), checked)
+        if reviewer != NO_REVIEWER:
+            message = f"'{reviewer}' is no known reviewer; write {NO_REVIEWER} until a clinician has reviewed the page"
+            yield Problem(page.path, _find_field_line(page, "reviewed_by"), "reviewer", message)
+    if project.claims.claims or project.claims.citations:
+        text, _ = read_text(project.root / CLAIMS_FILE, CLAIMS_FILE)
+        for number, line in enumerate(text.split("\n"), 1):
+            match = CHECKED_LINE.match(line)
+            if match and _is_day(match["day"]) and match["day"] > today:
+                yield _report_future_date(CLAIMS_FILE, number, match["day"])
+
+
+def _is_day(text: str) -> bool:
+    """Whether a text is a day of the calendar; what is none is said by the rules of the field."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _find_field_line(page: Page, name: str) -> int:
+    return page.meta.line((name,))
+
+
+def _report_future_date(path: str, line: int, day: str) -> Problem:
+    return Problem(path, line, "checked-in-future", f"checked: {day} lies in the future; write the day of the check")

@@ -1,0 +1,270 @@
+"""What the fields of one record must say of each other: counts, dates, sources, gaps. The model cannot know it.
+
+Each problem stands at the line of the value that does not fit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import NamedTuple
+
+from pydantic import BaseModel
+
+from ledger.core.problems import Level, Problem
+from ledger.model import bibliography
+from ledger.model.bibliography import Entry
+from ledger.model.project import BIB_FILE, Page, Project
+from ledger.model.trial_record import GAP, Count, DateFact, Measurement, Record, SourcedModel
+from ledger.model.yaml_source import YamlPath
+
+KINDS_NEEDING_SPEAKER = ("news", "company statement", "seller's page", "forum or blog", "patent")
+"""Kinds of source whose statements are printed only with the words that say whose they are."""
+COUNT_WITH_PERCENT = re.compile(
+    r"(?<![\d.,])(\d{1,5}) (?:out )?of (\d{1,5})[^\d()\n]{0,40}\((?:about )?(\d{1,3}(?:\.\d)?)\s?%\)"
+)
+"""``10 of 12 (83 %)``: a count with its per cent."""
+DECIMAL_NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
+
+
+def check_trial_record(page: Page, project: Project) -> Iterator[Problem]:
+    """Every rule on the record of one page, and the gaps of a page of any kind."""
+    yield from _check_gaps(page)
+    record = page.record
+    if record is None:
+        return
+    for rule in (
+        _check_people_counts,
+        _check_record_dates,
+        _check_fact_speakers,
+        _check_harms_searched,
+        _check_registrations,
+    ):
+        for found in rule(record, project):
+            where: YamlPath = ("trial", *found.place)
+            shown = ".".join(str(part) for part in where)
+            yield Problem(page.path, page.meta.line(where), found.rule, f"{shown}: {found.message}")
+    for place, value in _iter_checked_texts(page.meta.data, ()):
+        shown = ".".join(str(part) for part in place)
+        for match in COUNT_WITH_PERCENT.finditer(value):
+            fault = describe_wrong_percent(match)
+            if fault:
+                yield Problem(page.path, page.meta.line(place), "record-percent", f"{shown}: {fault}")
+    for match in COUNT_WITH_PERCENT.finditer(page.source.prose):
+        fault = describe_wrong_percent(match)
+        if fault:
+            yield Problem(page.path, page.source.line(match.start()), "record-percent", fault)
+
+
+class RecordFinding(NamedTuple):
+    """What does not fit, and its place below ``trial``."""
+
+    rule: str
+    place: YamlPath
+    message: str
+
+
+RecordFindings = Iterator[RecordFinding]
+
+
+def describe_wrong_percent(match: re.Match[str]) -> str | None:
+    """What is wrong with a count and its per cent, which may differ by rounding."""
+    n, of, percent = int(match[1]), int(match[2]), float(match[3])
+    if of and n > of:
+        return f"{n} of {of}: the part is greater than the whole; were they swapped?"
+    if of and abs(percent - 100 * n / of) > 1:
+        return f"{n} of {of} is {round(100 * n / of)} %, not {match[3]} %; mend one of them"
+    return None
+
+
+def _check_people_counts(record: Record, project: Project) -> RecordFindings:
+    people = record.people
+    chain = [(name, count) for name in ("analysed", "treated", "enrolled") if (count := getattr(people, name))]
+    for (small, few), (large, many) in pairwise(chain):
+        if few.value > many.value:
+            message = f"{small} {few.value} is more than {large} {many.value}; were they swapped?"
+            yield RecordFinding("record-counts", ("people", small), message)
+    for part in ("results", "harms"):
+        for number, row in enumerate(getattr(record, part)):
+            limit = _find_group_limit(record, row, part)
+            for field in ("of", "n_people"):
+                count = getattr(row, field)
+                if limit and count is not None and count > limit[1]:
+                    message = f"{count} people, more than the {limit[1]} {limit[0]}"
+                    yield RecordFinding("record-counts", (part, number, field), message)
+            percent = row.value if row.unit == "%" and DECIMAL_NUMBER.fullmatch(row.value or "") else None
+            if percent and row.n is not None and row.of and abs(float(percent) - 100 * row.n / row.of) > 1:
+                message = f"{row.n} of {row.of} is {round(100 * row.n / row.of)} %, not {percent} %"
+                yield RecordFinding("record-percent", (part, number, "value"), message)
+
+
+def _find_group_limit(record: Record, row: Measurement, part: str) -> tuple[str, int] | None:
+    """The largest group that a row can speak of: those analysed for a result, those treated for a harm."""
+    people = record.people
+    order: tuple[tuple[str, Count | None], ...]
+    if row.arm == "control":
+        order = (("controls", people.controls), ("enrolled", people.enrolled))
+    elif row.arm == "all":
+        if people.treated and people.controls:
+            return "treated and controls", people.treated.value + people.controls.value
+        order = (("enrolled", people.enrolled),)
+    else:
+        order = (("treated", people.treated), ("enrolled", people.enrolled))
+        if part == "results":
+            order = (("analysed", people.analysed), *order)
+    return next(((name, count.value) for name, count in order if count), None)
+
+
+def _check_record_dates(record: Record, project: Project) -> RecordFindings:
+    today = project.today.isoformat()
+    for number, registration in enumerate(record.registry):
+        if registration.checked and registration.checked > today:
+            yield RecordFinding(
+                "record-dates", ("registry", number, "checked"), f"{registration.checked} lies in the future"
+            )
+    if record.harms_searched and record.harms_searched.checked > today:
+        message = f"{record.harms_searched.checked} lies in the future"
+        yield RecordFinding("record-dates", ("harms_searched", "checked"), message)
+    last = ""
+    for number, entry in enumerate(record.status):
+        if entry.as_of > today:
+            yield RecordFinding("record-dates", ("status", number), f"status of {entry.as_of} lies in the future")
+        if entry.as_of < last:
+            message = f"{entry.as_of} stands after {last}; oldest first, newest last"
+            yield RecordFinding("record-dates", ("status", number), message)
+        last = max(last, entry.as_of)
+    before: tuple[str, DateFact] | None = None
+    for name in ("start", "primary_completion", "completion"):
+        when: DateFact | None = getattr(record.dates, name)
+        if when is None:
+            continue
+        if before and _is_earlier(when.value, before[1].value):
+            message = f"{when.value} lies before {before[0]} {before[1].value}; were they swapped?"
+            yield RecordFinding("record-dates", ("dates", name), message)
+        before = (name, when)
+    for name, when in record.dates:
+        if when and when.type == "actual" and _is_earlier(today, when.value):
+            message = f"{when.value} lies in the future and cannot be actual; write type: estimated"
+            yield RecordFinding("record-dates", ("dates", name), message)
+
+
+def _is_earlier(one: str, other: str) -> bool:
+    """Whether ``one`` is before ``other``, as far as both are exact."""
+    length = min(len(one), len(other))
+    return one[:length] < other[:length]
+
+
+def _check_fact_speakers(record: Record, project: Project) -> RecordFindings:
+    entries = project.bibliography.entries
+    for place, fact in _iter_sourced_facts((), record):
+        if fact.said_by or fact.cite is None:
+            continue
+        if fact.seen == "second-hand":
+            yield RecordFinding(
+                "record-speaker", place, "second-hand: add said_by, the words that say whose statement it is"
+            )
+        elif (kind := _get_source_kind(entries, fact.cite)) in KINDS_NEEDING_SPEAKER:
+            message = f"the source is of the kind '{kind}': add said_by, whose statement it is"
+            yield RecordFinding("record-speaker", place, message)
+
+
+def _check_harms_searched(record: Record, project: Project) -> RecordFindings:
+    """A record without harms says where they were searched: rows that were lost are not taken for a search."""
+    if not record.harms and not record.harms_searched:
+        message = (
+            "no harm is listed, and nothing says where you looked; restore the rows, or add harms_searched: {where: what"
+            " you read, checked: YYYY-MM-DD, cite: its key}"
+        )
+        yield RecordFinding("record-harms", ("harms",), message)
+    if record.harms and record.harms_searched:
+        message = "this is for a record without harms, and harms are listed; remove it"
+        yield RecordFinding("record-harms", ("harms_searched",), message)
+
+
+def _check_registrations(record: Record, project: Project) -> RecordFindings:
+    """The source of a registration holds its number, or another number of the trial: registries name each other's."""
+    for number, registration in enumerate(record.registry):
+        place = ("registry", number)
+        if registration.cite is None:
+            message = f"{registration.id} has no source; add cite, the key of an entry that holds this number"
+            yield RecordFinding("record-registration", place, message)
+            continue
+        entry = project.bibliography.entries.get(registration.cite)
+        numbers = [one.id for one in record.registry if one.cite == registration.cite]
+        if entry and not any(_mentions_number(entry, one) for one in numbers):
+            message = (
+                f"the source @{entry.key} ({BIB_FILE}:{entry.line}) does not hold {registration.id}; cite the record of this"
+                f" registration. If the source names the number, say so in its note: registered as {registration.id}"
+            )
+            yield RecordFinding("record-registration", place, message)
+
+
+def _mentions_number(entry: Entry, number: str) -> bool:
+    whole = re.compile(rf"(?<![A-Za-z0-9]){re.escape(number)}(?![A-Za-z0-9])", re.IGNORECASE)
+    return any(whole.search(bibliography.strip_latex(value)) for value in entry.fields.values())
+
+
+def _get_source_kind(entries: Mapping[str, Entry], key: str | None) -> str | None:
+    entry = entries.get(key) if key else None
+    return entry.kind if entry else None
+
+
+def _iter_sourced_facts(place: YamlPath, value: BaseModel) -> Iterator[tuple[YamlPath, SourcedModel]]:
+    """Every sourced value below a model with its place."""
+    if isinstance(value, SourcedModel):
+        yield place, value
+    for name, inner in value.__dict__.items():
+        if isinstance(inner, BaseModel):
+            yield from _iter_sourced_facts((*place, name), inner)
+        elif isinstance(inner, list):
+            for number, one in enumerate(inner):
+                if isinstance(one, BaseModel):
+                    yield from _iter_sourced_facts((*place, name, number), one)
+
+
+def is_gap(text: str) -> bool:
+    """Whether a text stands for an answer that a person has yet to give."""
+    return text == GAP or text.startswith(f"{GAP}:")
+
+
+def _describe_gap(text: str) -> str:
+    asked = text.removeprefix(GAP).lstrip(": ")
+    return "a person has to fill this in" + (f": {' '.join(asked.split())[:200]}" if asked else "")
+
+
+def _check_gaps(page: Page) -> Iterator[Problem]:
+    """What a person has yet to fill in: errors on a page that is published, a list of what is left on a draft."""
+    level: Level = "warning" if page.draft else "error"
+    todo = "" if page.draft else "; until then write draft: true in the front matter"
+    for place, value in _iter_checked_texts(page.meta.data, ()):
+        if is_gap(value):
+            message = f"{'.'.join(str(part) for part in place)}: {_describe_gap(value)}{todo}"
+            yield Problem(page.path, page.meta.line(place), "record-gap", message, level)
+    pieces = [(comment.start, comment.text) for comment in page.source.comments]
+    for block in page.source.blocks:
+        pieces += [(block.start, part.strip(" \t\n-*+")) for part in block.text.split("|")]
+    for start, text in pieces:
+        if is_gap(text):
+            yield Problem(page.path, page.source.line(start), "record-gap", f"{_describe_gap(text)}{todo}", level)
+    for number, item in enumerate(page.record.unmapped if page.record else ()):
+        place = ("trial", "unmapped", number)
+        message = (
+            f"trial.unmapped.{number}: the registry says '{item.value[:60]}' in {item.field}, for which there is no"
+            f" word; find it a place{todo}"
+        )
+        yield Problem(page.path, page.meta.line(place), "record-gap", message, level)
+
+
+def _iter_checked_texts(value: object, place: YamlPath) -> Iterator[tuple[YamlPath, str]]:
+    """The texts below a value that a rule on single texts could have something against."""
+    if isinstance(value, str):
+        if "%" in value or value.startswith(GAP):
+            yield place, value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if not isinstance(inner, int | None):
+                yield from _iter_checked_texts(inner, (*place, key))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _iter_checked_texts(inner, (*place, number))

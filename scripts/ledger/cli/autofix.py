@@ -1,0 +1,141 @@
+"""Mend what has one right answer in the bibliography (fields that are not published, organisations without braces, order
+and form, DOI form) and https for hosts that have it.
+
+Nothing is lost: an entry that cannot be read, or a file with anything else than entries, is left as it is.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from ledger.checks import bib_fields
+from ledger.cli import bib_edit
+from ledger.markdown.scanner import MarkdownSource
+from ledger.model import bibliography
+from ledger.model.bibliography import Entry
+from ledger.model.project import BIB_FILE, Project, read_text
+
+HTTPS_HOSTS = (
+    "clinicaltrials.gov",
+    "doi.org",
+    "dx.doi.org",
+    "en.wikipedia.org",
+    "pmc.ncbi.nlm.nih.gov",
+    "pubmed.ncbi.nlm.nih.gov",
+    "www.cell.com",
+    "www.ema.europa.eu",
+    "www.fda.gov",
+    "www.isrctn.com",
+    "www.nature.com",
+    "www.nejm.org",
+    "www.ncbi.nlm.nih.gov",
+    "www.thelancet.com",
+    "www.who.int",
+)
+"""Hosts that are known to answer over https."""
+PLAIN_HTTP = re.compile(rf"http://(?=(?:{'|'.join(re.escape(host) for host in HTTPS_HOSTS)})(?![\w.-]))")
+DX_DOI_URL = re.compile(r"https?://dx\.doi\.org/")
+DOI_FIELD = re.compile(
+    r"^(\s*doi\s*=\s*[{\"])(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?([^}\"\n]*?)[.,;]*([}\"])", re.I | re.M
+)
+JOINED_VALUE = re.compile(r"[\"}\w]\s*#\s*[\"{\w]")
+"""BibTeX's sign between the pieces of one value."""
+
+
+def fix_bibliography_fields(text: str) -> str:
+    """The bibliography without fields that are not published, with organisations in braces; no other byte is touched."""
+    return bib_edit.edit_fields(text, _fix_field)
+
+
+def _fix_field(_: Entry, name: str, value: str) -> str | None:
+    if bib_fields.is_unlisted(name):
+        return None
+    if name in ("author", "editor") and value[0] in '{"':
+        return f"{value[0]}{bib_fields.brace_organisations(value[1:-1])}{value[-1]}"
+    return value
+
+
+def format_bibliography(text: str) -> str:
+    """The bibliography in its one form: entries by key, fields one a line, DOIs bare."""
+    text = DOI_FIELD.sub(r"\1\2\3", _use_https(text))
+    read = bibliography.read_bibliography(text)
+    if read.problems or not read.entries:
+        return text
+    entries = list(read.entries.values())
+    rest = text
+    for entry in entries:
+        if rest.count(entry.raw) != 1:
+            return text
+        rest = rest.replace(entry.raw, "")
+    if rest.strip():
+        return text  # comments or strings stand between the entries; their place cannot be guessed
+    return "\n".join(_format_entry(entry) for entry in sorted(entries, key=lambda entry: entry.key.lower()))
+
+
+def _format_entry(entry: Entry) -> str:
+    """An entry as this file keeps it; one that is written otherwise is laid out anew, its values untouched."""
+    raw = entry.raw.strip() + "\n"
+    if bibliography.PLAIN_ENTRY.fullmatch(raw) or JOINED_VALUE.search(raw):
+        return raw
+    lines = "".join(f"  {name} = {{{value}}},\n" for name, value in entry.fields.items())
+    laid_out = f"@{entry.type}{{{entry.key},\n{lines}}}\n"
+    again = bibliography.read_bibliography(laid_out).entries.get(entry.key)
+    return laid_out if again and again.fields == entry.fields else raw
+
+
+def fix_page_links(text: str) -> str:
+    """A page whose links use https where it is known to work; code and comments stay as they are."""
+    prose = MarkdownSource(text).prose
+    if len(prose) != len(text):
+        return text
+    parts, done = [], 0
+    for match in re.finditer(rf"{DX_DOI_URL.pattern}|{PLAIN_HTTP.pattern}", prose):
+        parts += [text[done : match.start()], "https://doi.org/" if "doi" in match[0] else "https://"]
+        done = match.end()
+    return "".join(parts) + text[done:]
+
+
+def _use_https(text: str) -> str:
+    return PLAIN_HTTP.sub("https://", DX_DOI_URL.sub("https://doi.org/", text))
+
+
+def find_fixes(project: Project) -> Iterator[tuple[str, str, str]]:
+    """Path, old text and new text of every file that would be mended."""
+    _, problem = read_text(project.root / BIB_FILE, BIB_FILE)
+    if not problem:
+        old = (project.root / BIB_FILE).read_bytes().decode("utf-8")
+        new = fix_bibliography_fields(old)
+        plain = new.replace("\r\n", "\n")
+        if (mended := format_bibliography(plain)) != plain:
+            new = mended.replace("\n", "\r\n") if "\r\n" in new else mended
+        if new != old:
+            yield BIB_FILE, old, new
+    for page in project.pages.values():
+        if page.unreadable:
+            continue
+        old, problem = read_text(project.root / page.path, page.path)
+        if not problem and (new := fix_page_links(old)) != old:
+            yield page.path, old, new
+
+
+def apply_fixes(project: Project) -> list[str]:
+    """Mend the files and return the differences as lines of a unified diff. Each file is replaced at once."""
+    shown: list[str] = []
+    for path, old, new in list(find_fixes(project)):
+        target = project.root / path
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+                file.write(new)
+            Path(name).chmod(target.stat().st_mode & 0o777)
+            Path(name).replace(target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        shown += difflib.unified_diff(old.splitlines(), new.splitlines(), f"a/{path}", f"b/{path}", lineterm="")
+    return shown

@@ -1,0 +1,78 @@
+"""What a change removes from the site: records, their rows of results and harms, and sources.
+
+Removing a fact can be right, so this is a warning for whoever reviews the change and never an error.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from ledger.core.problems import Problem
+from ledger.core.text import pluralize
+from ledger.model.project import BIB_FILE, Page, Project
+from ledger.model.trial_record import Harm, Measurement, Record, Result
+
+MAX_NAMED_ROWS = 5
+"""Rows that one message names; it counts them all."""
+
+
+def check_removals(before: Project, now: Project) -> Iterator[Problem]:
+    """A warning for each record that lost something or is gone, and for each source that is gone."""
+    for name, (page, record) in before.records.items():
+        if page.src in before.drafts:
+            continue
+        later = now.pages.get(page.src)
+        if name not in now.records:
+            if later is None or not ("trial" in later.meta.data or later.broken):  # else its errors are reported
+                yield _report_removal(
+                    page, 1, f"the record {name} ({page.title}), with {_describe_record_rows(record)}"
+                )
+            continue
+        here, found = now.records[name]
+        if here.src in now.drafts:
+            line = here.meta.line(("draft",))
+            yield _report_removal(
+                here,
+                line,
+                f"the record {name} from the published site (draft: true), with {_describe_record_rows(record)}",
+            )
+        yield from _check_rows(here, "results", "results", record.results, found.results)
+        yield from _check_rows(here, "harms", "harm rows", record.harms, found.harms)
+    for key in before.bibliography.entries:
+        if key not in now.bibliography.entries:
+            title = before.bibliography.entries[key].text("title")
+            yield Problem(BIB_FILE, 1, "removed", f"this change removes the source {key} ({title})", "warning")
+
+
+def _report_removal(page: Page, line: int, what: str) -> Problem:
+    return Problem(page.path, line, "removed", f"this change removes {what}", "warning")
+
+
+def _describe_record_rows(record: Record) -> str:
+    return f"{_format_count(record.results, 'results')} and {_format_count(record.harms, 'harm rows')}"
+
+
+def _format_count(rows: list[Result] | list[Harm], what: str) -> str:
+    return f"{len(rows)} {pluralize(what, len(rows))}"
+
+
+def _check_rows(
+    page: Page, part: str, what: str, before: list[Result] | list[Harm], now: list[Result] | list[Harm]
+) -> Iterator[Problem]:
+    """Rows whose fact is there no more; a change of wording beside it removes nothing."""
+    old, new = Counter(map(_summarise_row, before)), Counter(map(_summarise_row, now))
+    gone, added = list((old - new).elements()), (new - old).total()
+    if gone:
+        named = "; ".join(gone[:MAX_NAMED_ROWS]) + ("; …" if len(gone) > MAX_NAMED_ROWS else "")
+        message = f"{len(gone)} {pluralize(what, len(gone))} ({named}) from {page.path}"
+        yield _report_removal(page, page.meta.line(("trial", part)), message + (f" and adds {added}" if added else ""))
+
+
+def _summarise_row(row: Measurement) -> str:
+    """A row in short: what, when, how many or how much."""
+    name = row.measure if isinstance(row, Result) else row.event if isinstance(row, Harm) else ""
+    count = "" if row.n is None else f" {row.n}" + (f" of {row.of}" if row.of else "")
+    value = f" {row.value}" if row.value else ""
+    unit = f" {row.unit}" if row.value and row.unit else ""
+    return name + count + value + unit + (f", {row.at}" if row.at else "")

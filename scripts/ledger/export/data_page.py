@@ -1,0 +1,49 @@
+"""What the page Data shows: the files to download, and the dictionary of all fields."""
+
+from __future__ import annotations
+
+from ledger.export import data_files
+from ledger.model.placeholders import Options
+from ledger.model.project import Page, Project
+from ledger.render import charts
+from ledger.render.markup import escape_text, get_relative_url, render_table
+
+DOWNLOAD_DESCRIPTIONS = {
+    "trials.json": "every trial's record as typed, with what is derived from it",
+    "trials.csv": "one row a trial",
+    "outcomes.csv": "one row a result",
+    "harms.csv": "one row a harm",
+    "claims.json": "the claims of the two articles, with what the sources say",
+    "claims.csv": "the same as a table",
+    "references.json": "every source as CSL-JSON",
+    "references.bib": "every source as BibTeX",
+    "trial.schema.json": "JSON Schema of a trial page's front matter",
+    "claims.schema.json": "JSON Schema of a claim",
+    "dictionary.json": "every field with its meaning, as on this page",
+    "datapackage.json": "Frictionless Data Package that describes the files",
+}
+
+
+def render_downloads(page: Page, project: Project, options: Options) -> str:
+    """The files of ``data/`` with version and licence."""
+    pictures = {f"picture-{name}.csv": f"data of the picture “{p.title}”" for name, p in charts.PICTURES.items()}
+    rows = [
+        (f'<a href="{get_relative_url(page, f"data/{name}")}" download>{escape_text(name)}</a>', escape_text(words))
+        for name, words in {**DOWNLOAD_DESCRIPTIONS, **pictures}.items()
+    ]
+    stamp = f"<p>Version {escape_text(data_files.get_data_version(project))}. Licence: {escape_text(data_files.LICENCE)}.</p>"
+    return stamp + render_table("Files to download", ("File", "What is in it"), rows, "stack")
+
+
+def render_dictionary(page: Page, project: Project, options: Options) -> str:
+    """Every field of a trial page's front matter."""
+    rows = [
+        (
+            f"<code>{escape_text(row['field'])}</code>",
+            row["must"],
+            escape_text(row["meaning"]),
+            escape_text(row["words"]) or "—",
+        )
+        for row in data_files.build_dictionary()
+    ]
+    return render_table("The fields of a trial's record", ("Field", "Must", "Meaning", "Words allowed"), rows, "stack")

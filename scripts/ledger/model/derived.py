@@ -1,0 +1,82 @@
+"""Facts that follow from records, pages and the bibliography."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from ledger.markdown.prose import CITATION_GROUP
+from ledger.model import claims
+from ledger.model.claims import Claim
+from ledger.model.placeholders import Options
+from ledger.model.project import Page, Project
+from ledger.model.trial_record import Record
+
+
+def find_cited_keys(page: Page) -> Iterator[str]:
+    """The keys that a page's text cites."""
+    for match in CITATION_GROUP.finditer(page.source.prose):
+        yield from match["keys"].split("; @")
+
+
+def find_citing_pages(project: Project) -> Mapping[str, list[str]]:
+    """For each key the pages (``src``) that show a citation of it, generated tables included."""
+    where: dict[str, dict[str, None]] = {}
+    for page in project.pages.values():
+        for key in find_cited_keys(page):
+            where.setdefault(key, {})[page.src] = None
+        for key in page.cited:
+            where.setdefault(key, {})[page.src] = None
+        for key in find_claim_table_keys(project, page):
+            where.setdefault(key, {})[page.src] = None
+    return {key: list(pages) for key, pages in where.items()}
+
+
+def find_claim_table_keys(project: Project, page: Page) -> Iterator[str]:
+    """What the tables made from the claims file cite on the page that shows them."""
+    for comment in page.source.comments:
+        shown = re.match(r"generated: (claims|citations)(?: article=(\w))?", comment.text)
+        if shown and shown[1] == "claims":
+            for claim in project.claims.claims:
+                if claim.article == (shown[2] or claim.article):
+                    yield from (*claims.find_cited_keys(claim.finding), *claim.sources)
+        elif shown:
+            for row in project.claims.citations:
+                yield from (*([row.key] if row.key else []), *claims.find_cited_keys(row.reason), *row.better_source)
+
+
+ENDED_STATUSES = ("completed", "terminated", "suspended", "withdrawn")
+
+
+def describe_overdue_results(record: Record, today: date) -> str | None:
+    """What to say of a trial whose results should be out and were not found; None where nothing is due.
+
+    Counted from completion, which is later than the primary completion of the law: a trial called overdue is so.
+    """
+    told = [row for row in record.results if not row.said_by]  # what only a company or the news says is not published
+    if told or record.publications or record.dates.results_posted:
+        return None
+    done = record.dates.completion or record.dates.primary_completion
+    if done is None or not _is_past_deadline(done.value, today):
+        if record.latest.value == "completed" and _is_past_deadline(record.latest.as_of, today):
+            return "Results overdue: completed more than 12 months ago; no results posted or published were found."
+        return None
+    if done.type == "actual" or record.latest.value in ENDED_STATUSES:
+        return f"Results overdue: ended {done.value}; no results posted or published were found."
+    return f"Silent: the planned end was {done.value}; no newer word, no results posted or published were found."
+
+
+def _is_past_deadline(value: str, today: date) -> bool:
+    """Whether a date, as exact as it is given, lies more than twelve months back."""
+    year, month = today.year - OVERDUE_MONTHS // 12, today.month
+    return value < f"{year:04}-{month:02}-{today.day:02}"[: len(value)]
+
+
+def select_claims(project: Project, options: Options) -> list[Claim]:
+    wanted = options.get("article")
+    return [claim for claim in project.claims.claims if wanted in (None, claim.article)]
+
+
+OVERDUE_MONTHS = 12
+"""Months after completion by which we expect results. US law counts them from the primary completion (42 CFR 11.44)."""

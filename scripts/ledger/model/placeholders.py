@@ -1,0 +1,66 @@
+"""Comments in a page that ask for a generated part: ``<!-- generated: trial-results -->``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from ledger.model.project import Page
+
+HANDOUT_END = "<!-- handout ends -->"
+"""Ends the part of a page that is printed as a handout."""
+
+PLACEHOLDER = re.compile(r"<!--\s*generated:\s*(?P<what>[\w-]+)(?P<options>(?:\s+[\w-]+=[\w-]+)*)\s*-->")
+
+Options = Mapping[str, str]
+
+MARKDOWN_PARTS = ("claims", "citations", "verdict-counts")
+"""Parts made before a page is Markdown, because they hold citations."""
+HTML_PARTS = (
+    "stage",
+    "trial-facts",
+    "trial-results",
+    "trial-harms",
+    "trial-requirements",
+    "all-trials",
+    "trials",
+    "requirements-matrix",
+    "picture",
+    "compare",
+    "downloads",
+    "dictionary",
+    "rules",
+    "instruments",
+    "readability",
+    "bibliography",
+    "contact",
+    "source-status",
+    "claims-filter",
+    "citations-filter",
+)
+"""Parts put into the finished page."""
+PARTS = (*MARKDOWN_PARTS, *HTML_PARTS)
+PICTURES = ("people", "timeline", "hba1c", "time-in-range", "follow-up")
+"""What ``<!-- generated: picture name=… -->`` can name."""
+LINKS_ALL_TRIALS = ("all-trials",)
+"""Parts with a link to the page of each trial."""
+TRIAL_PAGE_SECTIONS: Mapping[str, str] = {
+    "trial-facts": "What was done",
+    "trial-results": "What happened",
+    "trial-harms": "Harms",
+    "trial-requirements": "Against the eight requirements",
+}
+"""What every trial page shows of its record, and the section in which it stands, or before which for the facts."""
+
+
+def find_placeholders(page: Page) -> Iterator[tuple[str, Options]]:
+    """What a page asks for, in order."""
+    for comment in page.source.comments:
+        match = PLACEHOLDER.fullmatch(page.text[comment.start : comment.end])
+        if match:
+            yield match["what"], parse_options(match["options"])
+
+
+def parse_options(text: str) -> Options:
+    """``article=A trial=forward`` as a mapping."""
+    return dict(part.split("=", 1) for part in text.split())

@@ -1,0 +1,842 @@
+"""The record of a trial: the typed front matter of a page in ``docs/trials/``.
+
+Words for status, phase, allocation, masking, model and purpose are those of ClinicalTrials.gov's data dictionary,
+certainty is GRADE's, graft function is that of the Igls criteria. A fact carries its source and how far we saw it;
+what is not known is left out, never guessed. The text below a field says what it means: it is published in the JSON
+Schema and in the data dictionary.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from difflib import get_close_matches
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from ledger.core.problems import Problem
+from ledger.model.yaml_source import YamlDocument, YamlPath
+
+GAP: Literal["to fill"] = "to fill"
+"""Stands where ``new_trial.py`` could not know an answer and a person has to give it."""
+Gap = Literal["to fill"]
+
+SeenLevel = Literal[
+    "full text", "abstract", "registry record", "page", "part of the text", "title only", "second-hand", "not seen"
+]
+RecruitmentStatus = Literal[
+    "not yet recruiting",
+    "recruiting",
+    "enrolling by invitation",
+    "active, not recruiting",
+    "completed",
+    "suspended",
+    "terminated",
+    "withdrawn",
+    "available",
+    "no longer available",
+    "temporarily not available",
+    "approved for marketing",
+    "withheld",
+    "unknown status",
+    "not registered",
+    "not found",
+]
+Phase = Literal[
+    "early phase 1",
+    "phase 1",
+    "phase 1/phase 2",
+    "phase 2",
+    "phase 2/phase 3",
+    "phase 3",
+    "phase 4",
+    "not applicable",
+    "not registered",
+    "not found",
+]
+Allocation = Literal["randomized", "non-randomized", "not applicable (single group)", "not stated"]
+Masking = Literal["none (open label)", "single", "double", "triple", "quadruple", "not stated"]
+InterventionModel = Literal["single group", "parallel", "crossover", "factorial", "sequential", "not stated"]
+PrimaryPurpose = Literal[
+    "treatment",
+    "prevention",
+    "diagnostic",
+    "educational, counseling or training",
+    "supportive care",
+    "screening",
+    "health services research",
+    "basic science",
+    "device feasibility",
+    "other",
+    "not stated",
+]
+RecordType = Literal["trial", "case report", "case series", "pooled analysis", "registry report"]
+DiabetesType = Literal["type 1", "type 2"]
+CellOrigin = Literal["autologous", "allogeneic", "autologous and allogeneic", "not stated"]
+CellSource = Literal[
+    "embryonic",
+    "induced pluripotent",
+    "pluripotent (type not stated)",
+    "mesenchymal",
+    "mesenchymal and bone-marrow cells",
+    "blood-forming",
+    "bone-marrow cells",
+    "cord blood",
+    "immune cells exposed to cord-blood cells",
+    "donor islets",
+    "expanded islet cells",
+    "adult progenitor cells",
+    "other",
+    "not stated",
+]
+ImmuneStrategy = Literal[
+    "immunosuppression",
+    "immunosuppression for earlier transplants",
+    "encapsulation",
+    "encapsulation and immunosuppression",
+    "gene editing",
+    "gene editing and encapsulation",
+    "immune reset with chemotherapy",
+    "immunomodulation by the cells",
+    "none",
+    "not stated",
+]
+RequirementRating = Literal["met", "partly", "not shown", "not tested", "unknown"]
+Certainty = Literal["high", "moderate", "low", "very low", "not judged"]
+IglsClass = Literal["optimal", "good", "marginal", "failure", "not derivable"]
+OutcomeKind = Literal[
+    "insulin independence",
+    "HbA1c",
+    "time in range",
+    "severe hypoglycaemia",
+    "C-peptide",
+    "insulin dose",
+    "composite",
+    "quality of life",
+    "immune marker",
+    "other",
+]
+ArmKind = Literal["cells", "control", "all"]
+FollowUpKind = Literal["set time", "at least", "median", "longest", "not stated"]
+
+REQUIREMENTS: dict[str, str] = {
+    "cell-source": "Cell source",
+    "differentiation": "Differentiation into beta cells",
+    "immune-regulation": "Immune regulation",
+    "long-term-function": "Long-term function and stability",
+    "safety": "Safety",
+    "delivery": "Delivery",
+    "regulation-and-ethics": "Regulation and ethics",
+    "cost-and-access": "Cost and accessibility",
+}
+"""The eight translational requirements, in the order of their pages."""
+
+PLURIPOTENT_SOURCES = ("embryonic", "induced pluripotent", "pluripotent (type not stated)")
+
+REGISTRY_ID = re.compile(r"NCT\d{8}|(?!NCT)[A-Za-z]+[ A-Za-z0-9/-]*\d[A-Za-z0-9-]*|\d{4}-\d{6}-\d{2}(?:-\d{2})?")
+"""ClinicalTrials.gov's numbers, and those of other registries: ChiCTR2300072200, EudraCT 2014-001234-12, and the
+bare numbers of EU CTIS."""
+PARTIAL_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
+
+
+def _validate_date(value: str) -> str:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        raise ValueError(f"'{value}' is not a date; write YYYY-MM-DD") from None
+    return value
+
+
+def _validate_partial_date(value: str) -> str:
+    if not PARTIAL_DATE.fullmatch(value):
+        raise ValueError(f"'{value}' is not a date; write YYYY, YYYY-MM or YYYY-MM-DD")
+    try:
+        date.fromisoformat(f"{value}-01-01"[:10])
+    except ValueError:
+        raise ValueError(f"'{value}' is no day of the calendar; write YYYY, YYYY-MM or YYYY-MM-DD") from None
+    return value
+
+
+def _validate_registry_id(value: str) -> str:
+    if not REGISTRY_ID.fullmatch(value):
+        raise ValueError("not an id of a trial registry; NCT has eight digits, others have letters and then figures")
+    return value
+
+
+IsoDate = Annotated[str, AfterValidator(_validate_date), Field(json_schema_extra={"format": "date"})]
+PartialDate = Annotated[
+    str, AfterValidator(_validate_partial_date), Field(json_schema_extra={"pattern": PARTIAL_DATE.pattern})
+]
+RegistryId = Annotated[str, AfterValidator(_validate_registry_id)]
+NonEmptyText = Annotated[str, Field(min_length=1)]
+Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
+
+
+class StrictModel(BaseModel):
+    """Unknown keys are refused: a typing slip must not lose a fact without a word."""
+
+    model_config = ConfigDict(
+        defer_build=True, extra="forbid", str_strip_whitespace=True, use_attribute_docstrings=True
+    )
+
+
+class SourcedModel(StrictModel):
+    """What every fact carries: its source, the place in it, how far we saw it, whose words it is, and a remark."""
+
+    cite: Key | None = None
+    """Key of the source in references.bib."""
+    seen: SeenLevel | None = None
+    """How far we saw this fact in its source."""
+    where: NonEmptyText | None = None
+    """The place in the source: "abstract, results", "table 2"."""
+    said_by: NonEmptyText | None = None
+    """Whose statement it is. Needed where the fact is second-hand or its source is news, a company, a seller or a
+    blog."""
+    note: NonEmptyText | None = None
+    """A remark that a reader needs."""
+
+
+class Fact(SourcedModel):
+    """A value in words with its source."""
+
+    value: NonEmptyText
+    """The fact itself; "not found" or "not stated" where we looked in vain (then no source is needed)."""
+
+    @model_validator(mode="after")
+    def _has_source(self) -> Fact:
+        if self.value not in ("not found", "not stated", GAP) and not self.cite:
+            raise ValueError("a fact needs its source; add cite and seen, or write the value 'not found'")
+        return self
+
+
+class PhaseFact(Fact):
+    """A phase with its source."""
+
+    value: Literal[Phase, Gap]
+    """Phase of the trial, ClinicalTrials.gov's words."""
+
+
+class AllocationFact(Fact):
+    """How people were allotted, with the source."""
+
+    value: Literal[Allocation, Gap]
+    """Allocation, ClinicalTrials.gov's words."""
+
+
+class MaskingFact(Fact):
+    """Who did not know the treatment, with the source."""
+
+    value: Literal[Masking, Gap]
+    """Masking, ClinicalTrials.gov's words."""
+
+
+class ModelFact(Fact):
+    """How the groups were arranged, with the source."""
+
+    value: Literal[InterventionModel, Gap]
+    """Intervention model, ClinicalTrials.gov's words."""
+
+
+class PurposeFact(Fact):
+    """What the trial is for, with the source."""
+
+    value: Literal[PrimaryPurpose, Gap]
+    """Primary purpose, ClinicalTrials.gov's words."""
+
+
+class OriginFact(Fact):
+    """Whose cells, with the source."""
+
+    value: Literal[CellOrigin, Gap]
+    """The person's own cells (autologous), another's (allogeneic), or both."""
+
+
+class CellSourceFact(Fact):
+    """What kind of cell, with the source."""
+
+    value: Literal[CellSource, Gap]
+    """The kind of cell that the product starts from."""
+
+
+class ImmuneFact(Fact):
+    """What protects the cells, with the source."""
+
+    value: Literal[ImmuneStrategy, Gap]
+    """What protects the cells from the immune system, or what they are to do to it."""
+
+
+class IglsFact(Fact):
+    """Function of the graft by the Igls criteria (consensus of 2017, revised 2019), with the source."""
+
+    value: IglsClass
+    """The class; "not derivable" where only data of groups are known."""
+
+
+class DateFact(SourcedModel):
+    """A date of the trial, with its source."""
+
+    value: PartialDate
+    """The date: YYYY, YYYY-MM or YYYY-MM-DD, as exact as the source gives it."""
+    type: Literal["actual", "estimated"]
+    """Whether it has come to pass (actual) or was planned (estimated), ClinicalTrials.gov's words."""
+    cite: Key
+    """Key of the source in references.bib."""
+
+
+class Count(SourcedModel):
+    """A number of people with its source."""
+
+    value: Annotated[int, Field(ge=0)]
+    """Number of people."""
+    cite: Key
+    """Key of the source in references.bib."""
+
+
+class Flag(SourcedModel):
+    """Yes or no, with the source."""
+
+    value: bool
+    """true or false."""
+    cite: Key
+    """Key of the source in references.bib."""
+
+
+class Many(SourcedModel):
+    """Several values with one source."""
+
+    value: Annotated[list[NonEmptyText], Field(min_length=1)]
+    """The values."""
+    cite: Key
+    """Key of the source in references.bib."""
+
+
+class Registration(StrictModel):
+    """An id in a trial registry."""
+
+    id: RegistryId
+    """The trial's id: NCT and eight digits, ChiCTR2300072200, 2023-507988-19-00."""
+    checked: IsoDate | None = None
+    """The day on which this registry's record was last looked at; left out if we never saw it."""
+    cite: Key | None = None
+    """Key of the source in references.bib."""
+    note: NonEmptyText | None = None
+    """A remark that a reader needs."""
+
+
+class StatusEntry(SourcedModel):
+    """What a registry said on a day."""
+
+    as_of: IsoDate
+    """The day on which the registry said so, or on which we looked."""
+    value: Literal[RecruitmentStatus, Gap]
+    """Recruitment status, ClinicalTrials.gov's words; "not registered" or "not found" where there is none."""
+
+
+class Dates(StrictModel):
+    """The trial's dates. All are optional; each has its source."""
+
+    start: DateFact | None = None
+    """Start of the trial: first person enrolled."""
+    primary_completion: DateFact | None = None
+    """Last data for the primary outcome."""
+    completion: DateFact | None = None
+    """Last data of the last person."""
+    first_posted: DateFact | None = None
+    """First appearance in the registry."""
+    results_posted: DateFact | None = None
+    """First results in the registry."""
+
+
+class People(StrictModel):
+    """How many people, and who they were. Counts are of the whole trial, or of the part that was reported."""
+
+    planned: Count | None = None
+    """People the trial means to enrol."""
+    enrolled: Count | None = None
+    """People who joined, controls included."""
+    treated: Count | None = None
+    """People who were given the cells."""
+    controls: Count | None = None
+    """People of the control group: placebo, sham, standard care."""
+    analysed: Count | None = None
+    """People given the cells who are in the main analysis; at most those treated."""
+    who: Fact | None = None
+    """Who could join, or who they were."""
+    age: Fact | None = None
+    """Ages that could join, in years."""
+    sex: Fact | None = None
+    """Sexes that could join: all, female, male."""
+
+
+class Cells(StrictModel):
+    """The cells that were given."""
+
+    origin: OriginFact
+    """Whose cells."""
+    source: CellSourceFact
+    """What kind of cell the product starts from."""
+    product: Fact | None = None
+    """Name and nature of the product."""
+    edited: Flag | None = None
+    """Whether genes of the cells were changed on purpose."""
+    device: Fact | None = None
+    """What the cells are enclosed in; "none" if nothing."""
+
+
+class Delivery(StrictModel):
+    """How the cells were given. All are optional."""
+
+    route: Fact | None = None
+    """Route and site: infusion into the portal vein, under the skin."""
+    dose: Fact | None = None
+    """Dose with its unit: cells, cells per kg, IEQ (islet equivalents) per kg."""
+    times: Fact | None = None
+    """How often and when."""
+
+
+class Claimed(StrictModel):
+    """How long somebody says the effect lasts."""
+
+    value: NonEmptyText
+    """The claim in our words, and who makes it."""
+    months: Annotated[int, Field(ge=1)] | None = None
+    """The time claimed, in months; left out where the claim names no end."""
+    cite: Key
+    """Key of the source that makes the claim in references.bib."""
+
+
+class FollowUp(Fact):
+    """How long people were followed."""
+
+    months: Annotated[int, Field(ge=0)] | None = None
+    """Published follow-up in whole months, rounded down; left out where nothing is published."""
+    kind: FollowUpKind | None = None
+    """What the months are. set time: people were seen at this time after treatment; at least: all were followed this
+    long or longer; median: half were; longest: the person followed longest was; not stated."""
+    longest: Annotated[int, Field(ge=1)] | None = None
+    """Beside a median: months for which the person followed longest was followed."""
+    claimed: Claimed | None = None
+    """What is claimed of the duration, where somebody claims more than was followed."""
+
+    @model_validator(mode="after")
+    def _of_a_kind(self) -> FollowUp:
+        if (self.months is None) != (self.kind is None):
+            raise ValueError(
+                "months and kind belong together; say whether they are a median, a set time or the longest"
+            )
+        if self.longest is not None and (self.kind != "median" or self.longest < (self.months or 0)):
+            raise ValueError("longest is for a median, and cannot be shorter than it; correct it or leave it out")
+        return self
+
+
+class RegisteredOutcome(SourcedModel):
+    """An outcome that the trial set out to measure."""
+
+    measure: NonEmptyText
+    """What is measured."""
+    time_frame: NonEmptyText | None = None
+    """When it is measured."""
+    description: NonEmptyText | None = None
+    """How it is measured."""
+    cite: Key
+    """Key of the source in references.bib."""
+
+
+class TrialArm(SourcedModel):
+    """A group of the trial, as registered."""
+
+    label: NonEmptyText
+    """Name of the group."""
+    type: NonEmptyText | None = None
+    """ClinicalTrials.gov's word: experimental, active comparator, placebo comparator, sham comparator, …"""
+    description: NonEmptyText | None = None
+    """What the group is given."""
+    cite: Key
+    """Key of the source in references.bib."""
+
+
+class Intervention(SourcedModel):
+    """Something that is given in the trial, as registered."""
+
+    name: NonEmptyText
+    """Its name."""
+    type: NonEmptyText | None = None
+    """ClinicalTrials.gov's word: biological, drug, device, procedure, combination product, …"""
+    description: NonEmptyText | None = None
+    """What it is."""
+    cite: Key
+    """Key of the source in references.bib."""
+
+
+class Detail(Fact):
+    """A further fact that has no field of its own."""
+
+    what: NonEmptyText
+    """What the fact is about, as a short label."""
+
+
+class Unmapped(StrictModel):
+    """A value of a registry for which this model has no word; kept until a person finds it a place."""
+
+    field: NonEmptyText
+    """Path of the field in the registry's data."""
+    value: NonEmptyText
+    """The value as the registry gives it."""
+
+
+class Measurement(SourcedModel):
+    """What results and harms share: a count ``n`` of ``of`` people, or a value with its unit, at a time."""
+
+    at: NonEmptyText | None = None
+    """When, counted from treatment: "day 365", "month 4"."""
+    n: Annotated[int, Field(ge=0)] | None = None
+    """How many people."""
+    of: Annotated[int, Field(ge=1)] | None = None
+    """Of how many people."""
+    value: NonEmptyText | None = None
+    """A value instead of a count, or beside it: "6.2"."""
+    unit: NonEmptyText | None = None
+    """Unit of the value: "%", "mmol/mol", "nmol/L"."""
+    n_people: Annotated[int, Field(ge=1)] | None = None
+    """How many people stand behind a value."""
+    arm: ArmKind = "cells"
+    """Whose result it is: those given the cells, the control group, or all together."""
+    group: NonEmptyText | None = None
+    """Which people, where it is not the whole arm: "full dose"."""
+    comparator: NonEmptyText | None = None
+    """What it is compared with: before, or the other group, with that value."""
+    interval: NonEmptyText | None = None
+    """Confidence interval with its level; "our calculation" where it is ours."""
+    p: NonEmptyText | None = None
+    """p value as printed."""
+    judged_by: NonEmptyText | None = None
+    """Who measured or judged it."""
+    cite: Key
+    """Key of the source in references.bib."""
+    seen: SeenLevel
+    """How far we saw this fact in its source."""
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Measurement:
+        if self.n is None and self.value is None:
+            raise ValueError("give n and of, or value")
+        if self.n is not None and self.of is not None and self.n > self.of:
+            raise ValueError(f"n {self.n} is greater than of {self.of}; were they swapped?")
+        return self
+
+
+class Result(Measurement):
+    """One measure at one time."""
+
+    measure: NonEmptyText
+    """What was measured."""
+    outcome: OutcomeKind | None = None
+    """Kind of measure, for the charts and the comparison."""
+    before: NonEmptyText | None = None
+    """The same value before treatment, in the same unit, as a number: "7.8"."""
+    certainty: Certainty = "not judged"
+    """GRADE certainty: how sure we can be that the cells did this."""
+    certainty_why: NonEmptyText | None = None
+    """Reasons for the certainty; needed where it is judged."""
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> Result:
+        if self.certainty != "not judged" and not self.certainty_why:
+            raise ValueError(f"certainty '{self.certainty}' needs its reasons; add certainty_why")
+        return self
+
+
+class Harm(Measurement):
+    """One harm at one time, or the statement that there was none."""
+
+    event: NonEmptyText
+    """What happened."""
+    cause: NonEmptyText | None = None
+    """The cause, as far as it was told."""
+
+
+class HarmsSearch(StrictModel):
+    """A search for harms that found none."""
+
+    where: NonEmptyText
+    """What was read: "abstract", "registry record"."""
+    checked: IsoDate
+    """The day on which it was read."""
+    cite: Key
+    """Key in references.bib of what was read."""
+
+
+class RequirementVerdict(StrictModel):
+    """What the trial shows against one of the eight requirements: our judgement."""
+
+    verdict: RequirementRating
+    """met, partly, not shown, not tested or unknown."""
+    why: NonEmptyText
+    """The reason in a few words."""
+    cite: Key | None = None
+    """Key of the source; needed for met, partly and not shown."""
+
+    @model_validator(mode="after")
+    def _has_source(self) -> RequirementVerdict:
+        if self.verdict in ("met", "partly", "not shown") and not self.cite:
+            raise ValueError(f"the verdict '{self.verdict}' needs a source; add cite")
+        return self
+
+
+class Relation(StrictModel):
+    """Another trial that this one belongs with."""
+
+    kind: Literal["continues", "succeeds", "same product", "continued by", "succeeded by", "same people"]
+    """How it belongs with this one."""
+    to: NonEmptyText
+    """The other trial in words, with its registry id."""
+    record: Key | None = None
+    """Id of the other trial's record on this site, if it has one."""
+    cite: Key | None = None
+    """Key of the source in references.bib."""
+
+
+class Record(StrictModel):
+    """One trial, case or report, as its page's front matter holds it under ``trial:``."""
+
+    id: Key
+    """Name of the file without .md."""
+    plain_title: NonEmptyText
+    """What was tried, in plain words."""
+    official_title: NonEmptyText | None = None
+    """Title in the registry or of the publication, letter by letter."""
+    record_type: Literal[RecordType, Gap]
+    """What kind of report this is."""
+    diabetes_type: Literal[DiabetesType, Gap]
+    """Which diabetes the people have."""
+    registry: list[Registration]
+    """Registrations; an empty list if there is none."""
+    status: Annotated[list[StatusEntry], Field(min_length=1)]
+    """Recruitment status over time, oldest first, newest last."""
+    why_stopped: Fact | None = None
+    """Why a trial was stopped, suspended or withdrawn."""
+    phase: PhaseFact
+    """Phase of the trial."""
+    allocation: AllocationFact
+    """How people were allotted to the groups."""
+    model: ModelFact | None = None
+    """How the groups were arranged."""
+    masking: MaskingFact
+    """Who did not know which treatment was given."""
+    purpose: PurposeFact | None = None
+    """What the trial is for."""
+    control: Fact | None = None
+    """What the treated were compared with; begins with "none" if with nobody."""
+    conditions: Many | None = None
+    """Conditions under study, as registered."""
+    sponsor: Fact
+    """Who is responsible for the trial."""
+    collaborators: Many | None = None
+    """Who else takes part, as registered."""
+    funders: Fact
+    """Who pays."""
+    countries: Many | None = None
+    """Countries with a site, in ClinicalTrials.gov's English names."""
+    sites: Count | None = None
+    """Number of places (not of people) that take part."""
+    dates: Dates = Field(default_factory=Dates)
+    """Start, completion and posting."""
+    people: People
+    """How many people, and who they were."""
+    cells: Cells
+    """The cells that were given."""
+    delivery: Delivery
+    """How the cells were given."""
+    immune_strategy: ImmuneFact
+    """What protects the cells from the immune system, or what they are to do to it."""
+    immune_drugs: Fact | None = None
+    """Drugs that act on the immune system."""
+    approval: Fact | None = None
+    """Licence for ordinary use, if a regulator gave one: where and when. It makes the evidence stage "approved"."""
+    follow_up: FollowUp | None = None
+    """How long people were followed."""
+    arms: list[TrialArm] = Field(default_factory=list)
+    """Groups, as registered."""
+    interventions: list[Intervention] = Field(default_factory=list)
+    """What is given, as registered."""
+    primary_outcomes: list[RegisteredOutcome] = Field(default_factory=list)
+    """What the trial first set out to measure."""
+    secondary_outcomes: list[RegisteredOutcome] = Field(default_factory=list)
+    """What else it set out to measure."""
+    igls: IglsFact | None = None
+    """Function of the graft by the Igls criteria."""
+    details: list[Detail] = Field(default_factory=list)
+    """Further facts that the page tells."""
+    results: list[Result]
+    """What was measured; an empty list if nothing is known, with results_note."""
+    results_note: NonEmptyText | None = None
+    """What was not reported or not seen of the results."""
+    harms: list[Harm]
+    """What harm was reported; an empty list if nothing is known, with harms_searched and harms_note."""
+    harms_searched: HarmsSearch | None = None
+    """Where and when we looked for harms and found none; needed if the list of harms is empty, left out otherwise."""
+    harms_note: NonEmptyText | None = None
+    """What was not reported or not seen of the harms."""
+    requirements: dict[str, RequirementVerdict]
+    """What the trial shows against each of the eight requirements."""
+    therapies: Annotated[list[Key | Gap], Field(min_length=1)]
+    """Pages in docs/therapies (without .md) that list the trial."""
+    publications: list[Key]
+    """Keys in references.bib of what was published on these people."""
+    cohort: Key
+    """Name of the group of people. Records that report the same people share it, so that nobody counts twice."""
+    overlaps: list[Key] = Field(default_factory=list)
+    """Other cohorts that hold some of the same people."""
+    relations: list[Relation] = Field(default_factory=list)
+    """Trials that this one continues, succeeds or shares its product with."""
+    unmapped: list[Unmapped] = Field(default_factory=list)
+    """Values of the registry for which this model has no word."""
+
+    @property
+    def stage(self) -> str:
+        """Evidence stage, derived: how strong a kind of study this is, whatever it found.
+
+        approved: a regulator licensed the product; first-in-human: a phase 1 without a control; uncontrolled: later,
+        no control group; controlled: people allotted to cells or to something else; pivotal: phase 3 with a control
+        group. Single cases, series, pooled and registry reports are named as such. Where it is not known whether there
+        was a control group, the stage is "design not stated".
+        """
+        if self.approval and self.approval.value not in ("none", "not found", "not stated", GAP):
+            return "approved"
+        if self.record_type == "case report":
+            return "single case"
+        if self.record_type not in ("trial", GAP):
+            return self.record_type
+        if self.allocation.value in ("randomized", "non-randomized"):
+            return "pivotal" if "phase 3" in self.phase.value else "controlled"
+        alone = self.control is not None and re.match(r"none\b", self.control.value) is not None
+        if self.allocation.value != "not applicable (single group)" and not alone:
+            return "design not stated"
+        return "first-in-human" if self.phase.value in ("early phase 1", "phase 1") else "uncontrolled"
+
+    @property
+    def approach(self) -> str:
+        """What kind of treatment, derived from the cells."""
+        source, edited = self.cells.source.value, bool(self.cells.edited and self.cells.edited.value)
+        if source in PLURIPOTENT_SOURCES:
+            if edited:
+                return "gene-edited cells"
+            if self.cells.device and self.cells.device.value not in ("none", "not found", "not stated", GAP):
+                return "stem-cell islets in a device"
+            return "own-cell islets" if self.cells.origin.value == "autologous" else "donor-line islets"
+        if source == "donor islets":
+            return "gene-edited donor islets" if edited else "donor islets"
+        if source in ("mesenchymal", "mesenchymal and bone-marrow cells"):
+            return "mesenchymal cells"
+        return "own blood stem cells" if source == "blood-forming" else "other cells"
+
+    @property
+    def latest(self) -> StatusEntry:
+        return self.status[-1]
+
+    @model_validator(mode="after")
+    def _whole(self) -> Record:
+        missing = [key for key in REQUIREMENTS if key not in self.requirements]
+        unknown = [key for key in self.requirements if key not in REQUIREMENTS]
+        if missing or unknown:
+            raise ValueError(f"requirements: missing {missing}, unknown {unknown}; all eight are needed")
+        if not self.results and not self.results_note:
+            raise ValueError("no results: say why in results_note")
+        if not self.harms and not self.harms_note:
+            raise ValueError("no harms: say why in harms_note")
+        return self
+
+    def citations(self) -> Iterator[str]:
+        """Every key the record cites, in order of appearance."""
+        yield from _collect_cite_keys(self)
+        yield from self.publications
+
+
+class TrialPage(StrictModel):
+    """The whole front matter of a page in ``docs/trials/``."""
+
+    title: NonEmptyText
+    """Title of the page: the trial's short name and what it is, without numbers that need a source."""
+    description: NonEmptyText
+    """One sentence for search engines and lists."""
+    kind: Literal["trial"]
+    """The kind of page."""
+    checked: IsoDate
+    """The day on which the page was last checked against its sources."""
+    reviewed_by: NonEmptyText = "none"
+    """Who reviewed the page, or "none". Never claim a review that did not happen."""
+    draft: Annotated[bool, Field(strict=True)] = False
+    """true while the page is not complete: previews show it, and the published site and its data leave it out."""
+    hide: list[NonEmptyText] = Field(default_factory=list)
+    """Parts of the layout to leave out, as Material for MkDocs names them: toc, navigation."""
+    trial: Record
+    """The record."""
+
+
+def _collect_cite_keys(model: BaseModel) -> Iterator[str]:
+    for name, value in model.__dict__.items():
+        if name == "cite":
+            if value:
+                yield value
+        elif isinstance(value, BaseModel):
+            yield from _collect_cite_keys(value)
+        elif isinstance(value, list | dict):
+            for inner in value.values() if isinstance(value, dict) else value:
+                if isinstance(inner, BaseModel):
+                    yield from _collect_cite_keys(inner)
+
+
+def read_record(meta: YamlDocument, path: str) -> tuple[Record | None, list[Problem]]:
+    """The record in a trial page's front matter, or what is wrong with it, line by line."""
+    try:
+        return TrialPage.model_validate(meta.data).trial, []
+    except ValidationError as error:
+        return None, [_describe_validation_error(meta, path, dict(item)) for item in error.errors(include_url=False)]
+
+
+def _describe_validation_error(meta: YamlDocument, path: str, error: dict[str, Any]) -> Problem:
+    place: YamlPath = tuple(error["loc"])
+    shown = ".".join(str(part) for part in place)
+    message = str(error["msg"]).removeprefix("Value error, ")
+    given = error.get("input")
+    if error["type"] == "extra_forbidden":
+        near = get_close_matches(str(place[-1]), _find_allowed_keys(place), 1, 0.7)
+        message = (
+            f"unknown key; did you mean '{near[0]}'?" if near else "unknown key; take it out, or see the page Data"
+        )
+    elif error["type"] == "missing":
+        message = "this key is missing; add it"
+    elif error["type"] == "literal_error":
+        message = f"'{given}' is not allowed here; write one of: {error['ctx']['expected']}"
+    elif error["type"].startswith(("int_", "greater", "less")):
+        message = f"'{given}' is no count; write a whole number"
+    elif error["type"] == "string_type":
+        message = f"'{given}' must be text; put it in quotes"
+    elif error["type"] == "list_type":
+        message = "a list is needed here; write [one, two]"
+    elif error["type"] in ("model_type", "dict_type"):
+        message = "a value of its own form is needed here; see the page Data"
+    elif isinstance(given, str | int | bool):
+        message += f" (found '{given}')"
+    return Problem(path, meta.line(place), "record", f"{shown}: {message}")
+
+
+def _find_allowed_keys(place: YamlPath) -> list[str]:
+    """The keys that could stand where an unknown one stands."""
+    model: Any = TrialPage
+    for step in place[:-1]:
+        if isinstance(step, int):
+            continue
+        info = model.model_fields.get(step) if isinstance(model, type) and issubclass(model, BaseModel) else None
+        model = _find_model(info.annotation) if info else None
+        if model is None:
+            return []
+    return list(model.model_fields)
+
+
+def _find_model(annotation: Any) -> Any:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for inner in get_args(annotation) if (found := _find_model(inner))), None)

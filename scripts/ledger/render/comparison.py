@@ -1,0 +1,122 @@
+"""Two to four trials side by side. The page carries the lines of every trial; a script shows the chosen ones."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from html import escape
+
+from ledger.model.derived import describe_overdue_results
+from ledger.model.placeholders import Options
+from ledger.model.project import Page, Project
+from ledger.model.trial_record import REQUIREMENTS, Harm, Record, Result, SourcedModel
+from ledger.render import markup, stage_badge, trial_tables
+from ledger.render.markup import escape_text, get_relative_url
+
+SourcedText = tuple[str, str]
+
+MAX_COMPARED_TRIALS = 4
+
+
+def render_comparison_form(page: Page, project: Project, options: Options) -> str:
+    """The choice of trials, the place for the table, and the data. Without a script a list of the pages is left."""
+    records = list(project.records.values())
+    choices = "".join(
+        f'<option value="{escape(record.id)}">{escape_text(trial.title)}</option>' for trial, record in records
+    )
+    selects = "".join(
+        markup.render_select_field(f"Trial {number}", f"t{number}", f'<option value="">none</option>{choices}')
+        for number in range(1, MAX_COMPARED_TRIALS + 1)
+    )
+    data = {record.id: _build_trial_data(page, trial, record, project) for trial, record in records}
+    # In a script element only "<" could end it early.
+    carried = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    links = markup.render_list(markup.render_link(page, trial) for trial, _ in records)
+    badged = "".join(stage_badge.render_badge(stage) for stage in sorted({record.stage for _, record in records}))
+    return (
+        f'<form class="compare" hidden><fieldset><legend>Choose two to four trials</legend>{selects}</fieldset>'
+        '<output aria-live="polite"></output></form><div class="compared"></div>'
+        f'<div id="stage-badges" hidden>{badged}</div>'
+        f'<script type="application/json" id="compare-data">{carried}</script>'
+        f"<noscript><p>Comparing needs a script. Each trial has a page with the same lines in the same order:</p>{links}"
+        "</noscript>"
+    )
+
+
+def _build_trial_data(page: Page, trial: Page, record: Record, project: Project) -> dict[str, object]:
+    """What the script shows of one trial: its lines by name, and what forbids adding it to others."""
+    return {
+        "title": trial.title,
+        "page": get_relative_url(page, trial.url),
+        "approach": record.approach,
+        "cohort": [record.cohort, *record.overlaps],
+        "lines": dict(_build_comparison_lines(record, project)),
+    }
+
+
+def _build_comparison_lines(record: Record, project: Project) -> list[tuple[str, list[SourcedText]]]:
+    """The lines of a comparison, in one order for all: each a list of texts with the key of their source."""
+    people, cells, given = record.people, record.cells, record.delivery
+
+    def one(fact: SourcedModel | None, words: str | None = None) -> list[SourcedText]:
+        if fact is None:
+            return [(trial_tables.NOT_FOUND_LABEL, "")]
+        return [(words or trial_tables.format_value(str(getattr(fact, "value", ""))), fact.cite or "")]
+
+    latest = record.latest
+    lines: list[tuple[str, list[SourcedText]]] = [
+        ("Approach", [(record.approach, "")]),
+        ("Evidence stage", [(record.stage, "")]),
+        ("Diabetes", [(trial_tables.format_value(record.diabetes_type), "")]),
+        ("Status", one(latest, f"{latest.value}, as of {latest.as_of}")),
+        ("Phase", one(record.phase)),
+        ("Allocation", one(record.allocation)),
+        ("Masking", one(record.masking)),
+        ("Compared with", one(record.control)),
+        ("Start", one(record.dates.start)),
+        ("Completion", one(record.dates.completion)),
+        ("People planned", one(people.planned)),
+        ("People treated", one(people.treated)),
+        ("People analysed", one(people.analysed)),
+        ("Who they were", one(people.who)),
+        ("Origin of the cells", one(cells.origin)),
+        ("Kind of cells", one(cells.source)),
+        ("Product", one(cells.product)),
+        ("Device", one(cells.device)),
+        ("Route and site", one(given.route)),
+        ("Dose", one(given.dose)),
+        ("Immune strategy", one(record.immune_strategy)),
+        ("Immune drugs", one(record.immune_drugs)),
+        ("Follow-up", one(record.follow_up)),
+        ("Results", _describe_rows(record.results, record.results_note)),
+        ("Harms", _describe_rows(record.harms, record.harms_note)),
+        *(
+            (f"Requirement: {name}", [(str(record.requirements[key].verdict), record.requirements[key].cite or "")])
+            for key, name in REQUIREMENTS.items()
+        ),
+        ("Sponsor", one(record.sponsor)),
+        ("Funders", one(record.funders)),
+        ("Countries", one(record.countries, ", ".join(record.countries.value) if record.countries else None)),
+    ]
+    late = describe_overdue_results(record, project.today)
+    return [*lines, ("Results overdue?", [(late, "")])] if late else lines
+
+
+def _describe_rows(rows: Sequence[Result | Harm], remark: str | None) -> list[SourcedText]:
+    """Results or harms as short texts."""
+    said: list[SourcedText] = []
+    for row in rows:
+        name = row.measure if isinstance(row, Result) else row.event
+        at = f", {row.at}" if row.at else ""
+        said.append((f"{name}{at}: {_describe_row(row)}", row.cite))
+    return [*said, *([(trial_tables.format_value(remark), "")] if remark else [])] or [
+        (trial_tables.NOT_FOUND_LABEL, "")
+    ]
+
+
+def _describe_row(row: Result | Harm) -> str:
+    count = f"{row.n} of {row.of}" if row.n is not None and row.of else str(row.n) if row.n is not None else ""
+    value = f"{row.value or ''} {row.unit or ''}".strip()
+    speaker = f" (said by {row.said_by})" if row.said_by else ""
+    arm = {"control": " (control group)", "all": " (both groups)"}.get(row.arm, "")
+    return "; ".join(part for part in (count, value) if part) + arm + speaker

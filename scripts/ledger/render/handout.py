@@ -1,0 +1,49 @@
+"""One-page handouts: pages of which the part before ``<!-- handout ends -->`` is what a printer puts on paper.
+
+On paper the long list of references does not fit, so the sources of the printed part stand there in short form, with
+the same numbers; the whole references are on the page itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html import escape
+from urllib.parse import urlsplit
+
+from ledger.model.bibliography import Entry, get_creators
+from ledger.model.placeholders import HANDOUT_END
+from ledger.model.project import Page
+
+TICK_BOX_ITEM = re.compile(r"<li>(?=☐ )")
+"""A line to tick off: the box stands in place of the list's own sign."""
+NUMBERED_REFERENCE = re.compile(r'<a class="footnote-ref" href="#fn:(?P<key>[^"]+)"[^>]*>(?P<number>\d+)</a>')
+
+
+def render_handout(html: str, page: Page, entries: Mapping[str, Entry], site_name: str, site_url: str) -> str:
+    """A handout's ``html`` with boxes to tick, and short sources where its printed part ends; others are left alone."""
+    before, found, after = html.partition(HANDOUT_END)
+    if not found:
+        return html
+    before = TICK_BOX_ITEM.sub('<li class="tick">', before)
+    numbers = {match["key"]: int(match["number"]) for match in NUMBERED_REFERENCE.finditer(before)}
+    shown = "; ".join(
+        f"{number} {escape(format_short_reference(entries[key]), quote=False)}"
+        for key, number in sorted(numbers.items(), key=lambda pair: pair[1])
+        if key in entries
+    )
+    checked = str(page.meta.data.get("checked") or "")
+    where = f"{site_name}, page “{page.title}”" + (f", {site_url.rstrip('/')}/{page.url}" if site_url else "")
+    words = f"From {where}, last checked {checked}. More, and every reference in full, stands there. No medical advice."
+    sources = f"<b>Sources:</b> {shown}." if shown else ""
+    return f'{before}<p class="handout-end">{sources} {escape(words, quote=False)}</p>{after}'
+
+
+def format_short_reference(entry: Entry) -> str:
+    """First author, year, and where it is found: enough to find the source, not more."""
+    people = get_creators(entry)
+    url = entry.get("url")
+    place = f"doi:{entry.get('doi')}" if entry.get("doi") else f"PMID {entry.get('pmid')}" if entry.get("pmid") else ""
+    place = place or (urlsplit(url).netloc.removeprefix("www.") if url else entry.text("journal"))
+    who = people[0].family if people else entry.text("title")[:40]
+    return ", ".join(part for part in (f"{who} {entry.year}".strip(), place) if part)

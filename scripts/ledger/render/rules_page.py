@@ -1,0 +1,35 @@
+"""What the page Rules shows: each rule with what it demands, why, and how to mend a fault."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+
+from ledger.checks.rules import ALL_RULES, Rule
+from ledger.core.text import slugify
+from ledger.model.placeholders import Options
+from ledger.model.project import Page, Project
+from ledger.render.markup import escape_text
+
+
+def render_rules_page(page: Page, project: Project, options: Options) -> str:
+    """Every rule under its group, with its id for an anchor."""
+    parts = []
+    for group, rules in groupby(ALL_RULES, lambda rule: rule.group):
+        parts.append(f'<h2 id="{slugify(group)}-rules">{escape_text(group)}</h2>')
+        parts += [_render_rule(rule) for rule in rules]
+    return "".join(parts)
+
+
+def _render_rule(rule: Rule) -> str:
+    level = "Error" if rule.level == "error" else "Advice"
+    return (
+        f'<h3 id="{rule.id}"><code>{rule.id}</code></h3>'
+        f"<p><strong>{level}.</strong> {_render_inline_code(rule.what)} <em>Why:</em> {_render_inline_code(rule.why)}"
+        f" <em>To mend it:</em> {_render_inline_code(rule.mend)}</p>"
+    )
+
+
+def _render_inline_code(words: str) -> str:
+    """Words of a rule; what stands in backticks is code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape_text(words))

@@ -1,0 +1,97 @@
+"""Where pages ask for what is made from records, claims and the bibliography, and who makes it.
+
+A page asks with a comment, ``<!-- generated: trial-results -->``. Most makers return HTML, put in when the page is
+done; what is made of the claims file is Markdown, put in before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from html import unescape
+
+from ledger.export import data_page
+from ledger.model.placeholders import PLACEHOLDER, Options, parse_options
+from ledger.model.project import Page, Project
+from ledger.render import (
+    bibliography_page,
+    charts,
+    claim_cards,
+    comparison,
+    page_footer,
+    quality_page,
+    readability_page,
+    rules_page,
+    source_notices,
+    stage_badge,
+    trial_tables,
+)
+
+Renderer = Callable[[Page, Project, Options], str]
+
+MARKDOWN_RENDERERS: Mapping[str, Renderer] = {
+    "claims": claim_cards.render_claim_cards,
+    "citations": claim_cards.render_citation_cards,
+    "verdict-counts": claim_cards.render_verdict_counts,
+}
+HTML_RENDERERS: Mapping[str, Renderer] = {
+    "stage": stage_badge.render_requested_badge,
+    "trial-facts": trial_tables.render_fact_table,
+    "trial-results": trial_tables.render_results_table,
+    "trial-harms": trial_tables.render_harms_table,
+    "trial-requirements": trial_tables.render_requirements_table,
+    "all-trials": trial_tables.render_all_trials,
+    "trials": trial_tables.render_trial_list,
+    "requirements-matrix": trial_tables.render_requirements_matrix,
+    "picture": charts.render_picture,
+    "compare": comparison.render_comparison_form,
+    "downloads": data_page.render_downloads,
+    "dictionary": data_page.render_dictionary,
+    "rules": rules_page.render_rules_page,
+    "instruments": quality_page.render_quality_table,
+    "readability": readability_page.render_readability_table,
+    "bibliography": bibliography_page.render_bibliography,
+    "contact": page_footer.render_contact,
+    "source-status": source_notices.render_status_placeholder,
+    "claims-filter": claim_cards.render_claim_filter,
+    "citations-filter": claim_cards.render_citation_filter,
+}
+
+
+def fill_markdown_placeholders(page: Page, project: Project, text: str) -> str:
+    """``text`` of a page with what is Markdown in place; what is HTML stays a comment."""
+    broken = '!!! warning "This part cannot be shown"\n    The data behind it has an error; see the check.\n'
+    return _fill_placeholders(MARKDOWN_RENDERERS, page, project, text, broken)
+
+
+def fill_html_placeholders(page: Page, project: Project, content: str) -> str:
+    """The page's HTML with everything in place."""
+    broken = "<p><strong>This table cannot be shown.</strong> The record behind it has an error; see the check.</p>"
+    return _fill_placeholders(HTML_RENDERERS, page, project, content, broken)
+
+
+def _fill_placeholders(makers: Mapping[str, Renderer], page: Page, project: Project, text: str, broken: str) -> str:
+    def make(match: re.Match[str]) -> str:
+        maker = makers.get(match["what"])
+        if maker is None:
+            return match[0]
+        try:
+            return maker(page, project, parse_options(match["options"]))
+        except LookupError:
+            return broken
+
+    return PLACEHOLDER.sub(make, text)
+CITATION_BRACKET = re.compile(r"\s*\[@[^\]]*\]")
+INLINE_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+INVISIBLE_HTML = re.compile(r"<style.*?</style>|<!--.*?-->|<[^<>]*>", re.DOTALL)
+BIBLIOGRAPHY_START = '<ul class="bibliography"'
+
+
+def extract_visible_text(page: Page, project: Project) -> str:
+    """A page's words as a reader sees them, made tables included; without citations, marks and the titles of sources."""
+    text = fill_html_placeholders(
+        page, project, fill_markdown_placeholders(page, project, page.text)
+    )
+    text = text.partition(BIBLIOGRAPHY_START)[0]
+    text = INLINE_LINK.sub(r"\1", CITATION_BRACKET.sub("", unescape(INVISIBLE_HTML.sub(" ", text))))
+    return " ".join(re.sub(r"[*`]", "", text).split())

@@ -1,0 +1,150 @@
+"""Small repairs of the HTML that the theme and Markdown make, each with its name and its reason.
+
+They work on finished pages. What the checker of HTML still says after them stands in ``NAMED``, with a reason too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from ledger.site import accessible_tables
+
+TOGGLE_AUTOCOMPLETE = re.compile(r'(<input class="md-toggle"[^>]*?) autocomplete="off"')
+TOC_LABEL = re.compile(r'<label (class="md-nav__title") for="__toc">(.*?)</label>', re.DOTALL)
+ALIGNED_CELL = re.compile(r'(<t[hd]\b[^>]*?) style="text-align: (left|center|right);"')
+DRAWER_INPUT = '<input class="md-toggle" data-md-toggle="drawer"'
+NAV_EXPANDED = re.compile(r'(<nav class="md-nav"[^>]*?) aria-expanded="(?:true|false)"')
+NAV_LABEL = re.compile(
+    r'(<nav class="md-nav" data-md-level="\d+") aria-labelledby="[^"]*"'
+    r'(?=[^>]*>\s*<label class="md-nav__title"[^>]*>\s*<span class="md-nav__icon md-icon"></span>\s*([^<]*?)\s*</label>)'
+)
+QUOTE = '"'
+ACTIVE_NAV_LINK = re.compile(r'(<a href="[^"]*" class="md-nav__link md-nav__link--active")')
+ACTIVE_TAB_LINK = re.compile(r'(<li class="md-tabs__item md-tabs__item--active">\s*<a href="[^"]*")')
+
+PREFETCH_LINK = re.compile(r'[ \t]*<link rel="(?:prev|next)" href="[^"]*">\n?')
+
+
+class HtmlFix(NamedTuple):
+    """One repair: what it mends, why, and the function on a page's HTML that does it."""
+
+    name: str
+    reason: str
+    mend: Callable[[str], str]
+
+
+def _remove_toggle_autocomplete(html: str) -> str:
+    return TOGGLE_AUTOCOMPLETE.sub(r"\1", html)
+
+
+def _remove_empty_tabindex(html: str) -> str:
+    return html.replace(' tabindex=""', "")
+
+
+def _replace_toc_label(html: str) -> str:
+    return html if 'id="__toc"' in html else TOC_LABEL.sub(r"<span \1>\2</span>", html)
+
+
+def _replace_cell_alignment(html: str) -> str:
+    return ALIGNED_CELL.sub(r'\1 data-align="\2"', html) if 'style="text-align' in html else html
+
+
+def _name_drawer(html: str) -> str:
+    return html.replace(DRAWER_INPUT, f'{DRAWER_INPUT} aria-label="Menu"', 1)
+
+
+def _remove_nav_expanded(html: str) -> str:
+    return NAV_EXPANDED.sub(r"\1", html)
+
+
+def _name_nav(html: str) -> str:
+    return NAV_LABEL.sub(lambda match: f'{match[1]} aria-label="{match[2].replace(QUOTE, "&quot;")}"', html)
+
+
+def _mark_current_page(html: str) -> str:
+    return ACTIVE_TAB_LINK.sub(r'\1 aria-current="true"', ACTIVE_NAV_LINK.sub(r'\1 aria-current="page"', html))
+
+
+def _remove_prefetch_links(html: str) -> str:
+    before, found, after = html.partition("</head>")
+    return PREFETCH_LINK.sub("", before) + found + after
+
+
+HTML_FIXES: tuple[HtmlFix, ...] = (
+    HtmlFix(
+        "toggle-autocomplete",
+        "HTML knows no autocomplete on a checkbox. The theme writes it so that Firefox does not open the drawer or the"
+        " search again on reload; assets/site.js closes them instead.",
+        _remove_toggle_autocomplete,
+    ),
+    HtmlFix(
+        "empty-tabindex",
+        'The theme writes tabindex="" on labels of the open section; an empty value is no number.',
+        _remove_empty_tabindex,
+    ),
+    HtmlFix(
+        "toc-label",
+        "On a page outside the navigation the title of the table of contents is a label for a checkbox that is not"
+        " there; without one it is mere text.",
+        _replace_toc_label,
+    ),
+    HtmlFix(
+        "cell-alignment",
+        "Markdown aligns cells by style attributes, which the content security policy forbids; the style sheet reads"
+        " data-align instead.",
+        _replace_cell_alignment,
+    ),
+    HtmlFix(
+        "table",
+        "Markdown's tables have no caption and headers without scope, and the frame in which the theme lets them scroll"
+        " takes no focus and has no name.",
+        accessible_tables.make_tables_accessible,
+    ),
+    HtmlFix(
+        "drawer-name",
+        "Without a script the checkbox that opens the drawer takes the focus, so it needs a name; with one, a button"
+        " made by assets/theme.js takes its place.",
+        _name_drawer,
+    ),
+    HtmlFix(
+        "nav-expanded",
+        "The theme says of a part of the navigation that it is expanded. Only what opens and closes something can say"
+        " that; on the part itself it means nothing.",
+        _remove_nav_expanded,
+    ),
+    HtmlFix(
+        "nav-name",
+        "The theme names a part of the navigation after a label that holds a sign and no words; it gets the words of"
+        " its own title.",
+        _name_nav,
+    ),
+    HtmlFix(
+        "current-page",
+        "The theme shows in the navigation which page is open, and in which section it lies, but says it to nobody who"
+        " cannot see it.",
+        _mark_current_page,
+    ),
+    HtmlFix(
+        "fetched-ahead",
+        "Firefox fetches the page that the head names as the next one before anybody asks for it: data that a reader"
+        " pays for, and against the content security policy. Links at the foot of the text lead there.",
+        _remove_prefetch_links,
+    ),
+)
+
+ACCEPTED_VALIDATOR_MESSAGES: Mapping[str, str] = {
+    r"Resource violates Content Security Policy \(meta tag\)": "The checker reads files from a folder, where 'self' has no"
+    " address that it knows. A test in a real browser shows that no page breaks its policy, from a server or a folder.",
+    r'Inline script violates Content Security Policy \(meta tag\).*type="application/(?:ld\+)?json"': "Data in a script"
+    " element is never run, and a browser does not hold it against the policy; the checker does.",
+}
+"""Messages of the checker that stay, as patterns, with the reason."""
+
+
+def fix_html(html: str) -> str:
+    """A finished page with every repair done."""
+    for repair in HTML_FIXES:
+        html = repair.mend(html)
+    return html

@@ -1,0 +1,101 @@
+"""What has one right answer is mended, the difference is shown, and nothing else is touched."""
+
+from __future__ import annotations
+
+import pytest
+
+from conftest import BIB, INDEX, Make
+from ledger.cli import autofix, check_command
+from ledger.site import check_site
+
+SECOND = BIB.replace("known2024", "another2024").replace("10.1234/abc", "10.1234/xyz")
+
+
+def test_entries_are_put_in_the_order_of_their_keys() -> None:
+    assert autofix.format_bibliography(f"{BIB}\n{SECOND}") == f"{SECOND}\n{BIB}"
+
+
+def test_a_compact_entry_is_laid_out_without_losing_a_value() -> None:
+    text = '@article{k, author={Doe, {J}ane}, title = "A {FDA} rule", year=2024, doi={10.1/x}}\n'
+    assert autofix.format_bibliography(text) == (
+        "@article{k,\n  author = {Doe, {J}ane},\n  title = {A {FDA} rule},\n  year = {2024},\n  doi = {10.1/x},\n}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "https://doi.org/10.1234/abc",
+        "http://dx.doi.org/10.1234/abc",
+        "doi:10.1234/abc",
+        "10.1234/abc.",
+        "DOI: 10.1234/abc",
+    ],
+)
+def test_a_doi_is_made_bare(written: str) -> None:
+    assert autofix.format_bibliography(BIB.replace("{10.1234/abc}", f"{{{written}}}")) == BIB
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"% a comment\n{BIB}",
+        f"@string{{x = {{y}}}}\n\n{BIB}",
+        BIB.replace("},\n  year", "\n  year"),  # cannot be read
+        f"{BIB}\n{BIB}",  # a key twice
+        "",
+    ],
+)
+def test_what_is_not_entries_alone_is_left_as_it_is(text: str) -> None:
+    assert autofix.format_bibliography(text) == text
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("[x](http://www.who.int/a)", "[x](https://www.who.int/a)"),
+        (
+            "<a href='http://clinicaltrials.gov/study/NCT01234567'>x</a>",
+            "<a href='https://clinicaltrials.gov/study/NCT01234567'>x</a>",
+        ),
+        ("[x](http://dx.doi.org/10.1/x)", "[x](https://doi.org/10.1/x)"),
+        ("[x](http://example.org/)", "[x](http://example.org/)"),  # not known to have it
+        ("[x](http://www.who.int.example.org/)", "[x](http://www.who.int.example.org/)"),
+        ("`http://www.who.int/a`", "`http://www.who.int/a`"),
+        ("<!-- http://www.who.int/a -->", "<!-- http://www.who.int/a -->"),
+    ],
+)
+def test_known_hosts_are_asked_over_https(old: str, new: str) -> None:
+    assert autofix.fix_page_links(f"# A\n\n{old}\n") == f"# A\n\n{new}\n"
+
+
+def test_pieces_of_a_value_stay_in_pieces() -> None:
+    text = '@article{k, journal = "J " # "Test", year = 2024}\n'
+    assert autofix.format_bibliography(text) == text
+
+
+def test_private_fields_go_and_line_ends_stay(make: Make) -> None:
+    clean = ("\ufeff% a comment\n" + BIB).replace("\n", "\r\n")
+    private = clean.replace("  year", "  abstract = {a, {b}\r\n  c},\r\n  file = {C:\\a.pdf},\r\n  year")
+    root = make({"docs/index.md": INDEX})
+    (root / "references.bib").write_bytes(private.encode())
+    check_command.run_check("check_citations", check_site.check_citations, root, ["--fix"])
+    assert (root / "references.bib").read_bytes() == clean.encode()
+
+
+def test_entries_with_windows_line_ends_are_sorted_and_keep_them(make: Make) -> None:
+    root = make({"docs/index.md": INDEX})
+    (root / "references.bib").write_bytes(f"{BIB}\n{SECOND}".replace("\n", "\r\n").encode())
+    check_command.run_check("check_citations", check_site.check_citations, root, ["--fix"])
+    assert (root / "references.bib").read_bytes() == f"{SECOND}\n{BIB}".replace("\n", "\r\n").encode()
+
+
+def test_fix_writes_the_files_and_shows_the_difference(make: Make, capsys: pytest.CaptureFixture[str]) -> None:
+    root = make({"references.bib": BIB.replace("{10.1234/abc}", "{doi:10.1234/abc.}"), "docs/index.md": INDEX})
+    assert check_command.run_check("check_citations", check_site.check_citations, root, ["--fix"]) == 0
+    shown = capsys.readouterr()
+    assert "-  doi = {doi:10.1234/abc.},\n+  doi = {10.1234/abc}," in shown.err
+    assert (root / "references.bib").read_text(encoding="utf-8") == BIB
+    assert [path.name for path in root.iterdir() if path.name.startswith(".")] == []
+    check_command.run_check("check_citations", check_site.check_citations, root, ["--fix"])
+    assert "nothing to mend" in capsys.readouterr().err

@@ -1,0 +1,235 @@
+"""The open data: what is exported equals what was typed; schemas and package validate; nothing is added up."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import frictionless
+import jsonschema
+import pytest
+
+from conftest import BIB, ROOT, Make
+from ledger.checks import bib_fields
+from ledger.export import data_files
+from ledger.model import bibliography, project, yaml_source
+from ledger.model.claims import Claim
+from ledger.model.project import Project
+from ledger.model.trial_record import Harm, Record, Result, TrialPage
+from samples import SAMPLE, TODAY, small
+
+
+@pytest.fixture(scope="module")
+def published() -> Project:
+    return project.load_project(ROOT)
+
+
+@pytest.fixture(scope="module")
+def files(published: Project) -> dict[str, str]:
+    return data_files.build_data_files(published)
+
+
+def table(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+# --- round trip ---------------------------------------------------------------------------------------
+
+
+def test_every_record_is_exported_as_it_was_typed(published: Project, files: dict[str, str]) -> None:
+    exported = json.loads(files["trials.json"])["trials"]
+    assert len(exported) == len(published.records)
+    for item in exported:
+        text = (ROOT / item["source"]).read_text(encoding="utf-8")
+        header, _ = yaml_source.split_front_matter(text)
+        assert header is not None
+        assert item["front_matter"] == yaml_source.load_yaml(header).data, item["source"]
+
+
+def test_an_exported_record_is_a_record_again(published: Project, files: dict[str, str]) -> None:
+    for item in json.loads(files["trials.json"])["trials"]:
+        again = TrialPage.model_validate(item["front_matter"])
+        assert again.trial == published.records[again.trial.id][1]
+
+
+@pytest.mark.parametrize(("name", "part"), [("outcomes.csv", "results"), ("harms.csv", "harms")])
+def test_every_row_of_results_and_harms_is_in_its_file(
+    published: Project, files: dict[str, str], name: str, part: str
+) -> None:
+    model: Any = Result if part == "results" else Harm
+    back: dict[str, list[Any]] = defaultdict(list)
+    for row in table(files[name]):
+        values: dict[str, Any] = {key: row[key] for key in model.model_fields if row[key] != ""}
+        numbers: dict[str, Any] = {key: int(values[key]) for key in ("n", "of", "n_people") if key in values}
+        back[row["trial"]].append(model.model_validate({**values, **numbers}))
+    for id_, (_, record) in published.records.items():
+        assert back[id_] == getattr(record, part), id_
+
+
+def test_a_trials_row_holds_its_counts_with_their_sources(published: Project, files: dict[str, str]) -> None:
+    found = {row["id"]: row for row in table(files["trials.csv"])}
+    assert set(found) == set(published.records)
+    for id_, (_, record) in published.records.items():
+        for name in ("planned", "enrolled", "treated", "controls", "analysed"):
+            count = getattr(record.people, name)
+            assert found[id_][f"people_{name}"] == (str(count.value) if count else ""), id_
+            assert found[id_][f"people_{name}_cite"] == (count.cite if count else ""), id_
+        assert found[id_]["evidence_stage"] == record.stage
+        assert found[id_]["phase"] == record.phase.value
+
+
+def test_claims_read_back(published: Project, files: dict[str, str]) -> None:
+    claims = json.loads(files["claims.json"])["claims"]
+    assert [Claim.model_validate(item) for item in claims] == published.claims.claims
+    assert [row["id"] for row in table(files["claims.csv"])] == [claim.id for claim in published.claims.claims]
+
+
+def test_the_bibtex_reads_back_as_the_same_entries(published: Project, files: dict[str, str]) -> None:
+    again = bibliography.read_bibliography(files["references.bib"]).entries
+    assert {key: entry.fields for key, entry in again.items()} == {
+        key: entry.fields for key, entry in published.bibliography.entries.items()
+    }
+
+
+def test_only_fields_of_the_list_are_published(make: Make) -> None:
+    text = BIB.replace("  year", "  file = {C:\\me\\secret.pdf},\n  abstract = {secret},\n  volme = {secret},\n  year")
+    text = f"% secret\n@comment{{jabref-meta: secret}}\n@string{{x = {{secret}}}}\n{text}"
+    for name, content in data_files.build_data_files(
+        project.load_project(make({"references.bib": text}), TODAY)
+    ).items():
+        assert "secret" not in content, name
+        if name == "references.bib":
+            assert content.split("\n\n", 1)[1] == BIB
+
+
+def test_every_published_field_describes_a_source(files: dict[str, str]) -> None:
+    entries = bibliography.read_bibliography(files["references.bib"]).entries.values()
+    assert {name for entry in entries for name in entry.fields} <= bib_fields.KNOWN_FIELDS
+    assert bib_fields.KNOWN_FIELDS.isdisjoint(bib_fields.PRIVATE_FIELDS)
+
+
+def test_the_csl_json_has_every_entry_with_its_identifiers(published: Project, files: dict[str, str]) -> None:
+    items = {item["id"]: item for item in json.loads(files["references.json"])}
+    assert list(items) == list(published.bibliography.entries)
+    for key, entry in published.bibliography.entries.items():
+        for ours, theirs in (("doi", "DOI"), ("pmid", "PMID"), ("pmcid", "PMCID"), ("url", "URL")):
+            assert items[key].get(theirs, "") == entry.get(ours), key
+        assert items[key]["title"] == entry.text("title")
+        people = [person for person in bibliography.split_names(entry.get("author")) if person.family != "others"]
+        assert len(items[key].get("author", [])) == len(people), key
+
+
+def test_a_source_as_csl_json(make: Make) -> None:
+    small(make)
+    text = BIB.replace("  pages", "  volume = {1},\n  pages")
+    [item] = data_files.export_references(project.load_project(make({"references.bib": text}), TODAY))
+    assert item == {
+        "id": "known2024",
+        "type": "article-journal",
+        "author": [{"family": "Doe", "given": "Jane"}, {"family": "Roe", "given": "Richard"}],
+        "title": "A trial",
+        "container-title": "J Test",
+        "volume": "1",
+        "page": "1–2",
+        "DOI": "10.1234/abc",
+        "genre": "trial report",
+        "issued": {"date-parts": [[2024]]},
+        "custom": {
+            "data_version": "2026-11-21",
+            "licence": "CC-BY-4.0",
+            "status": {
+                "state": "not checked",
+                "not_checked": ["Crossref", "Retraction Watch"],
+                "doi": dict.fromkeys(("exists", "title", "first author", "year", "journal"), "not checked"),
+            },
+        },
+    }
+
+
+# --- schemas, dictionary, package ---------------------------------------------------------------------
+
+
+def test_the_schema_is_valid_and_every_record_keeps_it(files: dict[str, str]) -> None:
+    schema = json.loads(files["trial.schema.json"])
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    for item in json.loads(files["trials.json"])["trials"]:
+        assert not list(validator.iter_errors(item["front_matter"])), item["source"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("value: phase 1,", "value: phase I,"), ("cohort: sample", "cohrt: sample"), ("n: 10,", "n: ten,")]
+)
+def test_the_schema_refuses_what_the_model_refuses(files: dict[str, str], old: str, new: str) -> None:
+    header, _ = yaml_source.split_front_matter(SAMPLE.replace(old, new, 1))
+    assert header is not None
+    validator = jsonschema.Draft202012Validator(json.loads(files["trial.schema.json"]))
+    assert list(validator.iter_errors(yaml_source.load_yaml(header).data))
+
+
+def test_every_claim_keeps_the_claims_schema(files: dict[str, str]) -> None:
+    validator = jsonschema.Draft202012Validator(json.loads(files["claims.schema.json"]))
+    for claim in json.loads(files["claims.json"])["claims"]:
+        assert not list(validator.iter_errors(claim))
+
+
+def test_every_field_of_a_record_has_a_meaning() -> None:
+    rows = data_files.build_dictionary()
+    assert len(rows) > 150
+    assert [row["field"] for row in rows if not row["meaning"]] == []
+    assert len({row["field"] for row in rows}) == len(rows)
+    words = {row["field"]: row["words"] for row in rows}
+    assert words["trial.phase.value"].startswith("early phase 1; phase 1;")
+
+
+def test_the_package_validates_with_all_its_tables(files: dict[str, str], tmp_path: Path) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8", newline="")
+    report = frictionless.Package(str(tmp_path / "datapackage.json")).validate()
+    assert report.valid, report.flatten(["name", "type", "message"])[:5]
+    named = {resource["path"] for resource in json.loads(files["datapackage.json"])["resources"]}
+    assert named == set(files) - {"datapackage.json"}
+
+
+def test_licence_and_version_stand_in_each_file(files: dict[str, str], published: Project) -> None:
+    version = data_files.get_data_version(published)
+    assert version >= "2026-11-21"
+    for name, text in files.items():
+        assert version in text, name
+        assert "CC-BY-4.0" in text, name
+
+
+def test_nothing_is_added_up_over_trials(published: Project, files: dict[str, str]) -> None:
+    whole = json.loads(files["trials.json"])
+    assert set(whole) == {"name", "version", "licence", "licence_url", "pooling", "trials"}
+    assert "never added up" in whole["pooling"]
+    for name, text in files.items():
+        if name.endswith(".csv") and name != "claims.csv":
+            ids = {row.get("id") or row.get("trial") for row in table(text)}
+            assert ids <= set(published.records), name  # no row stands for more than one trial
+
+
+# --- a hostile or odd record --------------------------------------------------------------------------
+
+
+def test_text_with_commas_quotes_and_breaks_survives_in_csv(make: Make) -> None:
+    text = SAMPLE.replace("value: A university", "value: 'A \"great\", odd; university'")
+    found = data_files.build_data_files(small(make, text))
+    [row] = table(found["trials.csv"])
+    assert row["sponsor"] == 'A "great", odd; university'
+
+
+def test_a_project_without_trials_has_whole_files(make: Make) -> None:
+    found = data_files.build_data_files(project.load_project(make(), TODAY))
+    assert json.loads(found["trials.json"])["trials"] == []
+    assert found["trials.csv"].startswith("id,")
+
+
+def test_what_was_left_out_stays_left_out(make: Make) -> None:
+    [item] = data_files.export_trials(small(make))
+    assert "dates" not in item["front_matter"]["trial"]
+    assert isinstance(Record.model_validate(item["front_matter"]["trial"]), Record)

@@ -1,0 +1,132 @@
+"""The published pages keep every rule today, and so does an honest change to them.
+
+What a page must be is a rule of the checks, and what it must say stands in must-say.yml: nothing of it is repeated here.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT
+from ledger.checks import must_say
+from ledger.core.problems import Problem
+from ledger.model import project
+from ledger.site import check_site
+from play_api import NUMBER, Api, sample, send, serve
+
+READ = (
+    "docs",
+    "overrides",
+    "mkdocs.yml",
+    "references.bib",
+    "source-status.json",
+    "source-policy.yml",
+    must_say.MUST_SAY_FILE,
+)
+"""What the checks read."""
+FILLED = (
+    ("description: .*", "description: Islet cells from a donor line in a device, against an empty device."),
+    ("plain_title: .*", "plain_title: Islet cells from a donor line, in a device under the skin"),
+    ("origin: .*", f"origin: {{value: allogeneic, cite: {NUMBER.lower()}, seen: registry record}}"),
+    (
+        " source: .*",
+        f" source: {{value: pluripotent (type not stated), cite: {NUMBER.lower()}, seen: registry record}}",
+    ),
+    (
+        "immune_strategy: .*",
+        f"immune_strategy: {{value: encapsulation, cite: {NUMBER.lower()}, seen: registry record}}",
+    ),
+    (r"therapies: \[.*", "therapies: [zimislecel]"),
+    ("(value|why): to fill", r"\1: not found"),
+    ("(value|results_note|harms_note): .to fill: .*", r"\1: Looked for and not found."),
+    ("<!-- to fill: .* -->", "Not found."),
+    ("draft: true", ""),
+)
+"""What a contributor writes into the gaps of a new page, line by line: pattern and replacement."""
+
+
+def errors(root: Path) -> list[Problem]:
+    loaded = project.load_project(root)
+    found = {*check_site.check_citations(loaded).problems, *check_site.check_links(loaded).problems}
+    return sorted(problem for problem in found if problem.level == "error")
+
+
+def test_the_site_has_no_error() -> None:
+    assert [str(problem) for problem in errors(ROOT)] == []
+
+
+def test_something_must_be_said() -> None:
+    _, statements, problems = must_say.read_statements(project.load_project(ROOT))
+    assert problems == []
+    assert statements.pages
+    assert statements.citations
+
+
+# --- an honest change -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def registry() -> Iterator[Api]:
+    with serve() as api:
+        api.give(NUMBER, send(sample()))
+        yield api
+
+
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory: pytest.TempPathFactory, registry: Api) -> Path:
+    """The site with a trial added by the real command, on the real day."""
+    root = tmp_path_factory.mktemp("site")
+    for name in READ:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, root / name)
+        elif (ROOT / name).exists():
+            shutil.copy(ROOT / name, root / name)
+    command = [sys.executable, str(ROOT / "scripts" / "new_trial.py"), NUMBER, "--api", registry.address]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert f"docs/trials/{NUMBER.lower()}.md written" in done.stdout, done.stderr
+    return root
+
+
+def filled(line: str) -> str:
+    """A line of a new page with its gap filled."""
+    for pattern, replacement in FILLED if "to fill" in line or "draft:" in line else ():
+        line = re.sub(pattern, replacement, line)
+    return line
+
+
+def page_of(root: Path) -> Path:
+    return root / "docs" / "trials" / f"{NUMBER.lower()}.md"
+
+
+def test_a_new_trial_fails_by_its_gaps_alone(copied: Path) -> None:
+    """Its dates are of today and break no rule; what a person has to fill in is all that is reported, each line of it."""
+    text = page_of(copied).read_text(encoding="utf-8")
+    assert f'checked: "{date.today()}"' in text
+    assert {(problem.path, problem.rule) for problem in errors(copied)} <= {
+        (f"docs/trials/{NUMBER.lower()}.md", "record-gap")
+    }
+    loaded = project.load_project(copied)
+    gaps = {problem.line for problem in check_site.check_citations(loaded).problems if problem.rule == "record-gap"}
+    assert gaps == {number for number, line in enumerate(text.splitlines(), 1) if "to fill" in line}
+    assert gaps
+
+
+def test_a_new_trial_whose_gaps_are_filled_keeps_every_rule(copied: Path, tmp_path: Path) -> None:
+    root = tmp_path / "site"
+    shutil.copytree(copied, root)
+    lines = page_of(root).read_text(encoding="utf-8").splitlines(keepends=True)
+    page_of(root).write_text("".join(map(filled, lines)), encoding="utf-8")
+    loaded = project.load_project(root)
+    assert NUMBER.lower() in loaded.records
+    found = {*check_site.check_citations(loaded).problems, *check_site.check_links(loaded).problems}
+    mine = [str(problem) for problem in found if NUMBER.lower() in f"{problem.path} {problem.message}"]
+    assert mine == []
+    assert [str(problem) for problem in errors(root)] == []
