@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import markdown
+
 from ledger.render import callouts
 
 EXTENSIONS = ["admonition", "attr_list", "tables", "toc"]

@@ -6,12 +6,13 @@ import re
 from html import unescape
 from xml.etree import ElementTree
 
+from markdown import markdown
+
 from conftest import Make
 from ledger.model import claims, project
 from ledger.model.project import Project
 from ledger.render import claim_cards
 from ledger.site import generated_parts
-from markdown import markdown
 from samples import CLAIMS, TODAY, small
 
 

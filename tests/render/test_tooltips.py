@@ -8,12 +8,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from markdown import markdown
 
 from ledger.checks import glossary_entries
 from ledger.model import glossary, project
 from ledger.model.project import Page
 from ledger.render.tooltips import TooltipsExtension
-from markdown import markdown
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = date(2026, 11, 21)
