@@ -552,8 +552,8 @@ def test_every_rule_that_the_source_can_name_is_in_this_table() -> None:
 def test_every_rule_is_explained_with_its_level() -> None:
     assert {**{one.id: one.level for one in RULES}, **LIVE} == {rule.id: rule.level for rule in rules.ALL_RULES}
     for rule in rules.ALL_RULES:
-        for words in (rule.what, rule.why, rule.mend):
-            assert words.endswith("."), rule.id
+        for text in (rule.what, rule.why, rule.fix):
+            assert text.endswith("."), rule.id
 
 
 def test_no_rule_is_in_this_table_twice() -> None:

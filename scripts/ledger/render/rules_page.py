@@ -1,4 +1,4 @@
-"""What the page Rules shows: each rule with what it demands, why, and how to mend a fault."""
+"""The list on the page Rules: what each rule requires, why, and how to fix a problem."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ledger.render.markup import escape_text
 
 
 def render_rules_page(page: Page, project: Project, options: Options) -> str:
-    """Every rule under its group, with its id for an anchor."""
+    """Render every rule under its group, with its id as the anchor."""
     parts = []
     for group, rules in groupby(ALL_RULES, lambda rule: rule.group):
         parts.append(f'<h2 id="{slugify(group)}-rules">{escape_text(group)}</h2>')
@@ -26,10 +26,10 @@ def _render_rule(rule: Rule) -> str:
     return (
         f'<h3 id="{rule.id}"><code>{rule.id}</code></h3>'
         f"<p><strong>{level}.</strong> {_render_inline_code(rule.what)} <em>Why:</em> {_render_inline_code(rule.why)}"
-        f" <em>To mend it:</em> {_render_inline_code(rule.mend)}</p>"
+        f" <em>How to fix it:</em> {_render_inline_code(rule.fix)}</p>"
     )
 
 
-def _render_inline_code(words: str) -> str:
-    """Words of a rule; what stands in backticks is code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape_text(words))
+def _render_inline_code(text: str) -> str:
+    """Escape a text of a rule and turn backticks into code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape_text(text))
