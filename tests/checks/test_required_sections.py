@@ -28,7 +28,7 @@ def test_a_trial_without_one_of_its_sections_is_told_which(make: Make, name: str
 
 
 def test_the_sections_are_those_that_a_draft_and_the_guide_have() -> None:
-    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    guide = (ROOT / "REFERENCE.md").read_text(encoding="utf-8")
     for kind, names in required_sections.REQUIRED_SECTIONS.items():
         assert f"| {kind} | {' · '.join(names)} |" in guide
 

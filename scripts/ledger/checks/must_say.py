@@ -131,7 +131,7 @@ def read_statements(project: Project) -> tuple[YamlDocument, Statements, list[Pr
         return (
             data,
             Statements(),
-            [fault(1, message="write the lists 'pages:', 'citations:' and 'never:', as CONTRIBUTING.md says")],
+            [fault(1, message="write the lists 'pages:', 'citations:' and 'never:', as REFERENCE.md says")],
         )
     try:
         return data, Statements.model_validate(data.data), []

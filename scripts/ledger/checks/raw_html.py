@@ -284,7 +284,7 @@ def _attribute(element: str, name: str, value: str, allowed: frozenset[str]) -> 
     where = f"of <{element}>" if element else "in braces"
     if low not in allowed:
         return HtmlFinding(
-            "raw-attribute", f"'{name[:40]}' {where} is not allowed; take it out (CONTRIBUTING.md lists what is)"
+            "raw-attribute", f"'{name[:40]}' {where} is not allowed; take it out (REFERENCE.md lists what is)"
         )
     if low in ("href", "src") and runs_code(value):
         return HtmlFinding(
