@@ -749,7 +749,7 @@ def test_what_another_source_says_is_left_to_a_person(kept: Path, api: Api, caps
     assert run(kept, "--refresh", "--write", "--api", api.address) == 0
     said = capsys.readouterr().out
     assert "trial.people.planned: the record says '30' after [known2024], the registry '24'; left to a person" in said
-    assert "trial.people.sex: its note stays; see if it still holds: so far" in said
+    assert "trial.people.sex: its note stays; check that it still holds: so far" in said
     record = project.load_project(kept, TODAY).records[KEY][1]
     assert record.people.planned
     assert record.people.planned.value == 30

@@ -1,8 +1,8 @@
-"""Hold a record against its registry today, and propose what has changed as edits of single lines.
+"""Compare a record with its registry today, and propose the differences as edits of single lines.
 
-A fact is replaced only where it was read in that registry, or where nothing was known; what another source says is
-left to a person. Every edit is made in its place, read back, and compared with what was meant; an edit that would
-touch anything else is not made.
+A fact is replaced only where it was read in that registry or has no value; what another source says is left to a
+person. Every edit is made in place, read back and compared with its intent; an edit that changes anything else is
+dropped.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class RecordChange:
 
 @dataclass
 class PageProposal:
-    """The text of a page with its changes, and what a person has to see to."""
+    """The text of a page with its changes, and remarks for a person."""
 
     text: str
     changed: bool = False
@@ -71,7 +71,7 @@ class PageProposal:
 
 
 def propose_changes(text: str, fresh: Fields, nct: str, key: str, today: date) -> PageProposal:
-    """``text`` of a page with what the registry says today. ``fresh`` is a record made from the registry's data.
+    """The ``text`` of a page updated from ``fresh``, a record made from the registry's data today.
 
     Raises BadYamlError where the front matter cannot be read.
     """
@@ -107,7 +107,7 @@ def _apply_to_yaml(header: str, change: RecordChange) -> str:
 
 
 def _apply_to_data(data: Any, change: RecordChange) -> Any:
-    """The data as the change means them."""
+    """A copy of the data with the change."""
     data = copy.deepcopy(data)
     inner = data["trial"]
     for step in change.path[:-1]:
@@ -122,47 +122,21 @@ def _apply_to_data(data: Any, change: RecordChange) -> Any:
 def compare_records(
     old: Fields, fresh: Fields, nct: str, key: str, today: date
 ) -> tuple[list[RecordChange], list[str]]:
-    """What has to change in a record to say what the registry says, and what only a person can judge."""
-    changes = [*_find_status_change(old, fresh), *_find_checked_changes(old, nct, today)]
-    remarks: list[str] = []
-    if any(change.path[0] == "status" for change in changes):
-        remarks.append("the status has changed; see what the text of the page says of it")
-    for number, registration in enumerate(old.get("registry") or []):
-        if registration.get("id") == nct and registration.get("note"):
-            remarks.append(f"trial.registry.{number}: its note stays; see if it still holds: {registration['note']}")
-    official = fresh.get("official_title")
-    if official and old.get("official_title") != official:
-        kind: Literal["replace", "add"] = "replace" if "official_title" in old else "add"
-        changes.append(RecordChange(kind, ("official_title",), official))
-    for path in FACT_PATHS:
-        new, present = _get_fact(fresh, path), _get_fact(old, path)
-        if new is None or new["value"] in UNKNOWN_VALUES or _is_same_fact(present, new):
-            continue
-        if present is None:
-            changes.append(_build_addition(old, path, new))
-        elif present.get("value") in UNKNOWN_VALUES or not present.get("cite"):
-            changes.append(RecordChange("replace", path, new))
-        elif present["cite"] == key:
-            changes += _find_value_changes(path, present, new)
-            if present.get("note"):
-                remarks.append(f"{_format_record_path(path)}: its note stays; see if it still holds: {present['note']}")
-        else:
-            remarks.append(
-                f"{_format_record_path(path)}: the record says {_describe_fact(present)} after [{present['cite']}], the registry"
-                f" {_describe_fact(new)}; left to a person"
-            )
-    for name in LIST_KEYS:
-        if fresh.get(name) and not old.get(name):
-            changes.append(RecordChange("replace" if name in old else "add", (name,), fresh[name]))
-        elif fresh.get(name) and _list_item_names(old[name]) != _list_item_names(fresh[name]):
-            remarks.append(f"trial.{name}: differs from the registry; compare by hand")
-    results = [one for one in ("results", "harms") if fresh.get(one) and not old.get(one)]
-    if results:
-        remarks.append(f"the registry has posted results and the record has no {' and no '.join(results)}; copy them")
+    """The changes that make a record agree with the registry, and remarks on what only a person can decide."""
+    findings: list[RecordChange | str] = [
+        *_compare_status(old, fresh),
+        *_compare_registration(old, nct, today),
+        *_compare_official_title(old, fresh),
+        *(finding for path in FACT_PATHS for finding in _compare_fact(old, fresh, path, key)),
+        *(finding for name in LIST_KEYS for finding in _compare_list(old, fresh, name)),
+        *_compare_results(old, fresh),
+    ]
+    changes = [finding for finding in findings if isinstance(finding, RecordChange)]
+    remarks = [finding for finding in findings if isinstance(finding, str)]
     return _merge_additions(changes), remarks
 
 
-def _find_status_change(old: Fields, fresh: Fields) -> Iterator[RecordChange]:
+def _compare_status(old: Fields, fresh: Fields) -> Iterator[RecordChange | str]:
     new = fresh["status"][-1]
     history = old.get("status") or []
     if new["value"] in UNKNOWN_VALUES or (history and history[-1]["value"] == new["value"]):
@@ -171,14 +145,64 @@ def _find_status_change(old: Fields, fresh: Fields) -> Iterator[RecordChange]:
         yield RecordChange("replace", ("status", len(history) - 1), new)
     else:
         yield RecordChange("append", ("status",), new)
+    yield "the status has changed; check what the text of the page says about it"
 
 
-def _find_checked_changes(old: Fields, nct: str, today: date) -> Iterator[RecordChange]:
-    """The day on which the registry's record was last looked at."""
+def _compare_registration(old: Fields, nct: str, today: date) -> Iterator[RecordChange | str]:
+    """The day on which the registry's record was last read, and a remark on the note beside it."""
     for number, registration in enumerate(old.get("registry") or []):
-        if registration.get("id") == nct and registration.get("checked") != today.isoformat():
-            kind: Literal["replace", "add"] = "replace" if "checked" in registration else "add"
-            yield RecordChange(kind, ("registry", number, "checked"), today.isoformat())
+        if registration.get("id") != nct:
+            continue
+        if registration.get("checked") != today.isoformat():
+            yield _build_change(registration, ("registry", number, "checked"), today.isoformat())
+        if registration.get("note"):
+            yield f"trial.registry.{number}: its note stays; check that it still holds: {registration['note']}"
+
+
+def _compare_official_title(old: Fields, fresh: Fields) -> Iterator[RecordChange]:
+    official = fresh.get("official_title")
+    if official and old.get("official_title") != official:
+        yield _build_change(old, ("official_title",), official)
+
+
+def _compare_fact(old: Fields, fresh: Fields, path: tuple[str, ...], key: str) -> Iterator[RecordChange | str]:
+    """A fact is replaced where it was read in this registry or has no value; another source's is left to a person."""
+    present, new = _get_fact(old, path), _get_fact(fresh, path)
+    if new is None or new["value"] in UNKNOWN_VALUES or _is_same_fact(present, new):
+        return
+    if present is None:
+        yield _build_addition(old, path, new)
+    elif present.get("value") in UNKNOWN_VALUES or not present.get("cite"):
+        yield RecordChange("replace", path, new)
+    elif present["cite"] == key:
+        yield from _find_value_changes(path, present, new)
+        if present.get("note"):
+            yield f"{_format_record_path(path)}: its note stays; check that it still holds: {present['note']}"
+    else:
+        yield (
+            f"{_format_record_path(path)}: the record says {_describe_fact(present)} after [{present['cite']}], the"
+            f" registry {_describe_fact(new)}; left to a person"
+        )
+
+
+def _compare_list(old: Fields, fresh: Fields, name: str) -> Iterator[RecordChange | str]:
+    if not fresh.get(name):
+        return
+    if not old.get(name):
+        yield _build_change(old, (name,), fresh[name])
+    elif _list_item_names(old[name]) != _list_item_names(fresh[name]):
+        yield f"trial.{name}: differs from the registry; compare by hand"
+
+
+def _compare_results(old: Fields, fresh: Fields) -> Iterator[str]:
+    missing = [name for name in ("results", "harms") if fresh.get(name) and not old.get(name)]
+    if missing:
+        yield f"the registry has posted results and the record has no {' and no '.join(missing)}; copy them"
+
+
+def _build_change(mapping: Fields, path: YamlPath, value: Any) -> RecordChange:
+    """Replace the last key of ``path`` where ``mapping`` has it, add it where not."""
+    return RecordChange("replace" if path[-1] in mapping else "add", path, value)
 
 
 def _get_fact(record: Fields, path: Sequence[str]) -> dict[str, Any] | None:
@@ -191,10 +215,10 @@ def _get_fact(record: Fields, path: Sequence[str]) -> dict[str, Any] | None:
 def _is_same_fact(present: Fields | None, new: Fields) -> bool:
     if present is None:
         return False
-    one, other = present["value"], new["value"]
-    if isinstance(one, list) and isinstance(other, list):
-        return sorted(one) == sorted(other)
-    return bool(one == other) and present.get("type") == new.get("type")
+    old_value, new_value = present["value"], new["value"]
+    if isinstance(old_value, list) and isinstance(new_value, list):
+        return sorted(old_value) == sorted(new_value)
+    return bool(old_value == new_value) and present.get("type") == new.get("type")
 
 
 def _build_addition(old: Fields, path: tuple[str, ...], new: Fields) -> RecordChange:
@@ -210,17 +234,16 @@ def _find_value_changes(path: tuple[str, ...], present: Fields, new: Fields) -> 
 
 
 def _merge_additions(changes: Sequence[RecordChange]) -> list[RecordChange]:
-    """New keys of a mapping that is itself new are added with it."""
-    joined: list[RecordChange] = []
+    """The changes with the new keys of one new mapping joined into one addition."""
+    merged: list[RecordChange] = []
     for change in changes:
-        first = next(
-            (one for one in joined if one.kind == "add" and change.kind == "add" and one.path == change.path), None
-        )
-        if first and isinstance(first.value, dict):
-            first.value.update(change.value)
+        additions = (earlier for earlier in merged if earlier.kind == change.kind == "add")
+        same_path = next((earlier for earlier in additions if earlier.path == change.path), None)
+        if same_path and isinstance(same_path.value, dict):
+            same_path.value.update(change.value)
         else:
-            joined.append(change)
-    return joined
+            merged.append(change)
+    return merged
 
 
 def _list_item_names(items: Sequence[Fields]) -> list[str]:
