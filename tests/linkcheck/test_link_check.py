@@ -513,11 +513,11 @@ def test_ctrl_c_keeps_what_is_known(many: Path, bed: Bed) -> None:
     running.send_signal(signal.SIGINT)
     out, err = running.communicate(timeout=120)
     assert running.returncode == 2
-    assert err == "check_links: stopped; what is known was kept\n"
+    assert err == "check_links: stopped; the results so far are saved\n"
     known = len(link_state.read_link_state(many / "link-state.json"))
     assert 10 < known < MANY
     assert f": {known} ok, {MANY - known} not-checked: " in out.splitlines()[-1]
-    assert "not checked: the run was stopped; that is no proof of anything" in out
+    assert "not checked: the run was stopped; nothing is known about them" in out
 
 
 # --- time, networks and manners ---------------------------------------------------------------------------
@@ -527,7 +527,7 @@ def test_without_a_network_it_says_not_checked_and_remembers_nothing(make: Make,
     root = make(links("http://nothing.invalid/", f"http://127.0.0.1:{bed.places['closed']}/"))
     found = external(root)
     assert found.status == 2
-    assert found.err.startswith("check_links: not checked: no host gave an answer")
+    assert found.err.startswith("check_links: not checked: no host responded")
     assert ": 2 not-checked: 0 errors, 0 warnings" in found.out.splitlines()[-1]
     assert "ok" not in found.out.splitlines()[-1]
     assert not (root / "link-state.json").exists()
@@ -627,19 +627,19 @@ def test_it_waits_as_long_as_the_host_asks_for(
     status: int, wait: str, seconds: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run, hosts = played(monkeypatch, RequestPolicy(delay=0), ["http://a.org/"], answer(status, wait), answer(200))
-    assert run.found["http://a.org/"].kind == "ok"
+    assert run.results["http://a.org/"].kind == "ok"
     assert hosts.timer.sleeps == [seconds]
 
 
 def test_a_wait_that_is_too_long_is_left_to_the_next_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    run, hosts = played(monkeypatch, RequestPolicy(longest_wait=60), ["http://a.org/"], answer(429, "61"), answer(200))
-    assert run.found["http://a.org/"].kind == "deferred"
+    run, hosts = played(monkeypatch, RequestPolicy(max_wait=60), ["http://a.org/"], answer(429, "61"), answer(200))
+    assert run.results["http://a.org/"].kind == "deferred"
     assert hosts.timer.sleeps == []
 
 
 def test_each_pause_before_another_try_is_about_twice_as_long(monkeypatch: pytest.MonkeyPatch) -> None:
     run, hosts = played(monkeypatch, RequestPolicy(delay=0, pause=10, tries=3), ["http://a.org/"], answer(503))
-    assert run.found["http://a.org/"].kind == "deferred"
+    assert run.results["http://a.org/"].kind == "deferred"
     first, second = hosts.timer.sleeps
     assert 8 <= first <= 12
     assert 16 <= second <= 24
@@ -674,12 +674,12 @@ def test_when_the_time_is_over_the_rest_is_not_checked(monkeypatch: pytest.Monke
         monkeypatch, RequestPolicy(jobs=1, budget=1200), ["http://a.org/", "http://b.org/hang", "http://c.org/"]
     )
     assert run.ended == "budget"
-    assert {name: found.kind for name, found in run.found.items()} == {
+    assert {name: found.kind for name, found in run.results.items()} == {
         "http://a.org/": "ok",
         "http://b.org/hang": "not-checked",
         "http://c.org/": "not-checked",
     }
-    assert run.found["http://c.org/"].evidence == "the time for this run was over"
+    assert run.results["http://c.org/"].evidence == "the time for this run was over"
 
 
 def test_what_the_time_did_not_suffice_for_is_said_and_not_remembered(make: Make, bed: Bed) -> None:
@@ -724,7 +724,7 @@ def test_the_progress_bar_counts_and_goes_away(bed: Bed) -> None:
     shown = io.StringIO()
     one = external_links.ExternalLink("x", LinkRequest(f"{bed.places['web']}/slow"), ())
     scheduler.request_external_links([one], RequestPolicy(delay=0, networks=ssrf_guard.ALL_NETWORKS), progress=shown)
-    assert "0 of 1 links asked" in shown.getvalue()
+    assert "0 of 1 links checked" in shown.getvalue()
     assert shown.getvalue().endswith("\r")
 
 
@@ -793,7 +793,7 @@ def test_of_a_name_with_public_and_private_addresses_only_the_public_are_used() 
     async def resolve(host: str, port: int) -> Sequence[str]:
         return ["10.0.0.1", "93.184.216.34"]
 
-    assert asyncio.run(GuardedNetworkBackend((), resolve).numbers("both.example", 80)) == ["93.184.216.34"]
+    assert asyncio.run(GuardedNetworkBackend((), resolve).resolve_allowed("both.example", 80)) == ["93.184.216.34"]
 
 
 def test_a_name_without_any_address_is_a_fault_of_dns() -> None:

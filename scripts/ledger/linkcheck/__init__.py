@@ -1,4 +1,4 @@
-"""The live link check: which addresses may be requested, requesting them, classifying what comes back.
+"""The live link check: which addresses may be requested, the requests, and the class of each link.
 
-Uses the network; no build imports it. May import ``site`` and below.
+Uses the network; the build imports nothing from here. May import ``site`` and below.
 """

@@ -1,4 +1,4 @@
-"""What an answer says about a link: its class, with the evidence. Plain functions on plain data, no network."""
+"""The class of a link from the response that its address gave, with the evidence. No network."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ledger.model.link_state import FailureKind, LinkClass, LinkResult
 
 @dataclass(frozen=True)
 class Hop:
-    """A redirect on the way: where it stood, its status, where it led."""
+    """One redirect: the address that redirects, its status, and the target."""
 
     url: str
     status: int
@@ -23,52 +23,52 @@ class Hop:
 
 @dataclass(frozen=True)
 class FetchResponse:
-    """What a server said at last. ``whole`` where the body was read to its end."""
+    """The response at the end of all redirects. ``complete``: the body was read to its end."""
 
     url: str
     status: int
     hops: tuple[Hop, ...] = ()
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
-    whole: bool = True
+    complete: bool = True
 
 
 @dataclass(frozen=True)
 class FetchFailure:
-    """Why there was no answer, in words. ``passing`` where asking again may help."""
+    """Why there is no response. ``transient``: another try may succeed."""
 
     kind: FailureKind
     evidence: str
     hops: tuple[Hop, ...] = ()
-    passing: bool = False
+    transient: bool = False
 
 
 CLASS_MEANINGS: Mapping[LinkClass, str] = {
-    "ok": "it answers, and nothing speaks against it",
-    "moved": "it has a new address for good; the proposed edit is printed",
-    "broken": "nothing is there (404 and most other 4xx, at once or behind a redirect; an identifier that its register does not know)",
-    "gone": "taken away for good (410)",
+    "ok": "the address responds as expected",
+    "moved": "a permanent redirect; the proposed edit is printed",
+    "broken": "not found (404 and most other 4xx, directly or behind a redirect; an identifier that its registry does not have)",
+    "gone": "removed for good (410)",
     "server-error": "the server fails (500)",
-    "blocked": "programs are kept out (401, 403, 405, 406, 999, an empty 202); a person has to look",
-    "deferred": "the host asks to come back later, or is busy (429, 503)",
-    "suspect": "it answers, but with its front page, a login page or a page that says 'not found'",
-    "missing-fragment": "the page is there, the place in it is not",
-    "wrong-type": "a document was promised and a web page came",
-    "tls-expired": "the certificate is out of its time",
-    "tls-self-signed": "nobody but the host vouches for its certificate",
+    "blocked": "programs are blocked (401, 403, 405, 406, 999, an empty 202); a person has to open it",
+    "deferred": "the host is busy or wants a later request (429, 503)",
+    "suspect": "the response is a front page, a login page or a page that says 'not found'",
+    "missing-fragment": "the page exists, but has no id for the fragment",
+    "wrong-type": "the address is of a document, the response is a web page",
+    "tls-expired": "the certificate has expired or is not valid yet",
+    "tls-self-signed": "the certificate is self-signed",
     "tls-wrong-name": "the certificate is for another host",
-    "tls-untrusted": "the secure connection cannot be proved or made",
-    "dns": "the name of the host is not known",
+    "tls-untrusted": "the certificate cannot be verified, or no secure connection can be made",
+    "dns": "the host name cannot be resolved",
     "refused": "the host refuses the connection",
-    "time-out": "no answer in time",
-    "reset": "the connection is cut, or the answer breaks off",
-    "redirect-loop": "it leads in circles",
-    "refused-unsafe": "not asked: a private address, another scheme, or a password in the address",
-    "not-checked": "nothing is known: no network, or no time left",
-    "excused": "not asked: it has an excuse in link-policy.yml",
+    "time-out": "no response in time",
+    "reset": "the connection closes, or the response ends, too early",
+    "redirect-loop": "the redirects never end",
+    "refused-unsafe": "not requested: a private address, another scheme, or a password in the address",
+    "not-checked": "no result: no network, or no time left",
+    "excused": "not requested: it has an excuse in link-policy.yml",
 }
 UNREACHABLE_CLASSES: frozenset[LinkClass] = frozenset({"dns", "refused", "time-out", "reset"})
-"""No answer at all: may be the other side's fault, may be ours."""
+"""No response at all: the host or our own network may be down."""
 
 BLOCKED_STATUSES = (401, 402, 403, 405, 406, 407, 451, 999)
 TRANSIENT_STATUSES = (408, 425, 429, 502, 503, 504, 511, *range(520, 531))
@@ -102,9 +102,9 @@ NOT_FOUND_SENTENCE = re.compile(
 )
 HIDDEN_ELEMENT_START = re.compile(rb"<(script|style|svg)\b")
 MAX_NOTICE_BYTES = 60_000
-"""Bytes of a page in which it would say that something was not found."""
+"""Bytes of a page that are searched for a 'not found' notice."""
 MAX_NOTICE_CHARACTERS = 1_500
-"""Characters of text; a page with more is no mere notice that nothing was found."""
+"""A page with more characters of text is not a mere 'not found' notice."""
 ID_ATTRIBUTE = re.compile(
     rb"\s(?:id|name)\s*=\s*(?:\"([^\"]{1,300})\"|'([^']{1,300})'|([^\s\"'>]{1,300}))", re.IGNORECASE
 )
@@ -112,191 +112,187 @@ HANDLE_RESPONSE_CODE = re.compile(rb'"responseCode"\s*:\s*(\d+)')
 NCT_ID_FIELD = re.compile(rb'"nctId"\s*:\s*"(NCT\d{8})"')
 
 
-def classify_response(ask: LinkRequest, answer: FetchResponse | FetchFailure, fragment: str = "") -> LinkResult:
-    """The class of one address from what was seen there."""
-    if isinstance(answer, FetchFailure):
-        behind = (
-            f", behind a redirect to {answer.hops[-1].to}" if answer.hops and answer.kind != "redirect-loop" else ""
-        )
-        return LinkResult(answer.kind, answer.evidence + behind)
-    if ask.kind == "doi" and (found := _classify_doi_response(answer)):
-        return found
-    by_status = _classify_status(answer)
-    if by_status:
-        return by_status
-    if ask.kind == "trial":
-        return _classify_trial_response(ask, answer)
-    return _classify_page(ask, answer, fragment)
+def classify_response(request: LinkRequest, response: FetchResponse | FetchFailure, fragment: str = "") -> LinkResult:
+    """The class of one address from its response or failure."""
+    if isinstance(response, FetchFailure):
+        behind_redirect = bool(response.hops) and response.kind != "redirect-loop"
+        suffix = f", behind a redirect to {response.hops[-1].to}" if behind_redirect else ""
+        return LinkResult(response.kind, response.evidence + suffix)
+    result = (_classify_doi_response(response) if request.kind == "doi" else None) or _classify_status(response)
+    if result:
+        return result
+    if request.kind == "trial":
+        return _classify_trial_response(request, response)
+    return _classify_page(request, response, fragment)
 
 
-def is_transient(answer: FetchResponse | FetchFailure) -> bool:
-    """Whether what was seen may be over when one asks again: a busy host, a cut connection, silence."""
-    if isinstance(answer, FetchFailure):
-        return answer.passing
-    return answer.status in TRANSIENT_STATUSES and not _is_bot_challenge(answer)
+def is_transient(response: FetchResponse | FetchFailure) -> bool:
+    """Whether another try may succeed: a busy host, a closed connection, a timeout."""
+    if isinstance(response, FetchFailure):
+        return response.transient
+    return response.status in TRANSIENT_STATUSES and not _is_bot_challenge(response)
 
 
-def _is_bot_challenge(answer: FetchResponse) -> bool:
-    """Whether a guard before the site asks for proof that we are no program."""
-    return "challenge" in (answer.headers.get("cf-mitigated", ""), answer.headers.get("x-amzn-waf-action", ""))
+def _is_bot_challenge(response: FetchResponse) -> bool:
+    """Whether a firewall before the site wants proof that a person is asking."""
+    return "challenge" in (response.headers.get("cf-mitigated", ""), response.headers.get("x-amzn-waf-action", ""))
 
 
-def _classify_doi_response(answer: FetchResponse) -> LinkResult | None:
-    """The answer of doi.org's register of handles: 1 is found, 100 is not."""
-    code = HANDLE_RESPONSE_CODE.search(answer.body)
+def _classify_doi_response(response: FetchResponse) -> LinkResult | None:
+    """The result of doi.org's handle API: 1 is found, 100 is not. None leaves the decision to the status."""
+    code = HANDLE_RESPONSE_CODE.search(response.body)
     if code and code[1] in (b"1", b"200"):
-        return LinkResult("ok", "doi.org knows this DOI")
+        return LinkResult("ok", "doi.org has this DOI")
     if code and code[1] == b"100":
-        return LinkResult("broken", "doi.org does not know this DOI (response code 100)")
-    if answer.status in TRANSIENT_STATUSES or answer.status >= 500 or answer.status in BLOCKED_STATUSES:
+        return LinkResult("broken", "doi.org does not have this DOI (response code 100)")
+    if response.status in TRANSIENT_STATUSES or response.status >= 500 or response.status in BLOCKED_STATUSES:
         return None
-    return LinkResult("deferred", f"doi.org's register gave an answer that cannot be read (status {answer.status})")
+    return LinkResult("deferred", f"the response of doi.org cannot be read (status {response.status})")
 
 
-def _classify_trial_response(ask: LinkRequest, answer: FetchResponse) -> LinkResult:
-    """The study at ClinicalTrials.gov; an old number is answered with the trial's present one."""
-    asked = re.search(r"NCT\d{8}", ask.url)
-    given = NCT_ID_FIELD.search(answer.body)
-    if not given or not asked:
-        return LinkResult("deferred", "the registry gave an answer that cannot be read")
-    number = given[1].decode()
-    if number != asked[0]:
-        return LinkResult(
-            "moved", f"the registry now lists it as {number}", f"https://clinicaltrials.gov/study/{number}"
-        )
+def _classify_trial_response(request: LinkRequest, response: FetchResponse) -> LinkResult:
+    """The result of ClinicalTrials.gov's API, which returns the current study for an old number."""
+    requested = re.search(r"NCT\d{8}", request.url)
+    returned = NCT_ID_FIELD.search(response.body)
+    if not returned or not requested:
+        return LinkResult("deferred", "the response of the registry cannot be read")
+    nct = returned[1].decode()
+    if nct != requested[0]:
+        return LinkResult("moved", f"the registry now lists it as {nct}", f"https://clinicaltrials.gov/study/{nct}")
     return LinkResult("ok", "the registry has this trial")
 
 
-def _classify_status(answer: FetchResponse) -> LinkResult | None:
-    """What the status alone decides; None for a page that has to be looked at."""
-    status = answer.status
-    said = f"status {status}" + (f" behind a redirect to {answer.url}" if answer.hops else "")
-    if _is_bot_challenge(answer):
-        return LinkResult("blocked", f"{said}, with a test that programs cannot pass")
+def _classify_status(response: FetchResponse) -> LinkResult | None:
+    """The result where the status decides; None where the body has to be read."""
+    status = response.status
+    evidence = f"status {status}" + (f" behind a redirect to {response.url}" if response.hops else "")
+    if _is_bot_challenge(response):
+        return LinkResult("blocked", f"{evidence}, with a challenge that programs cannot pass")
     if status in BLOCKED_STATUSES:
-        return LinkResult("blocked", said)
+        return LinkResult("blocked", evidence)
     if status in TRANSIENT_STATUSES:
-        return LinkResult("deferred", said)
+        return LinkResult("deferred", evidence)
     if status == 410:
-        return LinkResult("gone", said)
+        return LinkResult("gone", evidence)
     if 400 <= status < 500:
-        return LinkResult("broken", said)
+        return LinkResult("broken", evidence)
     if status >= 500:
-        return LinkResult("server-error", said)
-    if status == 202 and not answer.body.strip():
-        return LinkResult("blocked", f"{said} and an empty answer")
+        return LinkResult("server-error", evidence)
+    if status == 202 and not response.body.strip():
+        return LinkResult("blocked", f"{evidence} and an empty response")
     if status in (204, 205):
-        return LinkResult("suspect", f"{said}: an answer without any content")
+        return LinkResult("suspect", f"{evidence}: a response without content")
     if status < 200 or status >= 300:
-        return LinkResult("suspect", f"{said}: a redirect that leads nowhere")
+        return LinkResult("suspect", f"{evidence}: a redirect without a target")
     return None
 
 
-def _classify_page(ask: LinkRequest, answer: FetchResponse, fragment: str) -> LinkResult:
-    """A page that came with a good status."""
-    kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
-    opening = answer.body[:2000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    html = "html" in kind or (not kind and opening.startswith((b"<!doctype html", b"<html")))
-    turned = _explain_bad_redirect(ask.url, answer)
-    if turned:
-        return LinkResult("suspect", turned, answer.url)
-    if _is_wrong_type(ask.url, kind, opening):
-        return LinkResult("wrong-type", f"the address promises a document; the answer is {kind or 'a web page'}")
+def _classify_page(request: LinkRequest, response: FetchResponse, fragment: str) -> LinkResult:
+    """The result for a page with a status of success."""
+    content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    opening = response.body[:2000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    html = "html" in content_type or (not content_type and opening.startswith((b"<!doctype html", b"<html")))
+    reason = _explain_bad_redirect(request.url, response)
+    if reason:
+        return LinkResult("suspect", reason, response.url)
+    if _is_wrong_type(request.url, content_type, opening):
+        shown = content_type or "a web page"
+        return LinkResult("wrong-type", f"the address is of a document, the response is {shown}")
     if html:
-        notice = _find_not_found_notice(answer)
+        notice = _find_not_found_notice(response)
         if notice:
-            return LinkResult("suspect", f"status {answer.status}, yet the page says '{notice}'")
-        if fragment and answer.whole and fragment not in extract_anchor_ids(answer.body):
-            return LinkResult("missing-fragment", f"the page has no place '{fragment}'")
-    target = find_permanent_target(answer.hops)
+            return LinkResult("suspect", f"status {response.status}, yet the page says '{notice}'")
+        if fragment and response.complete and fragment not in extract_anchor_ids(response.body):
+            return LinkResult("missing-fragment", f"the page has no id '{fragment}'")
+    target = find_permanent_target(response.hops)
     if target:
-        return LinkResult("moved", f"status {answer.hops[0].status}", target)
-    unsure = fragment and html and not answer.whole and fragment not in extract_anchor_ids(answer.body)
-    far = f"; the page is too large to look for '{fragment}'" if unsure else ""
-    return LinkResult("ok", f"status {answer.status}{far}")
+        return LinkResult("moved", f"status {response.hops[0].status}", target)
+    unknown = fragment and html and not response.complete and fragment not in extract_anchor_ids(response.body)
+    remark = f"; the page is too large to look for the id '{fragment}'" if unknown else ""
+    return LinkResult("ok", f"status {response.status}{remark}")
 
 
-def _explain_bad_redirect(asked: str, answer: FetchResponse) -> str | None:
-    """Whether a redirect leads to a front page or a login page instead of what was asked."""
-    if not answer.hops:
+def _explain_bad_redirect(requested: str, response: FetchResponse) -> str | None:
+    """Why a redirect does not lead to the requested page: it leads to a front page or a login page."""
+    if not response.hops:
         return None
-    old, new = urlsplit(asked), urlsplit(answer.url)
+    old, new = urlsplit(requested), urlsplit(response.url)
     if LOGIN_PATH.search(new.path) and not LOGIN_PATH.search(old.path):
-        return f"it redirects to a login page, {answer.url}"
+        return f"it redirects to a login page, {response.url}"
     if LOGIN_HOST.match(new.netloc) and not LOGIN_HOST.match(old.netloc):
-        return f"it redirects to a login page, {answer.url}"
+        return f"it redirects to a login page, {response.url}"
     if (
         FRONT_PAGE_PATH.fullmatch(new.path)
         and not new.query
         and not (FRONT_PAGE_PATH.fullmatch(old.path) and not old.query)
     ):
-        return f"it redirects to a front page, {answer.url}"
+        return f"it redirects to a front page, {response.url}"
     return None
 
 
-def _is_wrong_type(asked: str, kind: str, opening: bytes) -> bool:
-    path = urlsplit(asked).path.lower()
+def _is_wrong_type(requested: str, content_type: str, opening: bytes) -> bool:
+    path = urlsplit(requested).path.lower()
     if not path.endswith(DOCUMENT_EXTENSIONS) or "/blob/" in path:
         return False
-    return "html" in kind or opening.startswith((b"<!doctype html", b"<html"))
+    return "html" in content_type or opening.startswith((b"<!doctype html", b"<html"))
 
 
-def _find_not_found_notice(answer: FetchResponse) -> str | None:
-    """The words in which a page says that it was not found."""
-    head = _remove_hidden_elements(answer.body[:MAX_NOTICE_BYTES])
+def _find_not_found_notice(response: FetchResponse) -> str | None:
+    """The words by which a page says that it was not found; None where it does not."""
+    head = _remove_hidden_elements(response.body[:MAX_NOTICE_BYTES])
     for match in TITLE_OR_HEADING.finditer(head):
-        heading = _decode_page_text(match["text"], answer)
+        heading = _decode_page_text(match["text"], response)
         for part in re.split(r"\s+[|–—·:-]\s+|\s*[|–—]\s*", heading):
             if part and len(part) < 120 and NOT_FOUND_TITLE.fullmatch(part.strip()):
                 return heading[:80]
-    if answer.whole and len(answer.body) <= MAX_NOTICE_BYTES:
-        text = _decode_page_text(re.sub(rb"<[^<>]*>", b" ", head), answer)
-        found = NOT_FOUND_SENTENCE.search(text)
-        if found and len(text) < MAX_NOTICE_CHARACTERS:
-            return found[0]
+    if response.complete and len(response.body) <= MAX_NOTICE_BYTES:
+        text = _decode_page_text(re.sub(rb"<[^<>]*>", b" ", head), response)
+        sentence = NOT_FOUND_SENTENCE.search(text)
+        if sentence and len(text) < MAX_NOTICE_CHARACTERS:
+            return sentence[0]
     return None
 
 
 def _remove_hidden_elements(body: bytes) -> bytes:
-    """A page without scripts, style sheets and drawings, whose words no reader sees."""
+    """A page without scripts, style sheets and SVG, whose words no reader sees."""
     lower = body.lower()
     parts: list[bytes] = []
-    never: set[bytes] = set()
-    done = 0
+    unclosed: set[bytes] = set()
+    position = 0
     for match in HIDDEN_ELEMENT_START.finditer(lower):
         closing = b"</" + match[1]
-        if match.start() < done or closing in never:
+        if match.start() < position or closing in unclosed:
             continue
         end = lower.find(closing, match.end())
         if end < 0:
-            never.add(closing)
+            unclosed.add(closing)
             continue
-        parts.append(body[done : match.start()])
-        done = end
-    return b" ".join([*parts, body[done:]])
+        parts.append(body[position : match.start()])
+        position = end
+    return b" ".join([*parts, body[position:]])
 
 
-def _decode_page_text(raw: bytes, answer: FetchResponse) -> str:
-    """Bytes of a page as words. A charset that is wrong or unknown only costs a few letters."""
-    named = re.search(r"charset=[\"']?([\w.:-]+)", answer.headers.get("content-type", ""), re.IGNORECASE)
+def _decode_page_text(raw: bytes, response: FetchResponse) -> str:
+    """Bytes of a page as text. A wrong or unknown charset costs a few letters and nothing else."""
+    charset = re.search(r"charset=[\"']?([\w.:-]+)", response.headers.get("content-type", ""), re.IGNORECASE)
     try:
-        text = raw.decode(named[1] if named else "utf-8", errors="replace")
+        text = raw.decode(charset[1] if charset else "utf-8", errors="replace")
     except LookupError:
         text = raw.decode("utf-8", errors="replace")
     return " ".join(unescape(re.sub(r"<[^<>]*>", " ", text)).split())
 
 
 def extract_anchor_ids(body: bytes) -> frozenset[str]:
-    """All ids and names in a page, also in the forms that GitHub and others give them."""
-    found = {
-        unescape((a or b or c).decode("utf-8", errors="replace"))
-        for a, b, c in (m.groups() for m in ID_ATTRIBUTE.finditer(body))
+    """All ids and names in a page, also without the prefix that GitHub gives them."""
+    ids = {
+        unescape((double or single or bare).decode("utf-8", errors="replace"))
+        for double, single, bare in (match.groups() for match in ID_ATTRIBUTE.finditer(body))
     }
-    return frozenset(found | {one.removeprefix("user-content-") for one in found})
+    return frozenset(ids | {name.removeprefix("user-content-") for name in ids})
 
 
 def find_permanent_target(hops: tuple[Hop, ...]) -> str:
-    """The address at the end of the permanent redirects with which a chain begins; empty where it begins otherwise."""
+    """The target of the permanent redirects at the start of a chain; empty where the first one is temporary."""
     target = ""
     for hop in hops:
         if hop.status not in PERMANENT_REDIRECT_STATUSES:

@@ -1,8 +1,8 @@
-"""Which addresses may be asked, and a connection that goes to the very address that was looked at.
+"""A guard against requests to private networks (SSRF): which addresses may be requested, and a backend that enforces it.
 
-A pull request can put any address into a page, and a server can redirect to any other. So nothing here knocks on a
-door inside: a name is resolved once, what it stands for is judged, and the connection is made to that same number, so
-that a name which changes its mind in between gains nothing.
+A pull request can put any address into a page, and a server can redirect to any other. A host name is resolved once,
+its IP addresses are checked, and the connection goes to a checked one, so that a DNS answer that changes in between
+(DNS rebinding) has no effect.
 """
 
 from __future__ import annotations
@@ -18,103 +18,120 @@ import httpx
 
 SCHEMES = ("http", "https")
 MAX_URL_LENGTH = 8_000
-"""Characters; servers refuse more, and no page needs it."""
+"""Characters; servers refuse longer addresses."""
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
-"""Gives the numeric addresses of a host's name. Raises OSError where there are none."""
+"""Returns the IP addresses of a host name. Raises OSError where there are none."""
 
 NAT64_PREFIX = ipaddress.ip_network("64:ff9b::/96")
 ALL_NETWORKS: tuple[IPNetwork, ...] = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))
 
 
 class UnsafeAddressError(Exception):
-    """The address must not be asked; the message says why."""
+    """The address must not be requested; the message says why."""
 
 
 class NoSuchHostError(Exception):
-    """The host's name could not be resolved. ``passing`` where asking again may help."""
+    """The host name cannot be resolved. ``transient``: another try may succeed."""
 
-    def __init__(self, message: str, passing: bool) -> None:
+    def __init__(self, message: str, transient: bool) -> None:
         super().__init__(message)
-        self.passing = passing
+        self.transient = transient
 
 
 def parse_networks(text: str) -> tuple[IPNetwork, ...]:
-    """The private networks that may be asked: ``all``, or networks with commas. Raises ValueError."""
+    """The private networks that may be requested: ``all``, or networks separated by commas. Raises ValueError."""
     if text == "all":
         return ALL_NETWORKS
     return tuple(ipaddress.ip_network(part.strip(), strict=False) for part in text.split(","))
 
 
 def explain_unsafe_url(address: str) -> str | None:
-    """Why the text of an address alone forbids to ask it; None where it does not."""
+    """Why an address must not be requested, from its text alone; None where it may be."""
     try:
         url = httpx.URL(address)
-        port = url.port
+        _ = url.port  # raises for an invalid one
     except (httpx.InvalidURL, ValueError, UnicodeError) as error:
-        return f"this is no address: {error}"
-    del port
+        return f"this is not an address: {error}"
     if url.scheme not in SCHEMES:
-        return f"the scheme '{url.scheme or 'none'}:' is not asked; only http and https are"
+        return f"the scheme '{url.scheme or 'none'}:' is not requested; only http and https are"
     if url.userinfo:
-        return "it carries a user name or a password"
+        return "it contains a user name or a password"
     if not url.host:
-        return "it names no host"
+        return "it has no host"
     if len(address) > MAX_URL_LENGTH:
         return f"it has more than {MAX_URL_LENGTH} characters"
     return None
 
 
 def parse_ip_literal(address: str) -> IPAddress | None:
-    """The number that stands in an address in place of a host's name."""
+    """The IP address that an address has in place of a host name; None for a name."""
     try:
         return ipaddress.ip_address(httpx.URL(address).host)
     except (httpx.InvalidURL, ValueError, UnicodeError):
         return None
 
 
-def explain_non_public_ip(number: IPAddress) -> str | None:
-    """What makes an address no public one, in a word or two; None for a public one."""
-    inner = extract_embedded_ipv4(number)
+def explain_non_public_ip(ip: IPAddress) -> str | None:
+    """Why an IP address is not public, in a word or two; None for a public one."""
+    inner = extract_embedded_ipv4(ip)
     if inner is not None:
         return explain_non_public_ip(inner)
-    if number.is_loopback:
+    if ip.is_loopback:
         return "this machine itself"
-    if number.is_link_local:
+    if ip.is_link_local:
         return "link-local"
-    if number.is_multicast:
+    if ip.is_multicast:
         return "multicast"
-    if number.is_unspecified or number.is_reserved:
+    if ip.is_unspecified or ip.is_reserved:
         return "reserved"
-    if number.is_private or not number.is_global:
+    if ip.is_private or not ip.is_global:
         return "private"
     return None
 
 
-def extract_embedded_ipv4(number: IPAddress) -> ipaddress.IPv4Address | None:
-    """The IPv4 address to which an IPv6 one of a transition scheme leads."""
-    if isinstance(number, ipaddress.IPv4Address):
+def extract_embedded_ipv4(ip: IPAddress) -> ipaddress.IPv4Address | None:
+    """The IPv4 address inside an IPv6 address of a transition mechanism; None where there is none."""
+    if isinstance(ip, ipaddress.IPv4Address):
         return None
-    if number in NAT64_PREFIX:
-        return ipaddress.IPv4Address(int(number) & 0xFFFFFFFF)
-    return number.ipv4_mapped or number.sixtofour or (number.teredo[1] if number.teredo else None)
+    if ip in NAT64_PREFIX:
+        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
 
 
-def is_allowed_ip(number: IPAddress, networks: Iterable[IPNetwork]) -> bool:
-    """Whether an address may be asked: it is public, or in a network that was named."""
-    return explain_non_public_ip(number) is None or any(number in network for network in networks)
+def is_allowed_ip(ip: IPAddress, networks: Iterable[IPNetwork]) -> bool:
+    """Whether an IP address may be requested: it is public, or in one of ``networks``."""
+    return explain_non_public_ip(ip) is None or any(ip in network for network in networks)
 
 
 async def resolve_host(host: str, port: int) -> Sequence[str]:
-    """The system's own answer, each address once."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(one[4][0]) for one in found))
+    """The IP addresses of a host from the system's resolver, each once."""
+    infos = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(info[4][0]) for info in infos))
+
+
+def cache_resolver(resolve: Resolver) -> Resolver:
+    """A resolver that looks each name up once, also for concurrent callers. Failures are not cached."""
+    lookups: dict[tuple[str, int], asyncio.Future[Sequence[str]]] = {}
+
+    async def resolve_cached(host: str, port: int) -> Sequence[str]:
+        key = (host, port)
+        if key not in lookups:
+            lookups[key] = asyncio.ensure_future(resolve(host, port))
+            lookups[key].add_done_callback(lambda done: done.cancelled() or done.exception())
+        try:
+            return await asyncio.shield(lookups[key])
+        except OSError:
+            lookups.pop(key, None)
+            raise
+
+    return resolve_cached
 
 
 class GuardedNetworkBackend(httpcore.AsyncNetworkBackend):
-    """Connects as httpcore does, but only to addresses that may be asked."""
+    """Connects as httpcore does, but only to IP addresses that may be requested."""
 
     def __init__(
         self,
@@ -134,63 +151,60 @@ class GuardedNetworkBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Resolve once, judge, and connect to what was judged. Raises UnsafeAddressError, NoSuchHostError."""
-        failed: Exception | None = None
+        """Resolve once, check, and connect to a checked address. Raises UnsafeAddressError, NoSuchHostError."""
+        failure: Exception | None = None
         try:
             async with asyncio.timeout(timeout):
-                for number in await self.numbers(host, port):
+                for ip in await self.resolve_allowed(host, port):
                     try:
-                        return await self.inner.connect_tcp(number, port, timeout, local_address, socket_options)
+                        return await self.inner.connect_tcp(ip, port, timeout, local_address, socket_options)
                     except httpcore.ConnectError as error:
-                        failed = error
+                        failure = error
         except TimeoutError as error:
             raise httpcore.ConnectTimeout("no connection in time") from error
-        raise failed or NoSuchHostError("the name has no address", passing=False)
+        raise failure or NoSuchHostError("the name has no address", transient=False)
 
-    async def numbers(self, host: str, port: int) -> list[str]:
-        """The addresses of a host that may be asked. Raises UnsafeAddressError where there are others only."""
+    async def resolve_allowed(self, host: str, port: int) -> list[str]:
+        """The IP addresses of a host that may be requested. Raises UnsafeAddressError where none of them may be."""
         try:
-            found = list(await self.resolve(host, port))
+            addresses = list(await self.resolve(host, port))
         except (OSError, UnicodeError) as error:
-            passing = getattr(error, "errno", None) == socket.EAI_AGAIN
-            said = getattr(error, "strerror", None) or "not a name of a host"
-            raise NoSuchHostError(said, passing) from error
-        good, reasons = [], []
-        for text in found:
-            number = ipaddress.ip_address(text)
-            if is_allowed_ip(number, self.networks):
-                good.append(text)
+            transient = getattr(error, "errno", None) == socket.EAI_AGAIN
+            reason = getattr(error, "strerror", None) or "not a host name"
+            raise NoSuchHostError(reason, transient) from error
+        allowed, reasons = [], []
+        for text in addresses:
+            ip = ipaddress.ip_address(text)
+            if is_allowed_ip(ip, self.networks):
+                allowed.append(text)
             else:
-                reasons.append(
-                    f"{host} is {text}, {explain_non_public_ip(number)}"
-                    if text != host
-                    else f"{text} is {explain_non_public_ip(number)}"
-                )
-        if not good and reasons:
+                subject = f"{text} is" if text == host else f"{host} is {text},"
+                reasons.append(f"{subject} {explain_non_public_ip(ip)}")
+        if not allowed and reasons:
             raise UnsafeAddressError(reasons[0])
-        return good
+        return allowed
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
 
 def create_guarded_client(
-    guard: GuardedNetworkBackend, most: int, seconds: float, headers: dict[str, str]
+    backend: GuardedNetworkBackend, max_connections: int, read_timeout: float, headers: dict[str, str]
 ) -> httpx.AsyncClient:
-    """An HTTP client whose every connection goes through ``guard``.
+    """An HTTP client whose every connection goes through ``backend``.
 
-    No proxy is used, since a proxy would resolve names where the guard cannot look. Each request has a connection of its
-    own: a kept one may be cut just as it is used again, which would look like a fault of the server.
+    No proxy is used, since a proxy resolves names where the backend cannot check them. Each request has a connection of
+    its own: a kept one may be closed just as it is used again, which would look like a fault of the server.
     """
     context: ssl.SSLContext = httpx.create_ssl_context()
     transport = httpx.AsyncHTTPTransport(verify=context, trust_env=False)
     transport._pool = httpcore.AsyncConnectionPool(
-        ssl_context=context, max_connections=most, max_keepalive_connections=0, network_backend=guard
+        ssl_context=context, max_connections=max_connections, max_keepalive_connections=0, network_backend=backend
     )
     return httpx.AsyncClient(
         transport=transport,
         trust_env=False,
         follow_redirects=False,
-        timeout=httpx.Timeout(seconds, pool=None),
+        timeout=httpx.Timeout(read_timeout, pool=None),
         headers=headers,
     )
