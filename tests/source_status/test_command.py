@@ -26,14 +26,18 @@ from hypothesis import strategies as st
 from conftest import BIB, ROOT, TODAY, Make
 from ledger.model import bibliography, project, source_status
 from ledger.model.source_status import DatabaseResult, IdentifierStatus
-from ledger.source_status import command, databases
+from ledger.source_status import command, query
 from ledger.source_status.client import PoliteClient, RequestFailedError, RetryPolicy
-from ledger.source_status.databases import BadResponseError
+from ledger.source_status.crossref import parse_crossref_work
+from ledger.source_status.doi_handles import parse_doi_handle
+from ledger.source_status.pubmed import parse_pubmed_articles
+from ledger.source_status.responses import BadResponseError, clean_external_text
+from ledger.source_status.retraction_watch import read_retraction_watch
 from play_api import Answer, Api, send, serve
 
 DOI, PMID = "10.1234/abc", "7"
 QUICK = RetryPolicy(
-    timeout=1.0, tries=2, pause=0.0, again=0.01, longest_wait=1.0, largest=100_000, budget=20, most_failures=3
+    timeout=1.0, tries=2, pause=0.0, retry_pause=0.01, max_wait=1.0, max_bytes=100_000, budget=20, max_failures=3
 )
 PMID_BIB = BIB.replace("  doi", "  pmid = {7},\n  doi")
 WORK: dict[str, Any] = {
@@ -108,7 +112,7 @@ def options(api: Api) -> list[str]:
         "--online",
         "--contact",
         "me@example.org",
-        *(f"--{name}={api.address}/{name}" for name in command.SERVICE_URLS),
+        *(f"--{name}={api.address}/{name}" for name in query.SERVICE_URLS),
     ]
 
 
@@ -209,25 +213,28 @@ def drip(request: BaseHTTPRequestHandler) -> None:
 
 
 FAULTS: dict[str, tuple[Answer, str]] = {
-    "403": (send("no", 403, "text/plain"), "answers 403"),
-    "500": (send("oops", 500, "text/plain"), "answers 500, 2 times"),
-    "429 for long": (send("", 429, headers={"Retry-After": "3600"}), "answers 429 and asks us to wait 3600 seconds"),
-    "slow": (slow, "no answer within 1 seconds, 2 times"),
-    "in drops": (drip, "no answer within 1 seconds"),
+    "403": (send("no", 403, "text/plain"), "status 403"),
+    "500": (send("oops", 500, "text/plain"), "status 500, 2 times"),
+    "429 for long": (
+        send("", 429, headers={"Retry-After": "3600"}),
+        "status 429, and it wants us to wait 3600 seconds",
+    ),
+    "slow": (slow, "no response within 1 seconds, 2 times"),
+    "in drops": (drip, "no response within 1 seconds"),
     "garbage": (send(b"\x00\xff{"), "not JSON"),
     "truncated": (send(json.dumps(work())[:200]), "not JSON"),
-    "cut off": (send(json.dumps(work()), length=100_000 - 1), "broke off"),
-    "a web page": (send("<html>log in</html>", kind="text/html"), "answers with 'text/html'"),
-    "a web page with 404": (send("<!DOCTYPE html><html>", 404, "text/html"), "answers 404 with a web page"),
-    "a list": (send("[]"), "a form that is not known"),
-    "no work": (send({"status": "ok", "message": []}), "no work in it"),
-    "failed": (send({"status": "failed", "message": WORK}), "no work in it"),
+    "cut off": (send(json.dumps(work()), length=100_000 - 1), "ended too early"),
+    "a web page": (send("<html>log in</html>", kind="text/html"), "the response is 'text/html'"),
+    "a web page with 404": (send("<!DOCTYPE html><html>", 404, "text/html"), "status 404 with a web page"),
+    "a list": (send("[]"), "an unknown structure"),
+    "no work": (send({"status": "ok", "message": []}), "contains no work"),
+    "failed": (send({"status": "failed", "message": WORK}), "contains no work"),
     "another DOI": (send(work(DOI="10.1234/other")), "about another DOI"),
     "too long": (send(b" " * 100_001), "longer than 100000 bytes"),
-    "another host": (send("", 302, headers={"Location": "http://127.0.0.2/x"}), "sends us to another host"),
-    "in circles": (send("", 302, headers={"Location": CROSSREF_PATH}), "leads in circles"),
+    "another host": (send("", 302, headers={"Location": "http://127.0.0.2/x"}), "redirects to another host"),
+    "in circles": (send("", 302, headers={"Location": CROSSREF_PATH}), "too many redirects"),
     "nested": (send("[" * 50_000), "not JSON"),
-    "bad notices": (send(work("retraction")), "notices have a form"),
+    "bad notices": (send(work("retraction")), "notices have an unknown structure"),
     "a new kind of notice": (send(work(update("annulment"))), "a kind that is not known: annulment"),
     "not Crossref's": (send("Resource not found.", 404, "text/plain"), "does not know this DOI"),
 }
@@ -334,7 +341,7 @@ def test_retry_after_is_honoured(form: str, api: Api) -> None:
         send(work()),
     ]
     waits = Waits()
-    with PoliteClient(f"{api.address}/crossref", "test", replace(QUICK, longest_wait=60, budget=600), waits) as service:
+    with PoliteClient(f"{api.address}/crossref", "test", replace(QUICK, max_wait=60, budget=600), waits) as service:
         assert service.get("/works/10.1234%2Fabc", {}, ["application/json"])[0] == 200
     first, second = waits.seconds
     assert first == 0
@@ -344,10 +351,10 @@ def test_retry_after_is_honoured(form: str, api: Api) -> None:
 def test_each_pause_before_another_try_is_twice_as_long(api: Api) -> None:
     api.answers[CROSSREF_PATH] = [send("", 503)]
     waits = Waits()
-    manners = replace(QUICK, tries=3, pause=5, again=2, budget=600)
+    manners = replace(QUICK, tries=3, pause=5, retry_pause=2, budget=600)
     with PoliteClient(f"{api.address}/crossref", "test", manners, waits) as service:
         for _ in range(2):
-            with pytest.raises(RequestFailedError, match="answers 503, 3 times"):
+            with pytest.raises(RequestFailedError, match="status 503, 3 times"):
                 service.get("/works/10.1234%2Fabc", {}, ["application/json"])
     assert waits.seconds == [0, 2, 4, 5, 2, 4]
 
@@ -385,12 +392,12 @@ def test_nobody_answering_ends_with_2_and_leaves_the_file(
         "--online",
         "--contact",
         "me@example.org",
-        *(f"--{name}=http://127.0.0.1:9" for name in command.SERVICE_URLS),
+        *(f"--{name}=http://127.0.0.1:9" for name in query.SERVICE_URLS),
     ]
     assert command.main(closed, root, QUICK) == 2
     assert not (root / source_status.SOURCE_STATUS_FILE).exists()
     said = capsys.readouterr().err
-    assert "could not run: nobody answered; source-status.json is left as it was" in said
+    assert "could not run: no service gave a result; source-status.json is unchanged" in said
     assert "cannot be reached" in said
 
 
@@ -409,7 +416,7 @@ def test_an_address_that_is_not_safe_is_not_asked(
 def test_addresses_and_contact_can_come_from_the_environment(
     make: Make, api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in command.SERVICE_URLS:
+    for name in query.SERVICE_URLS:
         monkeypatch.setenv(f"{name.upper()}_API", f"{api.address}/{name}")
     monkeypatch.setenv("CONTACT", "https://example.org/project")
     root = make()
@@ -437,22 +444,20 @@ def test_addresses_and_contact_can_come_from_the_environment(
     ],
 )
 def test_updated_by_gives_the_state(updates: list[Any], state: str) -> None:
-    said = databases.parse_crossref_work(200, json.dumps(work(*updates)).encode(), DOI, TODAY).said
+    said = parse_crossref_work(200, json.dumps(work(*updates)).encode(), DOI, TODAY).result
     assert said
     assert said.state == state
 
 
 def test_update_to_stands_on_the_notice_and_says_nothing_of_it() -> None:
     raw = json.dumps(work(**{"update-to": [update("retraction")], "title": ["Retracted: A trial"]})).encode()
-    said = databases.parse_crossref_work(200, raw, DOI, TODAY).said
+    said = parse_crossref_work(200, raw, DOI, TODAY).result
     assert said
     assert said.state == "nothing found"
 
 
 def test_a_title_that_says_retracted_is_believed() -> None:
-    said = databases.parse_crossref_work(
-        200, json.dumps(work(title=["RETRACTED ARTICLE: A trial"])).encode(), DOI, TODAY
-    ).said
+    said = parse_crossref_work(200, json.dumps(work(title=["RETRACTED ARTICLE: A trial"])).encode(), DOI, TODAY).result
     assert said
     assert said.state == "retracted"
 
@@ -462,7 +467,7 @@ def test_two_sources_of_one_notice_are_one() -> None:
         update("retraction"),
         update("retraction", (2026, 1, 2), source="retraction-watch", **{"record-id": "17"}),
     )
-    said = databases.parse_crossref_work(200, json.dumps(work(*updates)).encode(), DOI, TODAY).said
+    said = parse_crossref_work(200, json.dumps(work(*updates)).encode(), DOI, TODAY).result
     assert said
     assert len(said.notices) == 1
 
@@ -484,10 +489,10 @@ def test_two_sources_of_one_notice_are_one() -> None:
 def test_links_and_types_of_pubmed_give_the_state(
     links: tuple[tuple[str, str], ...], types: tuple[str, ...], state: str
 ) -> None:
-    found = databases.parse_pubmed_articles(articles(article(*links, types=types)).encode(), (PMID,), TODAY)[PMID]
-    assert found.said
-    assert found.said.state == state
-    assert len(found.said.notices) == (0 if state == "nothing found" else 1)
+    found = parse_pubmed_articles(articles(article(*links, types=types)).encode(), (PMID,), TODAY)[PMID]
+    assert found.result
+    assert found.result.state == state
+    assert len(found.result.notices) == (0 if state == "nothing found" else 1)
 
 
 @pytest.mark.parametrize(
@@ -505,18 +510,18 @@ def test_links_and_types_of_pubmed_give_the_state(
     ],
 )
 def test_the_date_and_the_doi_of_a_notice_in_pubmed(source: str, date: str, doi: str) -> None:
-    found = databases.parse_pubmed_articles(articles(article(("RetractionIn", source))).encode(), (PMID,), TODAY)[PMID]
-    assert found.said
-    [notice] = found.said.notices
+    found = parse_pubmed_articles(articles(article(("RetractionIn", source))).encode(), (PMID,), TODAY)[PMID]
+    assert found.result
+    [notice] = found.result.notices
     assert (notice.date, notice.doi, notice.pmid) == (date, doi, "99")
 
 
 def test_a_pmid_that_is_missing_in_a_whole_answer_does_not_exist() -> None:
-    found = databases.parse_pubmed_articles(articles(article()).encode(), (PMID, "8"), TODAY)
+    found = parse_pubmed_articles(articles(article()).encode(), (PMID, "8"), TODAY)
     assert found["8"].exists == "no"
     assert found[PMID].exists == "yes"
     with pytest.raises(BadResponseError):
-        databases.parse_pubmed_articles(articles().encode(), (PMID, "8"), TODAY)
+        parse_pubmed_articles(articles().encode(), (PMID, "8"), TODAY)
 
 
 def test_a_chapter_of_a_book_in_pubmed_is_understood() -> None:
@@ -525,10 +530,10 @@ def test_a_chapter_of_a_book_in_pubmed_is_understood() -> None:
         "<PubDate><Year>2022</Year></PubDate></Book><ArticleTitle>Islets</ArticleTitle></BookDocument>"
         "</PubmedBookArticle></PubmedArticleSet>"
     )
-    found = databases.parse_pubmed_articles(text.encode(), (PMID,), TODAY)[PMID]
-    assert found.seen == {"title": "Islets", "year": "2022"}
-    assert found.said
-    assert found.said.state == "nothing found"
+    found = parse_pubmed_articles(text.encode(), (PMID,), TODAY)[PMID]
+    assert found.metadata == {"title": "Islets", "year": "2022"}
+    assert found.result
+    assert found.result.state == "nothing found"
 
 
 # --- Retraction Watch ---------------------------------------------------------------------------------
@@ -544,29 +549,29 @@ WANTED = {"doi": frozenset({DOI, "10.1234/fine"}), "pmid": frozenset({PMID})}
 def test_the_retraction_watch_data_is_read_by_doi_and_pmid(tmp_path: Path) -> None:
     path = tmp_path / "watch.csv"
     path.write_text(WATCH, encoding="utf-8-sig")
-    found = databases.read_retraction_watch(path, WANTED, TODAY, fewest=3)
-    assert (found.rows, found.until, found.whole) == (3, "2026-11-20", True)
-    [notice] = found.found["doi", DOI].notices
+    found = read_retraction_watch(path, WANTED, TODAY, min_rows=3)
+    assert (found.rows, found.newest, found.complete) == (3, "2026-11-20", True)
+    [notice] = found.results["doi", DOI].notices
     assert (notice.state, notice.date, notice.doi, notice.by) == (
         "retracted",
         "2026-01-02",
         "10.1234/notice",
         "Retraction Watch (record 1)",
     )
-    assert found.found["pmid", PMID].state == "corrected"
-    assert found.found["doi", "10.1234/fine"] == DatabaseResult("nothing found", "2026-11-20")
+    assert found.results["pmid", PMID].state == "corrected"
+    assert found.results["doi", "10.1234/fine"] == DatabaseResult("nothing found", "2026-11-20")
 
 
 def test_a_piece_of_the_data_proves_no_absence(tmp_path: Path) -> None:
     path = tmp_path / "watch.csv"
     path.write_text(WATCH, encoding="utf-8")
-    assert set(databases.read_retraction_watch(path, WANTED, TODAY).found) == {("doi", DOI), ("pmid", PMID)}
+    assert set(read_retraction_watch(path, WANTED, TODAY).results) == {("doi", DOI), ("pmid", PMID)}
 
 
 def test_a_reinstatement_after_a_retraction_is_one_in_the_data(tmp_path: Path) -> None:
     path = tmp_path / "watch.csv"
     path.write_text(f"{WATCH}4,A,2/2/2026 0:00,10.1234/b,0,{DOI},0,Reinstatement\n", encoding="utf-8")
-    assert databases.read_retraction_watch(path, WANTED, TODAY).found["doi", DOI].state == "reinstated"
+    assert read_retraction_watch(path, WANTED, TODAY).results["doi", DOI].state == "reinstated"
 
 
 @pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", b"<html>", WATCH_HEAD.encode(), b"\xff\xfe\x00", None])
@@ -602,22 +607,22 @@ def test_new_numbers_are_entered_without_asking_and_old_answers_stay(
     assert api.asked == []
     assert kept(root)["doi"][DOI]["crossref"]["state"] == "nothing found"
     assert kept(root)["pmid"][PMID]["pubmed"] == "not checked"
-    assert "2 numbers, 1 new as not checked, 0 taken out" in capsys.readouterr().out
+    assert "2 numbers, 1 new as not checked, 0 removed" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
     ("arguments", "files", "why"),
     [
-        (["--online"], {}, "say who asks"),
-        (["--online", "--contact", "me\nx: y"], {}, "say who asks"),
+        (["--online"], {}, "add a contact"),
+        (["--online", "--contact", "me\nx: y"], {}, "add a contact"),
         (["--online", "--contact", "me@example.org", "--budget", "nan"], {}, "--budget"),
         (
             ["--online", "--contact", "me@example.org"],
             {"references.bib": "@misc{a, title={T}}\n"},
             "no DOI and no PMID",
         ),
-        (["--enter"], {"references.bib": "@misc{a, title={T}\n"}, "mend this first: references.bib:1"),
-        (["--enter"], {source_status.SOURCE_STATUS_FILE: "{"}, "mend this first: source-status.json:1"),
+        (["--enter"], {"references.bib": "@misc{a, title={T}\n"}, "fix this first: references.bib:1"),
+        (["--enter"], {source_status.SOURCE_STATUS_FILE: "{"}, "fix this first: source-status.json:1"),
     ],
 )
 def test_what_cannot_run_says_so_in_one_line(
@@ -650,7 +655,7 @@ def test_ctrl_c_keeps_what_is_known(
     taken: list[str] = []
     over = threading.Event()
 
-    def take(reply: command._ServiceReply, *rest: Any) -> None:
+    def take(reply: query.ServiceReply, *rest: Any) -> None:
         really(reply, *rest)
         taken.append(reply.service)
         if len(taken) == 2:  # the other two have been heard: now Ctrl-C
@@ -660,8 +665,8 @@ def test_ctrl_c_keeps_what_is_known(
         over.wait(60)
         send(work())(request)
 
-    really = command._record_reply
-    monkeypatch.setattr(command, "_record_reply", take)
+    really = query._record_reply
+    monkeypatch.setattr(query, "_record_reply", take)
     api.answers[CROSSREF_PATH] = [late]
     root = make({"references.bib": PMID_BIB})
     assert run(root, api, manners=replace(QUICK, timeout=30.0)) == 0
@@ -745,11 +750,11 @@ def test_no_answer_makes_reading_fail(data: Any, code: int) -> None:
         raw = json.dumps(part).encode()
         for who in ("crossref", "handle"):
             try:
-                read = databases.parse_crossref_work(code, raw, DOI, TODAY) if who == "crossref" else None
-                found = read or databases.parse_doi_handle(raw, DOI, TODAY)
+                read = parse_crossref_work(code, raw, DOI, TODAY) if who == "crossref" else None
+                found = read or parse_doi_handle(raw, DOI)
             except BadResponseError:
                 continue
-            answers = command.merge_lookup_result(IdentifierStatus(), "crossref", found, TODAY)
+            answers = query.merge_lookup_result(IdentifierStatus(), "crossref", found, TODAY)
             text = source_status.dump_source_status(
                 source_status.SourceStatusFile({"doi": {DOI: answers}, "pmid": {}}), bibliography.read_bibliography(BIB)
             )
@@ -764,10 +769,10 @@ def test_no_bytes_make_reading_fail(raw: bytes, inside: str) -> None:
     ).encode()
     for one in (raw, whole, f"<PubmedArticleSet>{inside}</PubmedArticleSet>".encode()):
         try:
-            found = databases.parse_pubmed_articles(one, (PMID,), TODAY)[PMID]
+            found = parse_pubmed_articles(one, (PMID,), TODAY)[PMID]
         except BadResponseError:
             continue
-        answers = command.merge_lookup_result(IdentifierStatus(), "pubmed", found, TODAY)
+        answers = query.merge_lookup_result(IdentifierStatus(), "pubmed", found, TODAY)
         text = source_status.dump_source_status(
             source_status.SourceStatusFile({"doi": {}, "pmid": {PMID: answers}}),
             bibliography.read_bibliography(PMID_BIB),
@@ -781,10 +786,10 @@ def test_no_csv_makes_reading_fail(tmp_path: Path, rows: str) -> None:
     path = tmp_path / "watch.csv"
     path.write_text(WATCH + rows, encoding="utf-8", errors="replace", newline="")
     with suppress(BadResponseError):
-        databases.read_retraction_watch(path, WANTED, TODAY)
+        read_retraction_watch(path, WANTED, TODAY)
 
 
 def test_words_of_others_are_one_bounded_line() -> None:
-    assert databases.clean_external_text("a\n\x00b\u2028c | d" + "x" * 10_000).startswith("a b c / d")
-    assert len(databases.clean_external_text("x" * 10_000)) <= source_status.MAX_TEXT_LENGTH
-    assert not re.search(r"\s\s|\n", databases.clean_external_text("a \n b"))
+    assert clean_external_text("a\n\x00b\u2028c | d" + "x" * 10_000).startswith("a b c / d")
+    assert len(clean_external_text("x" * 10_000)) <= source_status.MAX_TEXT_LENGTH
+    assert not re.search(r"\s\s|\n", clean_external_text("a \n b"))

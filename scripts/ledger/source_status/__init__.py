@@ -1,4 +1,5 @@
-"""What became of the sources: asks Crossref, PubMed, doi.org and Retraction Watch, and writes ``source-status.json``.
+"""Corrections and retractions of the sources: requests to Crossref, PubMed and doi.org, and the Retraction Watch data.
 
-Uses the network; no build imports it. May import ``site`` and below.
+The result is ``source-status.json``. Uses the network; the build imports nothing from here. May import ``site`` and
+below.
 """

@@ -1,7 +1,7 @@
-"""Ask one service politely: one request at a time, a pause between them, limits on time and size, no more than asked for.
+"""An HTTP client for one service: one request at a time, a pause between them, limits on time and size.
 
-Tried again is only what passes by itself: 429, 5xx, silence, a broken line. Whatever goes wrong becomes one
-UnansweredError, which says whether the service is to be left alone for the rest of the run.
+Only transient failures are tried again: 429, 5xx, timeouts, closed connections. Every failure becomes one
+RequestFailedError, which says whether the service can be used again in this run.
 """
 
 from __future__ import annotations
@@ -20,54 +20,62 @@ import httpx
 
 from ledger.core.http import RegistryError, is_loopback_host, make_printable, parse_retry_after, validate_api_url
 
+JSON_CONTENT_TYPES = ("application/json",)
+XML_CONTENT_TYPES = ("text/xml", "application/xml")
+
 
 class RequestFailedError(Exception):
-    """A question has no answer that can be used; the message says why. ``over``: the service is asked no more."""
+    """There is no usable response; the message says why. ``final``: make no more requests to the service."""
 
-    def __init__(self, why: str, over: bool = False) -> None:
-        super().__init__(why)
-        self.over = over
+    def __init__(self, reason: str, final: bool = False) -> None:
+        super().__init__(reason)
+        self.final = final
 
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """How services are asked. Times in seconds, sizes in bytes."""
+    """Limits on the requests of a run. Times in seconds, sizes in bytes."""
 
     timeout: float = 20.0
-    """Longest silence; an answer may take three times as long in all."""
+    """Maximum time without any data; a whole response may take three times as long."""
     tries: int = 3
     pause: float = 0.35
-    """Between two questions to one service: fewer than three a second, which all of them allow."""
-    again: float = 2.0
-    """Before the second try; before each further one twice as long."""
-    longest_wait: float = 60.0
-    """A service may ask us to wait so long; for more it is left alone in this run."""
-    largest: int = 20_000_000
+    """Between two requests to one service: fewer than three a second, which all of them allow."""
+    retry_pause: float = 2.0
+    """Before the second try; doubled before each further one."""
+    max_wait: float = 60.0
+    """Maximum Retry-After that is obeyed; beyond it the service is not used again in this run."""
+    max_bytes: int = 20_000_000
     budget: float = 1200.0
-    """For everything together."""
-    most_failures: int = 4
-    """So many questions in a row without an answer, and the service is given up."""
+    """Maximum time for the whole run."""
+    max_failures: int = 4
+    """After so many failed requests in a row the service is not used again in this run."""
 
 
 class PoliteClient:
-    """A web service at ``base``; a context manager that closes its connection. Raises UnansweredError for a bad base."""
+    """A client for the service at ``base_url``, to be used in ``with``. Raises RequestFailedError for a bad URL."""
 
     def __init__(
-        self, base: str, agent: str, manners: RetryPolicy, stop: threading.Event, until: float | None = None
+        self,
+        base_url: str,
+        user_agent: str,
+        policy: RetryPolicy,
+        stop: threading.Event,
+        deadline: float | None = None,
     ) -> None:
         try:
-            self.base = validate_api_url(base)
+            self.base_url = validate_api_url(base_url)
         except RegistryError as error:
-            raise RequestFailedError(str(error), over=True) from None
-        self.manners, self.stop = manners, stop
-        self.until = until if until is not None else time.monotonic() + manners.budget
-        self.asked = 0
+            raise RequestFailedError(str(error), final=True) from None
+        self.policy, self.stop = policy, stop
+        self.deadline = deadline if deadline is not None else time.monotonic() + policy.budget
+        self.requests = 0
         self.client = httpx.Client(
-            timeout=httpx.Timeout(manners.timeout, connect=min(manners.timeout, 10.0)),
-            headers={"User-Agent": agent, "Accept-Encoding": "identity"},
+            timeout=httpx.Timeout(policy.timeout, connect=min(policy.timeout, 10.0)),
+            headers={"User-Agent": user_agent, "Accept-Encoding": "identity"},
             follow_redirects=False,
             verify=_create_ssl_context(),
-            trust_env=not is_loopback_host(urlsplit(self.base).hostname or ""),
+            trust_env=not is_loopback_host(urlsplit(self.base_url).hostname or ""),
         )
 
     def __enter__(self) -> PoliteClient:
@@ -78,94 +86,97 @@ class PoliteClient:
     ) -> None:
         self.client.close()
 
-    def get(self, path: str, query: Mapping[str, str], kinds: Collection[str]) -> tuple[int, bytes]:
-        """Status (200 or 404) and body of an answer of one of the content types ``kinds``. Raises UnansweredError."""
-        address = f"{self.base}{path}"
-        said = ""
-        pause = self.manners.pause if self.asked else 0.0
-        for attempt in range(1, self.manners.tries + 1):
+    def get(self, path: str, query: Mapping[str, str], content_types: Collection[str]) -> tuple[int, bytes]:
+        """Status (200 or 404) and body of a response of one of the ``content_types``. Raises RequestFailedError."""
+        url = f"{self.base_url}{path}"
+        reason = ""
+        pause = self.policy.pause if self.requests else 0.0
+        for attempt in range(1, self.policy.tries + 1):
             self._wait(pause)
-            self.asked += 1
-            pause = self.manners.again * 2 ** (attempt - 1)
+            self.requests += 1
+            pause = self.policy.retry_pause * 2 ** (attempt - 1)
             try:
-                answer = self._ask(address, query, kinds)
+                response = self._request(url, query, content_types)
             except httpx.TimeoutException:
-                said = f"no answer within {self.manners.timeout:g} seconds"
+                reason = f"no response within {self.policy.timeout:g} seconds"
             except httpx.RemoteProtocolError:
-                said = "the answer broke off"
+                reason = "the response ended too early"
             except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError, OSError) as error:
-                said = f"cannot be reached ({type(error).__name__})"
+                reason = f"cannot be reached ({type(error).__name__})"
             else:
-                if not isinstance(answer, _RetryLater):
-                    return answer
-                said = f"answers {answer.status}"
-                if answer.wait is not None:
-                    if answer.wait > self.manners.longest_wait:
-                        raise RequestFailedError(f"{said} and asks us to wait {answer.wait:.0f} seconds", over=True)
-                    pause = max(answer.wait, pause)
-        raise RequestFailedError(f"{said}, {self.manners.tries} times" if self.manners.tries > 1 else said)
+                if not isinstance(response, _RetryLater):
+                    return response
+                reason = f"status {response.status}"
+                if response.wait is not None:
+                    if response.wait > self.policy.max_wait:
+                        message = f"{reason}, and it wants us to wait {response.wait:.0f} seconds"
+                        raise RequestFailedError(message, final=True)
+                    pause = max(response.wait, pause)
+        raise RequestFailedError(f"{reason}, {self.policy.tries} times" if self.policy.tries > 1 else reason)
 
     def _wait(self, seconds: float) -> None:
-        left = self.until - time.monotonic()
-        if left <= seconds:
-            raise RequestFailedError("the time for this run is used up", over=True)
+        if self.deadline - time.monotonic() <= seconds:
+            raise RequestFailedError("the time for this run is used up", final=True)
         if self.stop.wait(seconds) or self.stop.is_set():
-            raise RequestFailedError("stopped", over=True)
+            raise RequestFailedError("stopped", final=True)
 
-    def _ask(self, address: str, query: Mapping[str, str], kinds: Collection[str]) -> tuple[int, bytes] | _RetryLater:
-        asked = httpx.URL(address, params=dict(query)) if query else httpx.URL(address)
+    def _request(
+        self, address: str, query: Mapping[str, str], content_types: Collection[str]
+    ) -> tuple[int, bytes] | _RetryLater:
+        url = httpx.URL(address, params=dict(query)) if query else httpx.URL(address)
         for _ in range(3):
-            with self.client.stream("GET", asked) as response:
+            with self.client.stream("GET", url) as response:
                 status = response.status_code
                 if response.is_redirect:
-                    asked = self._same_host(asked, response)
+                    url = _resolve_redirect(url, response)
                     continue
                 if status == 429 or status >= 500:
                     return _RetryLater(status, parse_retry_after(response.headers.get("Retry-After", "")))
                 if status not in (200, 404):
-                    raise RequestFailedError(f"answers {status}")
-                kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-                if kind not in kinds and status == 200:
-                    raise RequestFailedError(
-                        f"answers with '{make_printable(kind)}' and not with {' or '.join(sorted(kinds))}"
-                    )
-                return status, self._body(response)
-        raise RequestFailedError("leads in circles")
+                    raise RequestFailedError(f"status {status}")
+                content_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+                if content_type not in content_types and status == 200:
+                    expected = " or ".join(sorted(content_types))
+                    raise RequestFailedError(f"the response is '{make_printable(content_type)}' and not {expected}")
+                return status, self._read_body(response)
+        raise RequestFailedError("too many redirects")
 
-    def _same_host(self, asked: httpx.URL, response: httpx.Response) -> httpx.URL:
-        target = asked.join(response.headers.get("Location", ""))
-        if (target.scheme, target.netloc) != (asked.scheme, asked.netloc):
-            raise RequestFailedError(f"sends us to another host, '{make_printable(target.host)}'; not followed")
-        return target
-
-    def _body(self, response: httpx.Response) -> bytes:
-        until = min(time.monotonic() + 3 * self.manners.timeout, self.until)
+    def _read_body(self, response: httpx.Response) -> bytes:
+        deadline = min(time.monotonic() + 3 * self.policy.timeout, self.deadline)
         parts: list[bytes] = []
         size = 0
         for part in response.iter_bytes():
             size += len(part)
-            if size > self.manners.largest:
-                raise RequestFailedError(f"the answer is longer than {self.manners.largest} bytes")
+            if size > self.policy.max_bytes:
+                raise RequestFailedError(f"the response is longer than {self.policy.max_bytes} bytes")
             if self.stop.is_set():
-                raise RequestFailedError("stopped", over=True)
-            if time.monotonic() > until:
-                raise httpx.ReadTimeout("the answer comes too slowly")
+                raise RequestFailedError("stopped", final=True)
+            if time.monotonic() > deadline:
+                raise httpx.ReadTimeout("the response is too slow")
             parts.append(part)
         length = response.headers.get("Content-Length", "")
         if re.fullmatch(r"[0-9]{1,15}", length) and int(length) != size:
-            raise httpx.RemoteProtocolError("shorter than it says")
+            raise httpx.RemoteProtocolError("the body is shorter than Content-Length")
         return b"".join(parts)
+
+
+def _resolve_redirect(url: httpx.URL, response: httpx.Response) -> httpx.URL:
+    """The target of a redirect. Raises RequestFailedError where it is on another host."""
+    target = url.join(response.headers.get("Location", ""))
+    if (target.scheme, target.netloc) != (url.scheme, url.netloc):
+        raise RequestFailedError(f"it redirects to another host, '{make_printable(target.host)}'; not followed")
+    return target
 
 
 @cache
 def _create_ssl_context() -> ssl.SSLContext:
-    """The authorities that vouch for a service, read once."""
+    """The TLS context; reading the certificates takes long, so it is created once."""
     return httpx.create_ssl_context()
 
 
 @dataclass(frozen=True)
 class _RetryLater:
-    """The service asks us to come back: its status, and after how many seconds if it says so."""
+    """A status that asks for a later request, and the seconds to wait if the service gives them."""
 
     status: int
     wait: float | None

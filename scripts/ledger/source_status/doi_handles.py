@@ -1,0 +1,29 @@
+"""The handle API of doi.org: whether a DOI exists."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from ledger.model.source_status import NO, YES
+from ledger.source_status.client import JSON_CONTENT_TYPES, PoliteClient
+from ledger.source_status.responses import BadResponseError, LookupResult, clean_external_text, parse_json_object
+
+API_URL = "https://doi.org/api/handles"
+EXISTENCE_BY_RESPONSE_CODE = {1: YES, 200: YES, 100: NO}
+
+
+def look_up_doi(client: PoliteClient, doi: str) -> dict[str, LookupResult]:
+    """Whether the DOI exists, by DOI. Raises RequestFailedError, BadResponseError."""
+    _, raw = client.get(f"/{quote(doi, safe='/')}", {}, JSON_CONTENT_TYPES)
+    return {doi: parse_doi_handle(raw, doi)}
+
+
+def parse_doi_handle(raw: bytes, doi: str) -> LookupResult:
+    """The result in a response of the handle API."""
+    data = parse_json_object(raw)
+    code, handle = data.get("responseCode"), clean_external_text(data.get("handle")).lower()
+    if handle and handle != doi:
+        raise BadResponseError("the response is about another DOI")
+    if not isinstance(code, int) or isinstance(code, bool) or code not in EXISTENCE_BY_RESPONSE_CODE:
+        raise BadResponseError("the response does not say whether the DOI exists")
+    return LookupResult(exists=EXISTENCE_BY_RESPONSE_CODE[code])
