@@ -70,7 +70,7 @@ def bed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bed]:
 
 
 async def resolve(host: str, port: int) -> Sequence[str]:
-    """What a resolver knows that nobody has to ask: this machine, numbers, and that no other name exists."""
+    """A resolver without DNS: this machine and IP addresses exist, no other name does."""
     if host != "localhost" and not host[0].isdigit() and ":" not in host:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
     return await ssrf_guard.resolve_host(host, port)
@@ -91,7 +91,7 @@ def external(root: Path, *more: str, now: datetime = NOW, private: str = HERE) -
 
 
 def links(*targets: str) -> dict[str, str]:
-    """A home page with links; the first stands in line 5."""
+    """A home page with links; the first is in line 5."""
     return {"docs/index.md": INDEX + "".join(f"\n[x](<{target}>)\n" for target in targets), "references.bib": NO_DOI}
 
 
@@ -129,7 +129,7 @@ def test_no_link_that_works_is_called_broken(whole: Outcome, bed: Bed) -> None:
     assert {one["address"] for one in whole.data["links"] if one["class"] in link_state.BAD_CLASSES} == bad
 
 
-def test_the_bed_is_told_line_by_line_and_counted_by_class(whole: Outcome) -> None:
+def test_the_bed_is_reported_line_by_line_and_counted_by_class(whole: Outcome) -> None:
     *lines, last = whole.out.splitlines()
     assert last.startswith(f"check_links: 1 page, {len(KINDS)} addresses, ")
     for kind in {kind.truth for kind in KINDS}:
@@ -140,7 +140,7 @@ def test_the_bed_is_told_line_by_line_and_counted_by_class(whole: Outcome) -> No
     assert "secret" not in whole.out
 
 
-def test_what_must_not_be_asked_was_not_asked(whole: Outcome, bed: Bed) -> None:
+def test_what_must_not_be_requested_was_not_requested(whole: Outcome, bed: Bed) -> None:
     assert whole.status == 1  # a password and private addresses stand on the page itself
     assert bed.asked["/ok2"] == 0
     assert bed.asked["/ok"] == 2  # plain and with TLS; never at 127.0.0.2 or ::1
@@ -151,7 +151,7 @@ def test_a_request_is_made_once_for_all_its_fragments(whole: Outcome, bed: Bed) 
     assert bed.asked["/fragment"] == 1
 
 
-def test_only_what_passes_by_itself_is_tried_again(whole: Outcome, bed: Bed) -> None:
+def test_only_transient_failures_are_tried_again(whole: Outcome, bed: Bed) -> None:
     for path in ("/404", "/500", "/403", "/410", "/429-long", "/challenge"):
         assert bed.asked[path] <= 1 + sum("{web}" + path == kind.address for kind in KINDS) + 2, path
     assert bed.asked["/500"] == bed.asked["/410"] == bed.asked["/429-long"] == bed.asked["/challenge"] == 1
@@ -230,7 +230,9 @@ def read(root: Path) -> list[external_links.ExternalLink]:
         ("https://example.org/a#b", "https://example.org/a", "page"),
     ],
 )
-def test_identifiers_are_asked_at_their_registers_and_never_at_a_publisher(address: str, asked: str, kind: str) -> None:
+def test_identifiers_are_requested_at_their_registries_and_never_at_a_publisher(
+    address: str, asked: str, kind: str
+) -> None:
     found = external_links.build_link_request(address, external_links.BaseUrls())
     assert (found.url, found.kind) == (asked, kind)
 
@@ -253,7 +255,7 @@ def test_the_place_that_is_looked_for_in_a_page(address: str, fragment: str) -> 
     assert external_links.get_required_fragment(address) == fragment
 
 
-def test_the_projects_own_addresses_can_all_be_asked() -> None:
+def test_the_projects_own_addresses_can_all_be_requested() -> None:
     every = external_links.collect_external_links(project.load_project(ROOT))
     assert len(every) > 400
     assert [one.text for one in every if ssrf_guard.explain_unsafe_url(one.ask.url)] == []
@@ -294,7 +296,7 @@ def test_a_good_run_between_begins_the_count_anew(make: Make, bed: Bed) -> None:
         assert external(root, now=NOW + timedelta(hours=hours)).status == status, hours
 
 
-def test_silence_between_neither_excuses_nor_accuses(make: Make, bed: Bed) -> None:
+def test_no_response_between_two_runs_changes_nothing(make: Make, bed: Bed) -> None:
     web = bed.places["web"]
     root = make(links(f"{web}/wobbly", f"{web}/ok"))
     answers = [linkbed.plain(404), linkbed.plain(503), linkbed.plain(404), linkbed.plain(503)]
@@ -350,7 +352,9 @@ def test_a_link_counts_as_broken_exactly_when_two_bad_looks_a_day_apart_had_no_g
         assert (seen.first_bad == "") == (not bad)
 
 
-def test_a_link_that_left_the_site_is_forgotten_and_the_longest_unseen_is_asked_first(make: Make, bed: Bed) -> None:
+def test_a_link_that_left_the_site_is_forgotten_and_the_longest_unchecked_is_requested_first(
+    make: Make, bed: Bed
+) -> None:
     web = bed.places["web"]
     root = make(links(f"{web}/404", f"{web}/ok"))
     external(root)
@@ -395,7 +399,7 @@ STRANGE = {
 
 
 @pytest.mark.parametrize("content", STRANGE.values(), ids=STRANGE.keys())
-def test_a_strange_state_file_is_told_in_one_line_and_left_alone(content: bytes, make: Make, bed: Bed) -> None:
+def test_a_unreadable_state_file_is_reported_in_one_line_and_left_alone(content: bytes, make: Make, bed: Bed) -> None:
     root = make({**links(f"{bed.places['web']}/ok"), "link-state.json": content})
     found = external(root)
     assert (found.status, found.out) == (2, "")
@@ -520,7 +524,7 @@ def test_ctrl_c_keeps_what_is_known(many: Path, bed: Bed) -> None:
     assert "not checked: the run was stopped; nothing is known about them" in out
 
 
-# --- time, networks and manners ---------------------------------------------------------------------------
+# --- time, networks and limits ---------------------------------------------------------------------------
 
 
 def test_without_a_network_it_says_not_checked_and_remembers_nothing(make: Make, bed: Bed) -> None:
@@ -546,7 +550,7 @@ def test_without_a_network_a_link_that_is_known_to_be_broken_stays_so(make: Make
     assert link_state.read_link_state(root / "link-state.json") == {address: seen}
 
 
-def test_silence_is_believed_once_any_host_has_answered(make: Make, bed: Bed) -> None:
+def test_failures_without_a_response_count_once_any_host_has_responded(make: Make, bed: Bed) -> None:
     root = make(links("http://nothing.invalid/", f"{bed.places['web']}/slow"))
     found = external(root)
     assert found.status == 0
@@ -600,7 +604,7 @@ def answer(status: int, wait: str = "") -> FetchResponse:
 
 def played(
     monkeypatch: pytest.MonkeyPatch,
-    manners: RequestPolicy,
+    limits: RequestPolicy,
     addresses_: Sequence[str],
     *answers: FetchResponse | FetchFailure,
 ) -> tuple[scheduler.LinkCheckRun, FakeHosts]:
@@ -612,7 +616,7 @@ def played(
     progress = io.StringIO()  # with it, the run looks at its clock several times a second
     run = scheduler.request_external_links(
         asked,
-        manners,
+        limits,
         resolve=resolve,
         progress=progress,
         clock=lambda: NOW,
@@ -646,18 +650,18 @@ def test_each_pause_before_another_try_is_about_twice_as_long(monkeypatch: pytes
 
 
 def test_a_host_that_is_busy_is_left_in_peace_by_all_requests(monkeypatch: pytest.MonkeyPatch) -> None:
-    manners = RequestPolicy(delay=0, per_host=1)
-    _, hosts = played(monkeypatch, manners, ["http://a.org/1", "http://a.org/2"], answer(429, "30"), answer(200))
+    limits = RequestPolicy(delay=0, per_host=1)
+    _, hosts = played(monkeypatch, limits, ["http://a.org/1", "http://a.org/2"], answer(429, "30"), answer(200))
     assert hosts.at == [0, 30, 30]
 
 
-def test_a_host_is_asked_slowly(monkeypatch: pytest.MonkeyPatch) -> None:
-    manners = RequestPolicy(delay=0.5, per_host=2)
-    _, hosts = played(monkeypatch, manners, [f"http://a.org/{number}" for number in range(6)])
+def test_a_host_is_requested_slowly(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits = RequestPolicy(delay=0.5, per_host=2)
+    _, hosts = played(monkeypatch, limits, [f"http://a.org/{number}" for number in range(6)])
     assert hosts.at == [0, 0.5, 1, 1.5, 2, 2.5]
 
 
-def test_a_host_is_asked_few_things_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_host_is_requested_few_things_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     _, hosts = played(
         monkeypatch, RequestPolicy(delay=0, per_host=2), [f"http://a.org/{number}" for number in range(9)]
     )
@@ -804,7 +808,7 @@ def test_a_name_without_any_address_is_a_fault_of_dns() -> None:
         asyncio.run(GuardedNetworkBackend((), resolve).connect_tcp("none.example", 80))
 
 
-def test_nothing_on_this_machine_is_asked_unless_it_is_allowed(make: Make, bed: Bed) -> None:
+def test_nothing_on_this_machine_is_requested_unless_it_is_allowed(make: Make, bed: Bed) -> None:
     port = bed.places["port"]
     before = sum(bed.asked.values())
     root = make(links(f"http://127.0.0.1:{port}/ok", f"http://localhost:{port}/ok", f"http://2130706433:{port}/ok"))
@@ -819,7 +823,7 @@ def test_nothing_on_this_machine_is_asked_unless_it_is_allowed(make: Make, bed: 
     assert external(root, private="--allow-private").status == 0
 
 
-def test_signs_that_act_on_a_terminal_are_not_printed(make: Make, bed: Bed) -> None:
+def test_characters_that_act_on_a_terminal_are_not_printed(make: Make, bed: Bed) -> None:
     bed.answers["/evil"] = linkbed.to(302, "{web}/404?\u202e")
     bed.answers["/title"] = linkbed.plain(200, linkbed.html("404\x1b[31m\u202e", "x"))
     web = bed.places["web"]
@@ -837,7 +841,7 @@ def policy(*lines: str) -> str:
     return "excuses:\n" + "".join(f"  - {{{line}}}\n" for line in lines)
 
 
-def test_an_excused_link_is_not_asked_until_the_excuse_ends(make: Make, bed: Bed) -> None:
+def test_an_excused_link_is_not_requested_until_the_excuse_ends(make: Make, bed: Bed) -> None:
     web = bed.places["web"]
     until_day = (NOW + timedelta(days=30)).date()
     excuse = policy(f'address: "{web}/404", reason: looked at by a person, until: {until_day}')

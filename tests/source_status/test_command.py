@@ -1,4 +1,4 @@
-"""Asking the databases: what their answers mean, what their faults lead to, and what is written. 127.0.0.1 alone."""
+"""Queries to the databases: what responses mean, how failures are handled, what is written. Only uses 127.0.0.1."""
 
 from __future__ import annotations
 
@@ -116,8 +116,8 @@ def options(api: Api) -> list[str]:
     ]
 
 
-def run(root: Path, api: Api, *more: str, manners: RetryPolicy = QUICK) -> int:
-    return command.main([*options(api), *more], root, manners)
+def run(root: Path, api: Api, *more: str, policy: RetryPolicy = QUICK) -> int:
+    return command.main([*options(api), *more], root, policy)
 
 
 def kept(root: Path) -> dict[str, Any]:
@@ -178,7 +178,7 @@ def test_we_say_who_asks_and_ask_each_thing_once(make: Make, api: Api) -> None:
             assert "tool=islet-ledger" in path
 
 
-def test_a_retraction_is_told_by_name(make: Make, api: Api, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_retraction_is_reported_by_name(make: Make, api: Api, capsys: pytest.CaptureFixture[str]) -> None:
     api.answers[CROSSREF_PATH] = [
         send(work(update("retraction", (2026, 1, 2), source="retraction-watch", **{"record-id": "17"})))
     ]
@@ -314,7 +314,7 @@ def test_whether_a_doi_exists(answer: Answer, exists: str, make: Make, api: Api)
     assert said == exists if exists == "not checked" else said["state"] == exists
 
 
-def test_what_passes_by_itself_is_asked_again(make: Make, api: Api) -> None:
+def test_transient_failures_are_tried_again(make: Make, api: Api) -> None:
     api.answers[CROSSREF_PATH] = [send("", 503), send(work())]
     root = make()
     assert run(root, api) == 0
@@ -351,8 +351,8 @@ def test_retry_after_is_honoured(form: str, api: Api) -> None:
 def test_each_pause_before_another_try_is_twice_as_long(api: Api) -> None:
     api.answers[CROSSREF_PATH] = [send("", 503)]
     waits = Waits()
-    manners = replace(QUICK, tries=3, pause=5, retry_pause=2, budget=600)
-    with PoliteClient(f"{api.address}/crossref", "test", manners, waits) as service:
+    policy = replace(QUICK, tries=3, pause=5, retry_pause=2, budget=600)
+    with PoliteClient(f"{api.address}/crossref", "test", policy, waits) as service:
         for _ in range(2):
             with pytest.raises(RequestFailedError, match="status 503, 3 times"):
                 service.get("/works/10.1234%2Fabc", {}, ["application/json"])
@@ -377,8 +377,8 @@ def test_a_service_that_fails_in_a_row_is_given_up(make: Make, api: Api, capsys:
 def test_the_time_for_the_whole_run_is_kept(make: Make, api: Api, capsys: pytest.CaptureFixture[str]) -> None:
     for n in (1, 2):
         api.answers[f"/api/v2/handles/10.1234/{n}"] = [send({"responseCode": 1, "handle": f"10.1234/{n}"})]
-    manners = replace(QUICK, pause=40, budget=30)  # the second question would come too late
-    assert run(make({"references.bib": many(2)}), api, manners=manners) == 0
+    policy = replace(QUICK, pause=40, budget=30)  # the second question would come too late
+    assert run(make({"references.bib": many(2)}), api, policy=policy) == 0
     assert "the time for this run is used up" in capsys.readouterr().err
     assert api.paths().count("/api/v2/handles/10.1234/1") == 1
     assert "/api/v2/handles/10.1234/2" not in api.paths()
@@ -404,7 +404,7 @@ def test_nobody_answering_ends_with_2_and_leaves_the_file(
 @pytest.mark.parametrize(
     "address", ["http://example.org", "ftp://127.0.0.1", "x", "https://u:p@example.org", "https://a?b"]
 )
-def test_an_address_that_is_not_safe_is_not_asked(
+def test_an_address_that_is_not_safe_is_not_requested(
     address: str, make: Make, api: Api, capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = make()
@@ -449,7 +449,7 @@ def test_updated_by_gives_the_state(updates: list[Any], state: str) -> None:
     assert said.state == state
 
 
-def test_update_to_stands_on_the_notice_and_says_nothing_of_it() -> None:
+def test_update_to_belongs_to_the_notice_and_does_not_count() -> None:
     raw = json.dumps(work(**{"update-to": [update("retraction")], "title": ["Retracted: A trial"]})).encode()
     said = parse_crossref_work(200, raw, DOI, TODAY).result
     assert said
@@ -575,7 +575,7 @@ def test_a_reinstatement_after_a_retraction_is_one_in_the_data(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", b"<html>", WATCH_HEAD.encode(), b"\xff\xfe\x00", None])
-def test_a_file_that_is_not_the_data_is_told(
+def test_a_file_that_is_not_the_data_is_reported(
     content: bytes | None, make: Make, api: Api, capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = make()
@@ -643,7 +643,7 @@ def test_what_cannot_run_says_so_in_one_line(
     assert not before or (root / source_status.SOURCE_STATUS_FILE).read_text() == before
 
 
-def test_a_folder_in_place_of_the_file_is_told(make: Make, api: Api) -> None:
+def test_a_folder_in_place_of_the_file_is_reported(make: Make, api: Api) -> None:
     root = make()
     (root / source_status.SOURCE_STATUS_FILE).mkdir()
     assert run(root, api) == 2
@@ -669,7 +669,7 @@ def test_ctrl_c_keeps_what_is_known(
     monkeypatch.setattr(query, "_record_reply", take)
     api.answers[CROSSREF_PATH] = [late]
     root = make({"references.bib": PMID_BIB})
-    assert run(root, api, manners=replace(QUICK, timeout=30.0)) == 0
+    assert run(root, api, policy=replace(QUICK, timeout=30.0)) == 0
     over.set()
     assert kept(root)["doi"][DOI]["crossref"] == "not checked"
     assert kept(root)["doi"][DOI]["exists"]["state"] == "yes"
