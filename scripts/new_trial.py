@@ -1,4 +1,4 @@
-"""Write the draft of a trial page from its registry's record, or hold the records against it; see --help."""
+"""Write the draft of a trial page from its registry record, or compare records with the registry; see --help."""
 
 import sys
 

@@ -15,7 +15,7 @@ from ledger.registry.client import RegistryRetryPolicy
 
 DATA = Path(__file__).resolve().parent / "data" / "study.json"
 NUMBER = "NCT09876543"
-QUICK = RegistryRetryPolicy(timeout=0.5, tries=3, pause=0.01, longest_wait=2.0, largest=300_000)
+QUICK = RegistryRetryPolicy(timeout=0.5, tries=3, pause=0.01, max_wait=2.0, max_bytes=300_000)
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 

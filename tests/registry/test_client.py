@@ -128,15 +128,15 @@ def api(server: Api) -> Api:
     return server
 
 
-def ask(api: Api, manners: RegistryRetryPolicy = QUICK) -> tuple[dict[str, object], list[float]]:
+def ask(api: Api, policy: RegistryRetryPolicy = QUICK) -> tuple[dict[str, object], list[float]]:
     """The study, and how long we waited between the tries."""
     waits: list[float] = []
-    return client.fetch_study(NUMBER, api.address, manners, waits.append), waits
+    return client.fetch_study(NUMBER, api.address, policy, waits.append), waits
 
 
-def refusal(api: Api, manners: RegistryRetryPolicy = QUICK) -> str:
+def refusal(api: Api, policy: RegistryRetryPolicy = QUICK) -> str:
     with pytest.raises(RegistryError) as error:
-        ask(api, manners)
+        ask(api, policy)
     said = str(error.value)
     assert said.startswith(f"{NUMBER}: ")
     assert "\n" not in said
@@ -154,14 +154,14 @@ def test_a_study_is_fetched_with_one_honest_request(api: Api) -> None:
     assert headers["Accept"] == "application/json"
 
 
-def test_a_trial_that_the_registry_does_not_know_is_told_at_once(api: Api) -> None:
+def test_a_trial_that_the_registry_does_not_know_is_reported_at_once(api: Api) -> None:
     with pytest.raises(UnknownTrialError, match="no such trial"):
         ask(api)
     assert len(api.asked) == 1
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
-def test_a_busy_registry_is_asked_again(api: Api, status: int) -> None:
+def test_a_busy_registry_is_tried_again(api: Api, status: int) -> None:
     api.give(NUMBER, send("busy", status, "text/plain"), send(sample()))
     study, waits = ask(api)
     assert study == sample()
@@ -171,7 +171,7 @@ def test_a_busy_registry_is_asked_again(api: Api, status: int) -> None:
 def test_each_pause_is_twice_as_long_and_there_is_an_end(api: Api) -> None:
     api.give(NUMBER, send("busy", 500, "text/plain"))
     waits: list[float] = []
-    with pytest.raises(RegistryError, match="answers 500, 3 times; try again later"):
+    with pytest.raises(RegistryError, match="status 500, 3 times; try again later"):
         client.fetch_study(NUMBER, api.address, QUICK, waits.append)
     assert waits == [QUICK.pause, 2 * QUICK.pause]
     assert len(api.asked) == QUICK.tries
@@ -208,13 +208,13 @@ def test_a_wait_that_is_too_long_ends_it(api: Api) -> None:
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 418])
-def test_other_errors_are_not_asked_again(api: Api, status: int) -> None:
+def test_other_errors_are_not_tried_again(api: Api, status: int) -> None:
     api.give(NUMBER, send("no", status, "text/plain"))
-    assert f"answers {status}" in refusal(api)
+    assert f"status {status}" in refusal(api)
     assert len(api.asked) == 1
 
 
-def test_silence_is_asked_again_and_has_an_end(api: Api) -> None:
+def test_timeouts_are_tried_again_a_limited_number_of_times(api: Api) -> None:
     over = threading.Event()
 
     def silent(request: BaseHTTPRequestHandler) -> None:
@@ -223,7 +223,7 @@ def test_silence_is_asked_again_and_has_an_end(api: Api) -> None:
     api.give(NUMBER, silent, send(sample()))
     assert ask(api, RegistryRetryPolicy(timeout=1, tries=2, pause=0.01))[0] == sample()
     api.give(NUMBER, silent)
-    assert "no answer within 0.05 seconds, 2 times" in refusal(
+    assert "no response within 0.05 seconds, 2 times" in refusal(
         api, RegistryRetryPolicy(timeout=0.05, tries=2, pause=0.01)
     )
     over.set()
@@ -243,13 +243,13 @@ def test_an_answer_that_drips_is_not_waited_for(api: Api) -> None:
                 break
 
     api.give(NUMBER, drip)
-    assert "no answer" in refusal(api, RegistryRetryPolicy(timeout=0.1, tries=1))
+    assert "no response" in refusal(api, RegistryRetryPolicy(timeout=0.1, tries=1))
     over.set()
 
 
 WHOLE = json.dumps(sample())
 BAD = {
-    "cut short, by its length": (send(WHOLE[:500], length=len(WHOLE)), "broke off"),
+    "cut short, by its length": (send(WHOLE[:500], length=len(WHOLE)), "ended too early"),
     "cut short, without a length": (send(WHOLE[:500], length=-1), "not JSON, or only a part"),
     "empty": (send(b""), "not JSON"),
     "too long, and says so": (send(b"x", length=10_000_000), "longer than 300000 bytes"),
@@ -268,8 +268,11 @@ BAD = {
         "another host, 'localhost:1'",
     ),
     "a redirect to another scheme": (send(b"", 301, headers={"Location": "https://127.0.0.1/"}), "another host"),
-    "a redirect to itself": (send(b"", 302, headers={"Location": NUMBER}), "leads in circles"),
-    "bytes that are no gzip": (send(b"xxxx", headers={"Content-Encoding": "gzip"}), "could not be asked"),
+    "a redirect to itself": (send(b"", 302, headers={"Location": NUMBER}), "too many redirects"),
+    "bytes that are no gzip": (
+        send(b"xxxx", headers={"Content-Encoding": "gzip"}),
+        "the request to the registry failed",
+    ),
 }
 
 
@@ -286,7 +289,7 @@ def test_a_redirect_on_the_same_host_is_followed(api: Api) -> None:
     assert ask(api)[0] == sample()
 
 
-def test_a_registry_that_is_not_there_is_told(api: Api) -> None:
+def test_a_registry_that_is_not_there_is_reported(api: Api) -> None:
     with pytest.raises(RegistryError, match="cannot be reached"):
         client.fetch_study(NUMBER, "http://127.0.0.1:9/api", QUICK)
 

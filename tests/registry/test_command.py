@@ -96,7 +96,7 @@ def problems(root: Path) -> list[Problem]:
 
 
 def refused(root: Path, capsys: pytest.CaptureFixture[str], *given: str, status: int = 1) -> str:
-    """What is said on stderr by a command that must change nothing."""
+    """The message on stderr of a command that must change nothing."""
     before = everything(root)
     assert run(root, *given) == status
     printed = capsys.readouterr()
@@ -121,7 +121,7 @@ def test_a_page_is_made_from_the_registry(root: Path, api: Api, capsys: pytest.C
     assert all(re.match(rf"docs/trials/{KEY}\.md:\d+: warning: .* \[record-gap\]$", line) for line in gaps)
     assert last == (
         f"new_trial: docs/trials/{KEY}.md written, {KEY} added to references.bib: {len(gaps)} gaps for a person to"
-        " fill, 0 kept without a word, 0 errors"
+        " fill, 0 not mapped, 0 errors"
     )
 
 
@@ -211,8 +211,8 @@ def test_results_of_a_finished_trial_are_taken_over(root: Path, capsys: pytest.C
 def test_values_without_a_word_are_reported(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(root, "--from", saved(root, put("statusModule.overallStatus", "PAUSED"))) == 0
     printed = capsys.readouterr().out
-    assert "new_trial: no word for protocolSection.statusModule.overallStatus: PAUSED" in printed
-    assert "1 kept without a word" in printed
+    assert "new_trial: not mapped: protocolSection.statusModule.overallStatus: PAUSED" in printed
+    assert "1 not mapped" in printed
 
 
 @pytest.mark.parametrize("one", registries.REGISTRIES[1:], ids=lambda one: one.name)
@@ -235,9 +235,9 @@ def test_another_registry_gives_a_skeleton_with_its_link(
 
 def test_a_page_is_never_overwritten(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page_of(root).write_text("# Mine\n", encoding="utf-8")
-    assert "is there already" in refused(root, capsys, "--from", str(DATA))
+    assert "already exists" in refused(root, capsys, "--from", str(DATA))
     page_of(root).rename(page_of(root, KEY.upper()))
-    assert "is there already" in refused(root, capsys, "--from", str(DATA))
+    assert "already exists" in refused(root, capsys, "--from", str(DATA))
 
 
 def test_a_page_that_appears_meanwhile_is_not_overwritten(root: Path) -> None:
@@ -252,7 +252,7 @@ def test_a_trial_under_another_name_is_refused(root: Path, capsys: pytest.Captur
     assert run(root, "--from", str(DATA), "--id", "other") == 0
     capsys.readouterr()
     said = refused(root, capsys, "--from", str(DATA), "--id", "another")
-    assert f"{NUMBER} has a page already, docs/trials/other.md" in said
+    assert f"{NUMBER} already has a page, docs/trials/other.md" in said
 
 
 @pytest.mark.parametrize("number", ["NCT09876500", "2023-507988-19-00"])
@@ -265,13 +265,13 @@ def test_a_trial_that_has_a_page_under_another_number_is_refused(
         other["protocolSection"]["identificationModule"]["nctId"] = number
     assert run(root, "--from", saved(root, other)) == 0
     capsys.readouterr()
-    assert f"{number} has a page already" in refused(root, capsys, "--from", str(DATA))
+    assert f"{number} already has a page" in refused(root, capsys, "--from", str(DATA))
 
 
 def test_a_trial_whose_page_has_an_error_is_known_all_the_same(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for text in (f"---\ntrial:\n  registry: [{{id: {NUMBER}}}]\n---\n", f"---\ntrial: [\n  id: {NUMBER}\n---\n"):
         page_of(root, "broken").write_text(text, encoding="utf-8")
-        assert "has a page already, docs/trials/broken.md" in refused(root, capsys, "--from", str(DATA))
+        assert "already has a page, docs/trials/broken.md" in refused(root, capsys, "--from", str(DATA))
 
 
 @pytest.mark.parametrize(
@@ -286,7 +286,7 @@ def test_a_number_that_is_none_is_refused(root: Path, capsys: pytest.CaptureFixt
 )
 def test_a_name_that_is_none_is_refused(root: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
     if name:
-        assert "no name for a page" in refused(root, capsys, "--from", str(DATA), "--id", name)
+        assert "not a name for a page" in refused(root, capsys, "--from", str(DATA), "--id", name)
 
 
 @pytest.mark.parametrize(
@@ -301,7 +301,7 @@ def test_a_name_that_is_none_is_refused(root: Path, capsys: pytest.CaptureFixtur
         [NUMBER, "--unknown"],
     ],
 )
-def test_a_wrong_call_is_told_in_one_line(root: Path, capsys: pytest.CaptureFixture[str], given: list[str]) -> None:
+def test_a_wrong_call_is_reported_in_one_line(root: Path, capsys: pytest.CaptureFixture[str], given: list[str]) -> None:
     assert "see --help" in refused(root, capsys, *given, status=2)
 
 
@@ -368,7 +368,7 @@ def test_a_saved_file_that_cannot_be_used_writes_nothing(
     assert everything(root) == before
 
 
-def test_a_saved_file_that_is_not_there_is_told(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_saved_file_that_is_not_there_is_reported(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "there is no file" in refused(root, capsys, "--from", "nothing.json", status=2)
     assert "there is no file" in refused(root, capsys, "--from", ".", status=2)
 
@@ -447,7 +447,7 @@ def test_a_bibliography_that_changes_meanwhile_is_not_overwritten(
 
     monkeypatch.setattr(Path, "hardlink_to", change)
     assert run(root, "--from", str(DATA)) == 1
-    assert "changed meanwhile" in capsys.readouterr().err
+    assert "changed in the meantime" in capsys.readouterr().err
     assert not page_of(root).exists()
     assert (root / "references.bib").read_text(encoding="utf-8") == f"{BIB}% changed\n"
 
@@ -511,7 +511,7 @@ def changed(changes: list[tuple[tuple[Any, ...], Any, bool]]) -> dict[str, Any]:
 
 
 def drawn(root: Path, given: dict[str, Any], number: str) -> str | None:
-    """Write the page of a study without the command; what is said where its title is refused."""
+    """Write the page of a study without the command; the message where its title is refused."""
     name = number.lower()
     known = registries.parse_registry_number(number)
     assert known
@@ -700,7 +700,7 @@ def test_refresh_shows_a_diff_and_changes_nothing(kept: Path, api: Api, capsys: 
         f"enrolled: {{value: 7, cite: {KEY}, where: enrolment, seen: registry record}}",
     ]
     assert printed.out.splitlines()[-1] == (
-        "new_trial: 1 record looked at, 0 the same, 1 with changes (nothing written; add --write), 0 not done"
+        "new_trial: 1 record compared, 0 the same, 1 with changes (nothing written; add --write), 0 not done"
     )
 
 
@@ -809,7 +809,7 @@ def test_a_change_that_breaks_a_rule_is_not_written(kept: Path, api: Api, capsys
     assert run(kept, "--refresh", "--write", "--api", api.address) == 1
     printed = capsys.readouterr()
     assert "treated 9 is more than enrolled 7" in printed.out
-    assert "not written, left to a person" in printed.err
+    assert "not written, change it by hand" in printed.err
     assert everything(kept) == before
 
 
@@ -824,22 +824,22 @@ def test_where_the_registry_is_silent_for_some_the_others_are_done(
     api.give("NCT00000001", send("busy", 503, "text/plain"))
     assert run(kept, "--refresh", "--write", "--api", api.address) == 1
     printed = capsys.readouterr()
-    assert printed.err.startswith("new_trial: docs/trials/nct00000001.md: NCT00000001: the registry answers 503")
+    assert printed.err.startswith("new_trial: docs/trials/nct00000001.md: NCT00000001: the registry returns status 503")
     assert printed.err.count("\n") == 1
-    assert "2 records looked at, 0 the same, 1 written, 1 not done" in printed.out
+    assert "2 records compared, 0 the same, 1 written, 1 not done" in printed.out
 
 
-def test_a_record_that_is_not_there_is_told(kept: Path, api: Api, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_record_that_is_not_there_is_reported(kept: Path, api: Api, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(kept, "--refresh", "NCT00000009", KEY, "--api", api.address) == 1
     printed = capsys.readouterr()
-    assert printed.err == "new_trial: 'NCT00000009' is no record with a number of ClinicalTrials.gov\n"
-    assert "1 record looked at" in printed.out
+    assert printed.err == "new_trial: 'NCT00000009' is not a record with a number of ClinicalTrials.gov\n"
+    assert "1 record compared" in printed.out
 
 
-def test_a_page_with_an_error_is_told_and_left(kept: Path, api: Api, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_page_with_an_error_is_reported_and_left(kept: Path, api: Api, capsys: pytest.CaptureFixture[str]) -> None:
     page_of(kept, "broken").write_text("---\ntrial: {id: broken}\n---\n# Broken\n", encoding="utf-8")
     assert run(kept, "--refresh", "--api", api.address) == 1
-    assert "docs/trials/broken.md: its record has an error; mend it first" in capsys.readouterr().err
+    assert "docs/trials/broken.md: its record has an error; fix it first" in capsys.readouterr().err
 
 
 def test_refresh_takes_a_saved_study_too(kept: Path, capsys: pytest.CaptureFixture[str]) -> None:

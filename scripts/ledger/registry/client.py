@@ -1,7 +1,7 @@
-"""Trial registries: what their numbers look like, where a reader finds the record, and asking ClinicalTrials.gov.
+"""A client for the ClinicalTrials.gov API: fetch the study of one trial.
 
-One polite request a trial: GET, with a time limit and a limit on size, tried again only where the registry asks for
-it or does not answer in time. Whatever goes wrong becomes one RegistryError whose message says what to do.
+One GET for each trial, with limits on time and size. Only 429, 5xx and timeouts are tried again. Every failure becomes
+one RegistryError whose message says what to do.
 """
 
 from __future__ import annotations
@@ -22,77 +22,78 @@ USER_AGENT = "islet-ledger new_trial.py/1.0 (a static knowledge base; one reques
 
 
 class UnknownTrialError(RegistryError):
-    """The registry answers that it has no such trial."""
+    """The registry has no such trial."""
 
 
 @dataclass(frozen=True)
 class RegistryRetryPolicy:
-    """How the registry is asked. Times in seconds, ``largest`` in bytes."""
+    """Limits on the requests. Times in seconds, sizes in bytes."""
 
     timeout: float = 20.0
-    """Longest silence of the registry; an answer may take three times as long in all."""
+    """Maximum time without any data; a whole response may take three times as long."""
     tries: int = 3
     pause: float = 1.0
-    """Pause before the second try; each further one is twice as long."""
-    longest_wait: float = 60.0
-    """The registry may ask us to wait so long; for more we stop and say so."""
-    largest: int = 5_000_000
+    """Before the second try; doubled before each further one."""
+    max_wait: float = 60.0
+    """Maximum Retry-After that is obeyed; beyond it the request fails."""
+    max_bytes: int = 5_000_000
 
 
 def fetch_study(
-    nct: str, api: str = API_URL, manners: RegistryRetryPolicy | None = None, wait: Callable[[float], None] = time.sleep
+    nct: str, api: str = API_URL, policy: RegistryRetryPolicy | None = None, wait: Callable[[float], None] = time.sleep
 ) -> dict[str, Any]:
-    """The study ``nct`` as ClinicalTrials.gov gives it. Raises RegistryError, UnknownTrialError."""
-    manners = manners or RegistryRetryPolicy()
+    """The study ``nct`` as ClinicalTrials.gov publishes it. Raises RegistryError, UnknownTrialError."""
+    policy = policy or RegistryRetryPolicy()
     address = f"{validate_api_url(api)}/studies/{nct}"
     local = is_loopback_host(urlsplit(address).hostname or "")
     headers = {"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "identity"}
     try:
         with httpx.Client(
-            timeout=httpx.Timeout(manners.timeout, connect=min(manners.timeout, 10.0)),
+            timeout=httpx.Timeout(policy.timeout, connect=min(policy.timeout, 10.0)),
             headers=headers,
             follow_redirects=False,
             trust_env=not local,
         ) as client:
-            return parse_study(_fetch_with_retries(client, address, nct, manners, wait), nct)
+            return parse_study(_fetch_with_retries(client, address, nct, policy, wait), nct)
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError, OSError) as error:
         raise RegistryError(f"{nct}: {_explain_network_error(error)}") from error
 
 
 def _fetch_with_retries(
-    client: httpx.Client, address: str, nct: str, manners: RegistryRetryPolicy, wait: Callable[[float], None]
+    client: httpx.Client, address: str, nct: str, policy: RegistryRetryPolicy, wait: Callable[[float], None]
 ) -> bytes:
-    """The answer's body. Tried again after 429, 5xx and silence; nothing else gets better by itself."""
-    pause, said = manners.pause, ""
-    for attempt in range(manners.tries):
+    """The body of the response. Tried again after 429, 5xx and timeouts."""
+    pause, reason = policy.pause, ""
+    for attempt in range(policy.tries):
         if attempt:
             wait(pause)
-            pause = manners.pause * 2**attempt
+            pause = policy.pause * 2**attempt
         try:
-            answer = _request_study(client, address, nct, manners)
+            response = _request_study(client, address, nct, policy)
         except httpx.TimeoutException:
-            said = f"no answer within {manners.timeout:g} seconds"
+            reason = f"no response within {policy.timeout:g} seconds"
             continue
-        if isinstance(answer, bytes):
-            return answer
-        said = f"the registry answers {answer.status}"
-        if answer.wait is not None:
-            if answer.wait > manners.longest_wait:
-                raise RegistryError(f"{nct}: {said} and asks us to wait {answer.wait:.0f} seconds; try again then")
-            pause = max(answer.wait, pause)
-    raise RegistryError(f"{nct}: {said}, {manners.tries} times; try again later")
+        if isinstance(response, bytes):
+            return response
+        reason = f"the registry returns status {response.status}"
+        if response.wait is not None:
+            if response.wait > policy.max_wait:
+                seconds = f"{response.wait:.0f} seconds"
+                raise RegistryError(f"{nct}: {reason} and wants us to wait {seconds}; try again then")
+            pause = max(response.wait, pause)
+    raise RegistryError(f"{nct}: {reason}, {policy.tries} times; try again later")
 
 
 @dataclass(frozen=True)
 class RetryLater:
-    """The registry asks us to come back: its status, and after how many seconds if it says so."""
+    """A status that asks for a later request, and the seconds to wait if the registry gives them."""
 
     status: int
     wait: float | None
 
 
-def _request_study(client: httpx.Client, address: str, nct: str, manners: RegistryRetryPolicy) -> bytes | RetryLater:
-    asked = address
+def _request_study(client: httpx.Client, address: str, nct: str, policy: RegistryRetryPolicy) -> bytes | RetryLater:
+    start = address
     for _ in range(3):
         with client.stream("GET", address) as response:
             if response.is_redirect:
@@ -103,61 +104,60 @@ def _request_study(client: httpx.Client, address: str, nct: str, manners: Regist
             if response.status_code in (404, 410):
                 raise UnknownTrialError(f"{nct}: ClinicalTrials.gov has no such trial; check the number")
             if response.status_code != 200:
-                raise RegistryError(f"{nct}: the registry answers {response.status_code}; nothing was read")
-            kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-            if kind != "application/json":
-                raise RegistryError(
-                    f"{nct}: the answer is '{make_printable(kind)}' and not application/json; nothing was read"
-                )
-            return _read_body(response, nct, manners)
-    raise RegistryError(f"{nct}: {make_printable(asked)} leads in circles; nothing was read")
+                raise RegistryError(f"{nct}: the registry returns status {response.status_code}; nothing was read")
+            content_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+            if content_type != "application/json":
+                shown = make_printable(content_type)
+                raise RegistryError(f"{nct}: the response is '{shown}' and not application/json; nothing was read")
+            return _read_body(response, nct, policy)
+    raise RegistryError(f"{nct}: too many redirects from {make_printable(start)}; nothing was read")
 
 
 def _resolve_redirect(address: str, response: httpx.Response, nct: str) -> str:
-    """Where a redirect leads, as long as it stays with the registry."""
+    """The target of a redirect. Raises RegistryError where it is on another host."""
     target = str(httpx.URL(address).join(response.headers.get("Location", "")))
     old, new = urlsplit(address), urlsplit(target)
     if (old.scheme, old.netloc) != (new.scheme, new.netloc):
         raise RegistryError(
-            f"{nct}: the registry sends us to another host, '{make_printable(new.netloc)}'; not followed"
+            f"{nct}: the registry redirects to another host, '{make_printable(new.netloc)}'; not followed"
         )
     return target
 
 
-def _read_body(response: httpx.Response, nct: str, manners: RegistryRetryPolicy) -> bytes:
-    too_much = RegistryError(f"{nct}: the answer is longer than {manners.largest} bytes; nothing was read")
+def _read_body(response: httpx.Response, nct: str, policy: RegistryRetryPolicy) -> bytes:
+    too_long = RegistryError(f"{nct}: the response is longer than {policy.max_bytes} bytes; nothing was read")
     length = response.headers.get("Content-Length", "")
-    if length.isascii() and length.isdigit() and int(length[:15]) > manners.largest:
-        raise too_much
-    until = time.monotonic() + 3 * manners.timeout
+    if length.isascii() and length.isdigit() and int(length[:15]) > policy.max_bytes:
+        raise too_long
+    deadline = time.monotonic() + 3 * policy.timeout
     parts: list[bytes] = []
     size = 0
     for part in response.iter_bytes():
         size += len(part)
-        if size > manners.largest:
-            raise too_much
-        if time.monotonic() > until:
-            raise httpx.ReadTimeout("the answer comes too slowly")
+        if size > policy.max_bytes:
+            raise too_long
+        if time.monotonic() > deadline:
+            raise httpx.ReadTimeout("the response is too slow")
         parts.append(part)
     return b"".join(parts)
 
 
 def _explain_network_error(error: Exception) -> str:
     if isinstance(error, httpx.RemoteProtocolError):
-        return "the answer broke off; try again"
+        return "the response ended too early; try again"
     if isinstance(error, httpx.ConnectError | OSError):
         return "the registry cannot be reached; check the network, or use --from with a saved study"
-    return f"the registry could not be asked ({type(error).__name__}); try again"
+    return f"the request to the registry failed ({type(error).__name__}); try again"
 
 
 def parse_study(raw: bytes, shown: str) -> dict[str, Any]:
-    """The study in the bytes of a JSON text. Raises RegistryError; ``shown`` names it in the message."""
+    """The study in a JSON text. Raises RegistryError, whose message calls the text ``shown``."""
 
-    def refuse(name: str) -> None:
+    def reject_constant(name: str) -> None:  # NaN and Infinity are not JSON
         raise ValueError(name)
 
     try:
-        study = json.loads(raw.decode("utf-8-sig"), parse_constant=refuse)
+        study = json.loads(raw.decode("utf-8-sig"), parse_constant=reject_constant)
     except UnicodeDecodeError as error:
         raise RegistryError(f"{shown}: this is not UTF-8 text; nothing was read") from error
     except (ValueError, RecursionError) as error:
@@ -168,14 +168,16 @@ def parse_study(raw: bytes, shown: str) -> dict[str, Any]:
 
 
 def get_nct_id(study: Mapping[str, Any]) -> str:
-    """The number that a study gives as its own; empty where it gives none."""
+    """The NCT number of a study; empty where it has none."""
     module = study["protocolSection"].get("identificationModule")
-    given = module.get("nctId") if isinstance(module, dict) else None
-    return given if isinstance(given, str) and NCT.fullmatch(given) else ""
+    number = module.get("nctId") if isinstance(module, dict) else None
+    return number if isinstance(number, str) and NCT.fullmatch(number) else ""
 
 
 def get_old_nct_ids(study: Mapping[str, Any]) -> list[str]:
-    """Numbers that the trial had before, in the same registry."""
+    """Former NCT numbers of the same trial."""
     module = study["protocolSection"].get("identificationModule")
-    given = module.get("nctIdAliases") if isinstance(module, dict) else None
-    return [one for one in given if isinstance(one, str) and NCT.fullmatch(one)] if isinstance(given, list) else []
+    aliases = module.get("nctIdAliases") if isinstance(module, dict) else None
+    if not isinstance(aliases, list):
+        return []
+    return [alias for alias in aliases if isinstance(alias, str) and NCT.fullmatch(alias)]

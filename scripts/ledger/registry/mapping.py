@@ -1,4 +1,4 @@
-"""Turn a study of ClinicalTrials.gov into the record of a trial: plain data in, plain data out.
+"""The record of a trial made from a study of ClinicalTrials.gov: plain data in, plain data out.
 
 Each value goes to the field of the record that means the same; what has no field of its own becomes a detail; what has
 no word is kept under ``unmapped``; what only a person can say is marked as a gap. Nothing is guessed: a value that

@@ -1,5 +1,7 @@
-"""The first draft of a trial page: a record as front matter, the sections of its kind with what a person has to write,
-and the entry of its source in references.bib."""
+"""The draft of a trial page and of its source's entry in references.bib.
+
+The page has the record as front matter, and the sections of a trial page with hints for the person who writes them.
+"""
 
 from __future__ import annotations
 
@@ -32,12 +34,12 @@ PAGE_SECTIONS: tuple[tuple[str, str, str], ...] = (
 
 
 class CannotDraftError(ValueError):
-    """The page cannot be written so that it reads back the same; nothing is written."""
+    """The page or its source would not be valid; nothing is written."""
 
 
-def choose_title(number: RegistryNumber, given: str, name: str, taken: Iterable[str]) -> str:
-    """A title for the page that no rule objects to and no other trial has."""
-    plain = re.sub(r"<(?=[A-Za-z/!?])", "< ", " ".join(given.split()))
+def choose_title(number: RegistryNumber, title: str, name: str, taken: Iterable[str]) -> str:
+    """A title for the page that keeps the rules and that no other trial has."""
+    plain = re.sub(r"<(?=[A-Za-z/!?])", "< ", " ".join(title.split()))
     if len(plain) > MAX_TITLE_LENGTH:
         plain = plain[: MAX_TITLE_LENGTH - 1].rpartition(" ")[0] or plain[: MAX_TITLE_LENGTH - 1]
         plain = f"{plain.rstrip(' ,;:-')}…"
@@ -45,20 +47,20 @@ def choose_title(number: RegistryNumber, given: str, name: str, taken: Iterable[
     wanted = f"{number.id}: {plain}" if plain else fallback
     if not _is_valid_title(wanted):
         wanted = fallback
-    used = {one.lower() for one in taken}
+    used = {other.lower() for other in taken}
     choices = (wanted, fallback, f"{number.id} ({name})", f"{number.id}, {name}: registered trial")
-    found = next((one for one in choices if one.lower() not in used), None)
-    if found is None:
-        raise CannotDraftError(f"the titles for {number.id} are all taken; rename the page that has them")
-    return found
+    free = next((choice for choice in choices if choice.lower() not in used), None)
+    if free is None:
+        raise CannotDraftError(f"all titles for {number.id} are taken; rename the page that has them")
+    return free
 
 
 def _is_valid_title(text: str) -> bool:
-    """Whether a title needs no source and looks like no citation."""
+    """Whether a title has no number that needs a source, and nothing like a citation."""
     if "@" in text or any(not bibliography.NCT.fullmatch(m[0]) for m in bibliography.NCT_LIKE.finditer(text)):
         return False
-    words = [extract_prose(block) for block in MarkdownSource(f"# {escape_markdown(text)}\n").blocks]
-    return not any(numbers.find_number(one) for one in (text, text.lower(), *words))
+    prose = [extract_prose(block) for block in MarkdownSource(f"# {escape_markdown(text)}\n").blocks]
+    return not any(numbers.find_number(part) for part in (text, text.lower(), *prose))
 
 
 def render_draft_page(record: Mapping[str, Any], heading: str, key: str, source: str, today: date) -> str:
@@ -98,7 +100,7 @@ def render_draft_page(record: Mapping[str, Any], heading: str, key: str, source:
 
 
 def find_source_key(sources: Bibliography, number: RegistryNumber) -> str | None:
-    """The key of the entry for this registry record, if the bibliography has one."""
+    """The key of the bibliography's entry for this registry record; None where it has none."""
     for key in sources.entries:
         if key.lower() == number.key:
             return key
@@ -123,7 +125,7 @@ def format_bib_entry(number: RegistryNumber, about: str, seen: str, today: date)
 
 
 def _escape_bib_text(text: str) -> str:
-    """A text in which BibTeX finds nothing to do: signs that mean something are out or escaped, capitals are kept."""
+    """Text for a BibTeX field: special characters removed or escaped, capitals in braces."""
     text = re.sub(r"[{}\\\"~^@$]", " ", " ".join(text.split()))
     if any(not bibliography.NCT.fullmatch(m[0]) for m in bibliography.NCT_LIKE.finditer(text)):
         return ""
@@ -138,7 +140,7 @@ BIB_ENTRY_LINE = re.compile(
 
 
 def insert_bib_entry(text: str, key: str, new: str) -> str:
-    """The text of references.bib with one more entry in its alphabetical place; nothing else is touched."""
+    """The text of references.bib with one more entry in alphabetical order; the rest is unchanged."""
     place = next((match.start() for match in BIB_ENTRY_LINE.finditer(text) if match["key"].lower() > key.lower()), None)
     if place is None:
         gap = "" if not text or text.endswith("\n\n") else "\n" if text.endswith("\n") else "\n\n"

@@ -1,4 +1,4 @@
-"""Take a study of ClinicalTrials.gov's API v2 apart: every value at its place and of its kind, or kept aside.
+"""The structure of a study in the ClinicalTrials.gov API v2, and a filter for values that do not fit it.
 
 The shape below names every field of the API that we know (its study data structure). Sifting never fails for a
 missing, doubled or wrong value: what fits goes on, what has no word in our model is kept with its path, and what we

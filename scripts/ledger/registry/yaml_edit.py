@@ -1,4 +1,4 @@
-"""Write YAML that reads back the same, and change one value in a file without touching the rest.
+"""YAML output that reads back the same, and edits of one value that leave the rest of a file unchanged.
 
 No text can break out of its place: whatever is not plainly a word stands in double quotes, and long texts go on over
 several lines. A change is made at the exact place of the value; the caller reads the result back and compares.
