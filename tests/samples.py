@@ -7,7 +7,7 @@ from datetime import date
 from conftest import ROOT, Make
 from ledger.model import project
 from ledger.model.project import Project
-from ledger.model.trial_record import REQUIREMENTS
+from ledger.model.vocabulary import REQUIREMENTS
 
 SAMPLE = (ROOT / "tests" / "data" / "trial.md").read_text(encoding="utf-8")
 TODAY = date(2026, 11, 21)

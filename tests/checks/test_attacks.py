@@ -21,8 +21,8 @@ from pydantic import BaseModel
 
 import attacks
 from conftest import BIB, INDEX, ROOT, SITE, Make, check_links, served, settled
-from ledger.model import project, trial_record
-from ledger.model.trial_record import REQUIREMENTS
+from ledger.model import field_types, project, record_reader, trial_record
+from ledger.model.vocabulary import REQUIREMENTS
 from ledger.model.yaml_source import YamlDocument
 from ledger.site import check_site
 
@@ -61,7 +61,7 @@ def test_the_checks_leave_plain_words_alone(text: str, make: Make) -> None:
 
 
 def holds_text(hint: object) -> bool:
-    return hint == trial_record.NonEmptyText or any(
+    return hint == field_types.NonEmptyText or any(
         holds_text(arg) for arg in typing.get_args(hint) if arg is not type(None)
     )
 
@@ -74,12 +74,12 @@ def model_of(hint: object) -> type[BaseModel] | None:
 
 def grown(hint: Any, text: str) -> Any:
     """A value of this type, with ``text`` wherever a text may stand."""
-    if hint == trial_record.NonEmptyText:
+    if hint == field_types.NonEmptyText:
         return text
     for known, value in (
-        (trial_record.Key, "known2024"),
-        (trial_record.IsoDate, "2026-04-20"),
-        (trial_record.PartialDate, "2026-04-20"),
+        (field_types.Key, "known2024"),
+        (field_types.IsoDate, "2026-04-20"),
+        (field_types.PartialDate, "2026-04-20"),
     ):
         if hint == known:
             return value
@@ -118,7 +118,7 @@ def spread(value: Any, hint: Any, text: str) -> Any:
 
 
 def problems_of(trial: dict[str, Any]) -> int:
-    found, problems = trial_record.read_record(
+    found, problems = record_reader.read_record(
         YamlDocument({"title": "x", "trial": trial, "kind": "trial"}), "docs/trials/x.md"
     )
     return len(problems) + (found is None)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.checks import bib_duplicates, bib_fields
-from ledger.model import bibliography
+from ledger.model import bib_reader, bibliography
 
 ENTRY = """\
 @article{one,
@@ -24,7 +24,7 @@ ENTRY = """\
 
 def told(text: str) -> list[str]:
     """``line rule`` of each problem."""
-    read = bibliography.read_bibliography(text)
+    read = bib_reader.read_bibliography(text)
     assert read.problems == []
     return [
         f"{p.line} {p.rule}" for p in (*bib_fields.check_bib_fields(read), *bib_duplicates.check_duplicate_works(read))
@@ -109,7 +109,7 @@ def test_the_author_of_news_is_divided_or_in_braces(names: str) -> None:
 def test_private_fields_are_told_in_one_line_and_a_slip_keeps_its_hint() -> None:
     text = changed("  year", "  abstract = {a},\n  volme = {7},\n  Mendeley-Groups = {b},\n  annote = {c},\n  year")
     messages = {
-        problem.line: problem.message for problem in bib_fields.check_bib_fields(bibliography.read_bibliography(text))
+        problem.line: problem.message for problem in bib_fields.check_bib_fields(bib_reader.read_bibliography(text))
     }
     assert sorted(messages) == [5, 6]
     assert "abstract (line 5), mendeley-groups (line 7), annote (line 8)" in messages[5]
@@ -170,7 +170,7 @@ def test_pages_of_every_good_form_raise_nothing(pages: str) -> None:
 
 
 def test_the_message_shows_how_pages_are_written() -> None:
-    read = bibliography.read_bibliography(changed("  doi", "  pages = {pp. 12 – 34.},\n  doi"))
+    read = bib_reader.read_bibliography(changed("  doi", "  pages = {pp. 12 – 34.},\n  doi"))
     assert [p.message for p in bib_fields.check_bib_fields(read)] == ["one: 'pp. 12 – 34.' are no pages; write 12--34"]
 
 
@@ -286,7 +286,7 @@ def test_after_that_nothing_loses_its_capitals(title: str) -> None:
 
 
 def test_an_unknown_field_gets_a_hint() -> None:
-    read = bibliography.read_bibliography(changed("  doi", "  volumne = {1},\n  zzz = {1},\n  doi"))
+    read = bib_reader.read_bibliography(changed("  doi", "  volumne = {1},\n  zzz = {1},\n  doi"))
     assert [p.message for p in bib_fields.check_bib_fields(read)] == [
         "one: there is no field 'volumne'; did you mean volume?",
         "one: private, copyrighted or unknown, and not published: zzz (line 7); take it out, or let check_citations.py --fix"

@@ -10,7 +10,7 @@ from conftest import BIB, INDEX, TODAY, Make, check_citations
 from ledger.checks import citations, claims_of_effect, numbers, suppressions
 from ledger.checks.citations import MAX_NO_CITE
 from ledger.markdown.scanner import MarkdownSource
-from ledger.model import bibliography, claims
+from ledger.model import bib_reader, claims
 from ledger.model.project import Page
 
 C = "[@known2024]"
@@ -368,6 +368,6 @@ def test_no_text_makes_the_rules_of_a_page_raise(text: str) -> None:
 
 
 def test_every_key_of_the_sample_can_be_read() -> None:
-    assert list(bibliography.read_bibliography(BIB).entries) == ["known2024"]
+    assert list(bib_reader.read_bibliography(BIB).entries) == ["known2024"]
     assert claims.find_cited_keys(C) == ["known2024"]
     assert MarkdownSource(C).prose == C

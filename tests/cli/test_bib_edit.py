@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.cli import autofix, bib_edit
-from ledger.model import bibliography
+from ledger.model import bib_reader
 from ledger.model.bibliography import Entry
 
 EXPORT = """\
@@ -95,8 +95,8 @@ def test_a_change_that_would_break_the_file_is_not_made() -> None:
 def test_whatever_stands_in_a_file_the_other_fields_keep_their_values(pieces: list[str]) -> None:
     text = EXPORT.replace("\tyear", f"\tnote = {{{''.join(pieces)}}},\n\tfile = {{x}},\n\tyear")
     before, after = (
-        bibliography.read_bibliography(text).entries,
-        bibliography.read_bibliography(autofix.fix_bibliography_fields(text)).entries,
+        bib_reader.read_bibliography(text).entries,
+        bib_reader.read_bibliography(autofix.fix_bibliography_fields(text)).entries,
     )
     assert list(before) == list(after)
     for key, entry in before.items():

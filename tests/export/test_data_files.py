@@ -16,7 +16,7 @@ import pytest
 from conftest import BIB, ROOT, Make
 from ledger.checks import bib_fields
 from ledger.export import data_files
-from ledger.model import bibliography, project, yaml_source
+from ledger.model import bib_reader, bibliography, project, yaml_source
 from ledger.model.claims import Claim
 from ledger.model.project import Project
 from ledger.model.trial_record import Harm, Record, Result, TrialPage
@@ -89,7 +89,7 @@ def test_claims_read_back(published: Project, files: dict[str, str]) -> None:
 
 
 def test_the_bibtex_reads_back_as_the_same_entries(published: Project, files: dict[str, str]) -> None:
-    again = bibliography.read_bibliography(files["references.bib"]).entries
+    again = bib_reader.read_bibliography(files["references.bib"]).entries
     assert {key: entry.fields for key, entry in again.items()} == {
         key: entry.fields for key, entry in published.bibliography.entries.items()
     }
@@ -107,7 +107,7 @@ def test_only_fields_of_the_list_are_published(make: Make) -> None:
 
 
 def test_every_published_field_describes_a_source(files: dict[str, str]) -> None:
-    entries = bibliography.read_bibliography(files["references.bib"]).entries.values()
+    entries = bib_reader.read_bibliography(files["references.bib"]).entries.values()
     assert {name for entry in entries for name in entry.fields} <= bib_fields.KNOWN_FIELDS
     assert bib_fields.KNOWN_FIELDS.isdisjoint(bib_fields.PRIVATE_FIELDS)
 

@@ -8,7 +8,7 @@ from conftest import BIB, ROOT, Make, check_citations, check_links
 from ledger.export import data_files, schema_org
 from ledger.model import placeholders, project
 from ledger.model.project import Project
-from ledger.model.trial_record import REQUIREMENTS
+from ledger.model.vocabulary import REQUIREMENTS
 from ledger.render.charts import PICTURES
 from ledger.site import generated_parts
 from samples import SAMPLE, TODAY, small

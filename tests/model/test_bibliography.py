@@ -7,18 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import TODAY
+from ledger.checks.bib_entries import REQUIRED_FIELDS, check_bibliography
+from ledger.export.csl_json import to_csl_json
 from ledger.model import bibliography
-from ledger.model.bibliography import (
-    PUBLICATION_KINDS,
-    REQUIRED_FIELDS,
-    SEEN_LEVELS,
-    Entry,
-    check_bibliography,
-    read_bibliography,
-    split_names,
-    strip_latex,
-    to_csl_json,
-)
+from ledger.model.bib_reader import read_bibliography
+from ledger.model.bibliography import PUBLICATION_KINDS, SEEN_LEVELS, Entry, split_names, strip_latex
 from ledger.render import reference_style
 
 GOOD = """\

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from conftest import BIB, INDEX, ROOT, TODAY, Make, check_citations
 from ledger.export import data_files
-from ledger.model import bib_matching, bibliography, project, source_status
+from ledger.model import bib_matching, bib_reader, project, source_status
 from ledger.model.bibliography import Entry
 from ledger.model.project import Project
 from ledger.model.source_status import DatabaseResult, IdentifierStatus, Notice, SourceStatusFile
@@ -80,7 +80,7 @@ def test_what_is_written_is_read_again(make: Make) -> None:
         },
         {"title": "A trial", "year": "2023"},
     )
-    entries = bibliography.read_bibliography(PMID_BIB)
+    entries = bib_reader.read_bibliography(PMID_BIB)
     text = source_status.dump_source_status(SourceStatusFile({"doi": {DOI: answers}, "pmid": {}}, True), entries)
     again, faults = source_status.read_source_status(text)
     assert faults == []
@@ -94,7 +94,7 @@ def test_what_is_written_is_read_again(make: Make) -> None:
 
 def test_the_file_is_sorted_with_one_line_a_number() -> None:
     keys = "".join(f"@misc{{k{n}, title={{T}}, doi={{10.1234/{n}}}, pmid={{{n}}}}}\n" for n in (30, 4, 200))
-    text = source_status.dump_source_status(SourceStatusFile(), bibliography.read_bibliography(keys))
+    text = source_status.dump_source_status(SourceStatusFile(), bib_reader.read_bibliography(keys))
     assert re.findall(r'^"(10[^"]*|\d+)":', text, re.MULTILINE) == [
         "10.1234/200",
         "10.1234/30",
@@ -200,7 +200,7 @@ QUICKLY = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @QUICKLY
 @given(JSON, JSON)
 def test_no_json_makes_reading_fail(whole: Any, part: Any) -> None:
-    entries = bibliography.read_bibliography(PMID_BIB)
+    entries = bib_reader.read_bibliography(PMID_BIB)
     for data in (whole, {"form": 1, "doi": {DOI: part}, "pmid": {"7": part}}, {"form": 1, "doi": part, "pmid": {}}):
         found, faults = source_status.read_source_status(json.dumps(data))
         assert len(faults) <= 1

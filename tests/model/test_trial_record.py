@@ -13,7 +13,8 @@ from pydantic import BaseModel
 
 from ledger.model import project, yaml_source
 from ledger.model.project import Project
-from ledger.model.trial_record import REQUIREMENTS, Record, TrialPage
+from ledger.model.trial_record import Record, TrialPage
+from ledger.model.vocabulary import REQUIREMENTS
 from ledger.site import check_site
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from ledger.core import http
 from ledger.core.http import RegistryError
 from ledger.model import registries
-from ledger.model.trial_record import REGISTRY_ID
+from ledger.model.field_types import REGISTRY_ID
 from ledger.registry import client
 from ledger.registry.client import RegistryRetryPolicy, UnknownTrialError
 from play_api import NUMBER, QUICK, Api, sample, send, serve

@@ -11,8 +11,9 @@ import pytest
 
 from conftest import TODAY
 from ledger.model import registries, yaml_source
-from ledger.model.bibliography import read_bibliography as read_bib
-from ledger.model.trial_record import GAP, Record, TrialPage
+from ledger.model.bib_reader import read_bibliography as read_bib
+from ledger.model.trial_record import Record, TrialPage
+from ledger.model.vocabulary import GAP
 from ledger.registry import mapping, page_draft, study_model
 from ledger.registry.study_model import HostileTextError, ImportNotes
 from play_api import NUMBER, sample

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.model import bibliography, placeholders
+from ledger.model import bib_reader, placeholders
 from ledger.model.project import Page
 from ledger.model.yaml_source import YamlDocument
 from ledger.render import handout
@@ -32,7 +32,7 @@ BIB = """\
   seen = {page},
 }
 """
-ENTRIES = bibliography.read_bibliography(BIB, "references.bib").entries
+ENTRIES = bib_reader.read_bibliography(BIB, "references.bib").entries
 PAGE = Page("safety/x.md", "", YamlDocument({"title": "A & B", "checked": "2026-11-21"}))
 
 

@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from ledger.model import bibliography
+from ledger.model import bib_reader, bibliography
 from ledger.model.bibliography import Entry
 from ledger.render import reference_style
 
@@ -36,7 +36,7 @@ def entry(kind: str = "article", **fields: str) -> Entry:
         known = {"author": "Doe, Jane", "title": "A trial", "journal": "J Test", "year": "2024", "seen": "abstract"}
         fields = {**known, "keywords": "trial report", **fields}
     lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items())
-    return bibliography.read_bibliography(f"@{kind}{{key,\n{lines}}}\n").entries["key"]
+    return bib_reader.read_bibliography(f"@{kind}{{key,\n{lines}}}\n").entries["key"]
 
 
 def words(html: str) -> str:

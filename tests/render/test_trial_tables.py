@@ -12,7 +12,7 @@ from conftest import ROOT, Make
 from ledger.checks import numbers
 from ledger.model import placeholders, project
 from ledger.model.project import Project
-from ledger.model.trial_record import REQUIREMENTS
+from ledger.model.vocabulary import REQUIREMENTS
 from ledger.render import markup, trial_tables
 from ledger.site import generated_parts
 from samples import NASTY, SAMPLE, small

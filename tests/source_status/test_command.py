@@ -24,7 +24,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conftest import BIB, ROOT, TODAY, Make
-from ledger.model import bibliography, project, source_status
+from ledger.model import bib_reader, project, source_status
 from ledger.model.source_status import DatabaseResult, IdentifierStatus
 from ledger.source_status import command, query
 from ledger.source_status.client import PoliteClient, RequestFailedError, RetryPolicy
@@ -262,7 +262,7 @@ def test_a_fault_of_crossref_is_not_checked_and_never_fine(
 def test_a_fault_keeps_the_older_answer_with_its_older_date(case: str, make: Make, api: Api) -> None:
     older = IdentifierStatus({"crossref": DatabaseResult("nothing found", "2026-10-01")}, {"title": "A trial"})
     text = source_status.dump_source_status(
-        source_status.SourceStatusFile({"doi": {DOI: older}, "pmid": {}}), bibliography.read_bibliography(BIB)
+        source_status.SourceStatusFile({"doi": {DOI: older}, "pmid": {}}), bib_reader.read_bibliography(BIB)
     )
     api.answers[CROSSREF_PATH] = [FAULTS[case][0]]
     root = make({source_status.SOURCE_STATUS_FILE: text})
@@ -756,7 +756,7 @@ def test_no_answer_makes_reading_fail(data: Any, code: int) -> None:
                 continue
             answers = query.merge_lookup_result(IdentifierStatus(), "crossref", found, TODAY)
             text = source_status.dump_source_status(
-                source_status.SourceStatusFile({"doi": {DOI: answers}, "pmid": {}}), bibliography.read_bibliography(BIB)
+                source_status.SourceStatusFile({"doi": {DOI: answers}, "pmid": {}}), bib_reader.read_bibliography(BIB)
             )
             assert source_status.read_source_status(text)[1] == [], text
 
@@ -775,7 +775,7 @@ def test_no_bytes_make_reading_fail(raw: bytes, inside: str) -> None:
         answers = query.merge_lookup_result(IdentifierStatus(), "pubmed", found, TODAY)
         text = source_status.dump_source_status(
             source_status.SourceStatusFile({"doi": {}, "pmid": {PMID: answers}}),
-            bibliography.read_bibliography(PMID_BIB),
+            bib_reader.read_bibliography(PMID_BIB),
         )
         assert source_status.read_source_status(text)[1] == [], text
 

@@ -10,6 +10,7 @@ from itertools import islice
 
 from ledger.checks import (
     bib_duplicates,
+    bib_entries,
     bib_fields,
     claims_of_effect,
     copied_records,
@@ -24,7 +25,7 @@ from ledger.checks.suppressions import Suppression
 from ledger.core.problems import Problem, Report, build_report, check_counts_not_zero
 from ledger.markdown.prose import CITATION_GROUP, extract_prose, find_line_offset
 from ledger.markdown.scanner import ATTRIBUTE_LIST, HTML_TAG, INLINE_LINK, Block, MarkdownSource, is_inside
-from ledger.model import bibliography
+from ledger.model import bibliography, registries
 from ledger.model.project import BIB_FILE, CLAIMS_FILE, DOCS_FOLDER, UNREADABLE_RULES, Page, Project
 
 CITATION_LIKE = re.compile(r"\\?[\[(](?:[^\[\]()@\n]{0,80}[\s;,\-(])?@[^\[\]()\n]{0,300}[\])]?")
@@ -79,7 +80,7 @@ def run_citation_checks(project: Project) -> Report:
     """Run every rule."""
     entries = project.bibliography.entries
     problems = [*project.problems, *project.record_problems]
-    problems += bibliography.check_bibliography(project.bibliography, project.today)
+    problems += bib_entries.check_bibliography(project.bibliography, project.today)
     problems += [
         *bib_fields.check_bib_fields(project.bibliography),
         *bib_duplicates.check_duplicate_works(project.bibliography),
@@ -236,8 +237,8 @@ def _get_block_noun(block: Block) -> str:
 def _check_typed_identifiers(path: str, source: MarkdownSource) -> Iterator[Problem]:
     named = "nct" in source.prose.lower()
     words = INVISIBLE_MARKUP.sub(lambda match: " " * len(match[0]), source.prose) if named else ""
-    for match in bibliography.NCT_LIKE.finditer(words):
-        if not bibliography.NCT.fullmatch(match[0]):
+    for match in registries.NCT_LIKE.finditer(words):
+        if not registries.NCT.fullmatch(match[0]):
             message = f"'{match[0]}' is not a ClinicalTrials.gov number; NCT and eight digits"
             yield Problem(path, source.line(match.start()), "nct", message)
     for match in SOURCE_IDENTIFIER.finditer(source.prose) if IDENTIFIER_HINT.search(source.prose) else ():

@@ -15,7 +15,8 @@ from ledger.core.problems import Problem
 from ledger.core.text import pluralize
 from ledger.markdown.prose import CITATION_GROUP
 from ledger.model.project import Page, Project
-from ledger.model.trial_record import Count, DateFact, Fact, Measurement, Record
+from ledger.model.trial_facts import Count, DateFact, Fact
+from ledger.model.trial_record import Measurement, Record
 
 SAME_PEOPLE_RELATIONS = ("same people", "continues", "continued by")
 """Relations whose two records report the same people."""

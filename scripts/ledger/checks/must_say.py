@@ -15,8 +15,8 @@ from typing import Annotated, NamedTuple
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from ledger.core.problems import Problem
+from ledger.model.field_types import NonEmptyText, StrictModel
 from ledger.model.project import BIB_FILE, DOCS_FOLDER, Page, Project, read_text
-from ledger.model.trial_record import NonEmptyText, StrictModel
 from ledger.model.yaml_source import BadYamlError, YamlDocument, load_yaml
 
 MUST_SAY_FILE = "must-say.yml"

@@ -18,7 +18,7 @@ from ledger.model.placeholders import (
     parse_options,
 )
 from ledger.model.project import Page, Project
-from ledger.model.trial_record import REQUIREMENTS
+from ledger.model.vocabulary import REQUIREMENTS
 
 
 def find_generated_anchors(page: Page, project: Project) -> set[str]:

@@ -16,7 +16,9 @@ from ledger.core.problems import Level, Problem
 from ledger.model import bibliography
 from ledger.model.bibliography import Entry
 from ledger.model.project import BIB_FILE, Page, Project
-from ledger.model.trial_record import GAP, Count, DateFact, Measurement, Record, SourcedModel
+from ledger.model.trial_facts import Count, DateFact, SourcedModel
+from ledger.model.trial_record import Measurement, Record
+from ledger.model.vocabulary import GAP
 from ledger.model.yaml_source import YamlPath
 
 KINDS_NEEDING_SPEAKER = ("news", "company statement", "seller's page", "forum or blog", "patent")

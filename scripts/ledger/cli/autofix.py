@@ -16,7 +16,7 @@ from pathlib import Path
 from ledger.checks import bib_fields
 from ledger.cli import bib_edit
 from ledger.markdown.scanner import MarkdownSource
-from ledger.model import bibliography
+from ledger.model import bib_reader
 from ledger.model.bibliography import Entry
 from ledger.model.project import BIB_FILE, Project, read_text
 
@@ -63,7 +63,7 @@ def _fix_field(_: Entry, name: str, value: str) -> str | None:
 def format_bibliography(text: str) -> str:
     """The bibliography in its one form: entries by key, fields one a line, DOIs bare."""
     text = DOI_FIELD.sub(r"\1\2\3", _use_https(text))
-    read = bibliography.read_bibliography(text)
+    read = bib_reader.read_bibliography(text)
     if read.problems or not read.entries:
         return text
     entries = list(read.entries.values())
@@ -80,11 +80,11 @@ def format_bibliography(text: str) -> str:
 def _format_entry(entry: Entry) -> str:
     """An entry as this file keeps it; one that is written otherwise is laid out anew, its values untouched."""
     raw = entry.raw.strip() + "\n"
-    if bibliography.PLAIN_ENTRY.fullmatch(raw) or JOINED_VALUE.search(raw):
+    if bib_reader.PLAIN_ENTRY.fullmatch(raw) or JOINED_VALUE.search(raw):
         return raw
     lines = "".join(f"  {name} = {{{value}}},\n" for name, value in entry.fields.items())
     laid_out = f"@{entry.type}{{{entry.key},\n{lines}}}\n"
-    again = bibliography.read_bibliography(laid_out).entries.get(entry.key)
+    again = bib_reader.read_bibliography(laid_out).entries.get(entry.key)
     return laid_out if again and again.fields == entry.fields else raw
 
 

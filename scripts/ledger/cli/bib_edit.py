@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from ledger.model import bibliography
+from ledger.model import bib_reader
 from ledger.model.bibliography import Entry
 
 FieldEditor = Callable[[Entry, str, str], str | None]
@@ -34,7 +34,7 @@ class FieldSpan(NamedTuple):
 
 def edit_fields(text: str, decide: FieldEditor) -> str:
     """The text with the fields changed or removed as ``decide`` says."""
-    entries = bibliography.read_bibliography(text).entries
+    entries = bib_reader.read_bibliography(text).entries
     expected = {}
     parts, done = [], 0
     for entry in entries.values():
@@ -48,7 +48,7 @@ def edit_fields(text: str, decide: FieldEditor) -> str:
         parts += [text[done:start], raw]
         done = start + len(entry.raw)
     changed = "".join(parts) + text[done:]
-    again = bibliography.read_bibliography(changed).entries if parts else entries
+    again = bib_reader.read_bibliography(changed).entries if parts else entries
     return changed if {key: entry.fields for key, entry in again.items()} == expected else text
 
 
@@ -69,7 +69,7 @@ def _edit_entry(entry: Entry, decide: FieldEditor) -> tuple[str, dict[str, str]]
         else:
             parts += [raw[done : field.value], new]
             done = field.end
-            fields[field.name] = bibliography.remove_enclosing(new)
+            fields[field.name] = bib_reader.remove_enclosing(new)
     return "".join(parts) + raw[done:], fields
 
 

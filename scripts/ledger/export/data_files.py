@@ -17,11 +17,13 @@ from pydantic_core import to_json
 
 from ledger.checks import bib_fields
 from ledger.export import source_status
-from ledger.model.bibliography import Entry, to_csl_json
+from ledger.export.csl_json import to_csl_json
+from ledger.model.bibliography import Entry
 from ledger.model.claims import Claim
 from ledger.model.derived import describe_overdue_results
 from ledger.model.project import Page, Project
-from ledger.model.trial_record import Count, Fact, Flag, Harm, Many, Record, Result, SourcedModel, TrialPage
+from ledger.model.trial_facts import Count, Fact, Flag, Many, SourcedModel
+from ledger.model.trial_record import Harm, Record, Result, TrialPage
 from ledger.render import charts
 
 LICENCE = "CC-BY-4.0"

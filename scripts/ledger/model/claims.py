@@ -8,7 +8,8 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 
 from ledger.core.problems import Problem
-from ledger.model.trial_record import IsoDate, Key, NonEmptyText, SeenLevel, StrictModel
+from ledger.model.field_types import IsoDate, Key, NonEmptyText, StrictModel
+from ledger.model.vocabulary import SeenLevel
 from ledger.model.yaml_source import YamlDocument
 
 ClaimVerdict = Literal[

@@ -17,11 +17,12 @@ from ledger.core.errors import CannotRunError
 from ledger.core.problems import Problem
 from ledger.markdown import fences
 from ledger.markdown.scanner import MarkdownSource
-from ledger.model import bibliography, claims, source_status, trial_record, yaml_source
+from ledger.model import bib_reader, claims, record_reader, source_status, yaml_source
 from ledger.model.bibliography import Bibliography
 from ledger.model.claims import ClaimsFile
 from ledger.model.source_status import SourceStatus, SourceStatusFile
-from ledger.model.trial_record import GAP, Record
+from ledger.model.trial_record import Record
+from ledger.model.vocabulary import GAP
 from ledger.model.yaml_source import BadYamlError, YamlDocument
 
 DOCS_FOLDER = "docs"
@@ -341,7 +342,7 @@ def _load_page(path: Path, src: str, problems: list[Problem], record_problems: l
         return Page(src, body, broken=True)
     record = None
     if "trial" in meta.data or (meta.data.get("kind") == "trial" and not TRANSLATED_PAGE.fullmatch(src)):
-        record, found = trial_record.read_record(meta, shown)
+        record, found = record_reader.read_record(meta, shown)
         record_problems.extend(found)
         stem = PurePosixPath(src).name.split(".")[0]
         if record and record.id != stem:
@@ -354,7 +355,7 @@ def _load_bibliography(root: Path) -> Bibliography:
     text, problem = read_text(root / BIB_FILE, BIB_FILE)
     if problem:
         return Bibliography(BIB_FILE, {}, [problem])
-    return bibliography.read_bibliography(text, BIB_FILE)
+    return bib_reader.read_bibliography(text, BIB_FILE)
 
 
 def _load_source_status(root: Path, problems: list[Problem]) -> SourceStatusFile:

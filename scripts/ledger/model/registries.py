@@ -8,6 +8,8 @@ from urllib.parse import quote
 
 API_URL = "https://clinicaltrials.gov/api/v2"
 NCT = re.compile(r"NCT[0-9]{8}")
+NCT_LIKE = re.compile(r"\bNCT[ _:#-]{0,2}[\dO]\w{0,40}", re.IGNORECASE)
+"""What is meant as such a number, right or wrong."""
 
 
 @dataclass(frozen=True)

@@ -1,315 +1,50 @@
 """The record of a trial: the typed front matter of a page in ``docs/trials/``.
 
-Words for status, phase, allocation, masking, model and purpose are those of ClinicalTrials.gov's data dictionary,
-certainty is GRADE's, graft function is that of the Igls criteria. A fact carries its source and how far we saw it;
-what is not known is left out, never guessed. The text below a field says what it means: it is published in the JSON
-Schema and in the data dictionary.
+A fact carries its source and how far we saw it; what is not known is left out, never guessed. The text below a field
+says what it means: it is published in the JSON Schema and in the data dictionary.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
-from difflib import get_close_matches
-from typing import Annotated, Any, Literal, get_args
-
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
-
-from ledger.core.problems import Problem
-from ledger.model.yaml_source import YamlDocument, YamlPath
-
-GAP: Literal["to fill"] = "to fill"
-"""Stands where ``new_trial.py`` could not know an answer and a person has to give it."""
-Gap = Literal["to fill"]
-
-SeenLevel = Literal[
-    "full text", "abstract", "registry record", "page", "part of the text", "title only", "second-hand", "not seen"
-]
-RecruitmentStatus = Literal[
-    "not yet recruiting",
-    "recruiting",
-    "enrolling by invitation",
-    "active, not recruiting",
-    "completed",
-    "suspended",
-    "terminated",
-    "withdrawn",
-    "available",
-    "no longer available",
-    "temporarily not available",
-    "approved for marketing",
-    "withheld",
-    "unknown status",
-    "not registered",
-    "not found",
-]
-Phase = Literal[
-    "early phase 1",
-    "phase 1",
-    "phase 1/phase 2",
-    "phase 2",
-    "phase 2/phase 3",
-    "phase 3",
-    "phase 4",
-    "not applicable",
-    "not registered",
-    "not found",
-]
-Allocation = Literal["randomized", "non-randomized", "not applicable (single group)", "not stated"]
-Masking = Literal["none (open label)", "single", "double", "triple", "quadruple", "not stated"]
-InterventionModel = Literal["single group", "parallel", "crossover", "factorial", "sequential", "not stated"]
-PrimaryPurpose = Literal[
-    "treatment",
-    "prevention",
-    "diagnostic",
-    "educational, counseling or training",
-    "supportive care",
-    "screening",
-    "health services research",
-    "basic science",
-    "device feasibility",
-    "other",
-    "not stated",
-]
-RecordType = Literal["trial", "case report", "case series", "pooled analysis", "registry report"]
-DiabetesType = Literal["type 1", "type 2"]
-CellOrigin = Literal["autologous", "allogeneic", "autologous and allogeneic", "not stated"]
-CellSource = Literal[
-    "embryonic",
-    "induced pluripotent",
-    "pluripotent (type not stated)",
-    "mesenchymal",
-    "mesenchymal and bone-marrow cells",
-    "blood-forming",
-    "bone-marrow cells",
-    "cord blood",
-    "immune cells exposed to cord-blood cells",
-    "donor islets",
-    "expanded islet cells",
-    "adult progenitor cells",
-    "other",
-    "not stated",
-]
-ImmuneStrategy = Literal[
-    "immunosuppression",
-    "immunosuppression for earlier transplants",
-    "encapsulation",
-    "encapsulation and immunosuppression",
-    "gene editing",
-    "gene editing and encapsulation",
-    "immune reset with chemotherapy",
-    "immunomodulation by the cells",
-    "none",
-    "not stated",
-]
-RequirementRating = Literal["met", "partly", "not shown", "not tested", "unknown"]
-Certainty = Literal["high", "moderate", "low", "very low", "not judged"]
-IglsClass = Literal["optimal", "good", "marginal", "failure", "not derivable"]
-OutcomeKind = Literal[
-    "insulin independence",
-    "HbA1c",
-    "time in range",
-    "severe hypoglycaemia",
-    "C-peptide",
-    "insulin dose",
-    "composite",
-    "quality of life",
-    "immune marker",
-    "other",
-]
-ArmKind = Literal["cells", "control", "all"]
-FollowUpKind = Literal["set time", "at least", "median", "longest", "not stated"]
-
-REQUIREMENTS: dict[str, str] = {
-    "cell-source": "Cell source",
-    "differentiation": "Differentiation into beta cells",
-    "immune-regulation": "Immune regulation",
-    "long-term-function": "Long-term function and stability",
-    "safety": "Safety",
-    "delivery": "Delivery",
-    "regulation-and-ethics": "Regulation and ethics",
-    "cost-and-access": "Cost and accessibility",
-}
-"""The eight translational requirements, in the order of their pages."""
-
-PLURIPOTENT_SOURCES = ("embryonic", "induced pluripotent", "pluripotent (type not stated)")
-
-REGISTRY_ID = re.compile(r"NCT\d{8}|(?!NCT)[A-Za-z]+[ A-Za-z0-9/-]*\d[A-Za-z0-9-]*|\d{4}-\d{6}-\d{2}(?:-\d{2})?")
-"""ClinicalTrials.gov's numbers, and those of other registries: ChiCTR2300072200, EudraCT 2014-001234-12, and the
-bare numbers of EU CTIS."""
-PARTIAL_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
-
-
-def _validate_date(value: str) -> str:
-    try:
-        date.fromisoformat(value)
-    except ValueError:
-        raise ValueError(f"'{value}' is not a date; write YYYY-MM-DD") from None
-    return value
-
-
-def _validate_partial_date(value: str) -> str:
-    if not PARTIAL_DATE.fullmatch(value):
-        raise ValueError(f"'{value}' is not a date; write YYYY, YYYY-MM or YYYY-MM-DD")
-    try:
-        date.fromisoformat(f"{value}-01-01"[:10])
-    except ValueError:
-        raise ValueError(f"'{value}' is no day of the calendar; write YYYY, YYYY-MM or YYYY-MM-DD") from None
-    return value
-
-
-def _validate_registry_id(value: str) -> str:
-    if not REGISTRY_ID.fullmatch(value):
-        raise ValueError("not an id of a trial registry; NCT has eight digits, others have letters and then figures")
-    return value
-
-
-IsoDate = Annotated[str, AfterValidator(_validate_date), Field(json_schema_extra={"format": "date"})]
-PartialDate = Annotated[
-    str, AfterValidator(_validate_partial_date), Field(json_schema_extra={"pattern": PARTIAL_DATE.pattern})
-]
-RegistryId = Annotated[str, AfterValidator(_validate_registry_id)]
-NonEmptyText = Annotated[str, Field(min_length=1)]
-Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
-
-
-class StrictModel(BaseModel):
-    """Unknown keys are refused: a typing slip must not lose a fact without a word."""
-
-    model_config = ConfigDict(
-        defer_build=True, extra="forbid", str_strip_whitespace=True, use_attribute_docstrings=True
-    )
-
-
-class SourcedModel(StrictModel):
-    """What every fact carries: its source, the place in it, how far we saw it, whose words it is, and a remark."""
-
-    cite: Key | None = None
-    """Key of the source in references.bib."""
-    seen: SeenLevel | None = None
-    """How far we saw this fact in its source."""
-    where: NonEmptyText | None = None
-    """The place in the source: "abstract, results", "table 2"."""
-    said_by: NonEmptyText | None = None
-    """Whose statement it is. Needed where the fact is second-hand or its source is news, a company, a seller or a
-    blog."""
-    note: NonEmptyText | None = None
-    """A remark that a reader needs."""
-
-
-class Fact(SourcedModel):
-    """A value in words with its source."""
-
-    value: NonEmptyText
-    """The fact itself; "not found" or "not stated" where we looked in vain (then no source is needed)."""
-
-    @model_validator(mode="after")
-    def _has_source(self) -> Fact:
-        if self.value not in ("not found", "not stated", GAP) and not self.cite:
-            raise ValueError("a fact needs its source; add cite and seen, or write the value 'not found'")
-        return self
-
-
-class PhaseFact(Fact):
-    """A phase with its source."""
-
-    value: Literal[Phase, Gap]
-    """Phase of the trial, ClinicalTrials.gov's words."""
-
-
-class AllocationFact(Fact):
-    """How people were allotted, with the source."""
-
-    value: Literal[Allocation, Gap]
-    """Allocation, ClinicalTrials.gov's words."""
-
-
-class MaskingFact(Fact):
-    """Who did not know the treatment, with the source."""
-
-    value: Literal[Masking, Gap]
-    """Masking, ClinicalTrials.gov's words."""
-
-
-class ModelFact(Fact):
-    """How the groups were arranged, with the source."""
-
-    value: Literal[InterventionModel, Gap]
-    """Intervention model, ClinicalTrials.gov's words."""
-
-
-class PurposeFact(Fact):
-    """What the trial is for, with the source."""
-
-    value: Literal[PrimaryPurpose, Gap]
-    """Primary purpose, ClinicalTrials.gov's words."""
-
-
-class OriginFact(Fact):
-    """Whose cells, with the source."""
-
-    value: Literal[CellOrigin, Gap]
-    """The person's own cells (autologous), another's (allogeneic), or both."""
-
-
-class CellSourceFact(Fact):
-    """What kind of cell, with the source."""
-
-    value: Literal[CellSource, Gap]
-    """The kind of cell that the product starts from."""
-
-
-class ImmuneFact(Fact):
-    """What protects the cells, with the source."""
-
-    value: Literal[ImmuneStrategy, Gap]
-    """What protects the cells from the immune system, or what they are to do to it."""
-
-
-class IglsFact(Fact):
-    """Function of the graft by the Igls criteria (consensus of 2017, revised 2019), with the source."""
-
-    value: IglsClass
-    """The class; "not derivable" where only data of groups are known."""
-
-
-class DateFact(SourcedModel):
-    """A date of the trial, with its source."""
-
-    value: PartialDate
-    """The date: YYYY, YYYY-MM or YYYY-MM-DD, as exact as the source gives it."""
-    type: Literal["actual", "estimated"]
-    """Whether it has come to pass (actual) or was planned (estimated), ClinicalTrials.gov's words."""
-    cite: Key
-    """Key of the source in references.bib."""
-
-
-class Count(SourcedModel):
-    """A number of people with its source."""
-
-    value: Annotated[int, Field(ge=0)]
-    """Number of people."""
-    cite: Key
-    """Key of the source in references.bib."""
-
-
-class Flag(SourcedModel):
-    """Yes or no, with the source."""
-
-    value: bool
-    """true or false."""
-    cite: Key
-    """Key of the source in references.bib."""
-
-
-class Many(SourcedModel):
-    """Several values with one source."""
-
-    value: Annotated[list[NonEmptyText], Field(min_length=1)]
-    """The values."""
-    cite: Key
-    """Key of the source in references.bib."""
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field, model_validator
+
+from ledger.model.field_types import IsoDate, Key, NonEmptyText, RegistryId, StrictModel
+from ledger.model.trial_facts import (
+    AllocationFact,
+    CellSourceFact,
+    Count,
+    DateFact,
+    Fact,
+    Flag,
+    IglsFact,
+    ImmuneFact,
+    Many,
+    MaskingFact,
+    ModelFact,
+    OriginFact,
+    PhaseFact,
+    PurposeFact,
+    SourcedModel,
+)
+from ledger.model.vocabulary import (
+    GAP,
+    PLURIPOTENT_SOURCES,
+    REQUIREMENTS,
+    ArmKind,
+    Certainty,
+    DiabetesType,
+    FollowUpKind,
+    Gap,
+    OutcomeKind,
+    RecordType,
+    RecruitmentStatus,
+    RequirementRating,
+    SeenLevel,
+)
 
 
 class Registration(StrictModel):
@@ -786,57 +521,3 @@ def _collect_cite_keys(model: BaseModel) -> Iterator[str]:
             for inner in value.values() if isinstance(value, dict) else value:
                 if isinstance(inner, BaseModel):
                     yield from _collect_cite_keys(inner)
-
-
-def read_record(meta: YamlDocument, path: str) -> tuple[Record | None, list[Problem]]:
-    """The record in a trial page's front matter, or what is wrong with it, line by line."""
-    try:
-        return TrialPage.model_validate(meta.data).trial, []
-    except ValidationError as error:
-        return None, [_describe_validation_error(meta, path, dict(item)) for item in error.errors(include_url=False)]
-
-
-def _describe_validation_error(meta: YamlDocument, path: str, error: dict[str, Any]) -> Problem:
-    place: YamlPath = tuple(error["loc"])
-    shown = ".".join(str(part) for part in place)
-    message = str(error["msg"]).removeprefix("Value error, ")
-    given = error.get("input")
-    if error["type"] == "extra_forbidden":
-        near = get_close_matches(str(place[-1]), _find_allowed_keys(place), 1, 0.7)
-        message = (
-            f"unknown key; did you mean '{near[0]}'?" if near else "unknown key; take it out, or see the page Data"
-        )
-    elif error["type"] == "missing":
-        message = "this key is missing; add it"
-    elif error["type"] == "literal_error":
-        message = f"'{given}' is not allowed here; write one of: {error['ctx']['expected']}"
-    elif error["type"].startswith(("int_", "greater", "less")):
-        message = f"'{given}' is no count; write a whole number"
-    elif error["type"] == "string_type":
-        message = f"'{given}' must be text; put it in quotes"
-    elif error["type"] == "list_type":
-        message = "a list is needed here; write [one, two]"
-    elif error["type"] in ("model_type", "dict_type"):
-        message = "a value of its own form is needed here; see the page Data"
-    elif isinstance(given, str | int | bool):
-        message += f" (found '{given}')"
-    return Problem(path, meta.line(place), "record", f"{shown}: {message}")
-
-
-def _find_allowed_keys(place: YamlPath) -> list[str]:
-    """The keys that could stand where an unknown one stands."""
-    model: Any = TrialPage
-    for step in place[:-1]:
-        if isinstance(step, int):
-            continue
-        info = model.model_fields.get(step) if isinstance(model, type) and issubclass(model, BaseModel) else None
-        model = _find_model(info.annotation) if info else None
-        if model is None:
-            return []
-    return list(model.model_fields)
-
-
-def _find_model(annotation: Any) -> Any:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for inner in get_args(annotation) if (found := _find_model(inner))), None)

@@ -26,7 +26,7 @@ from ledger.core.errors import CannotRunError
 from ledger.core.http import RegistryError
 from ledger.core.problems import EXIT_CLEAN, EXIT_COULD_NOT_RUN, EXIT_ERRORS_FOUND, Problem
 from ledger.core.text import pluralize
-from ledger.model import bibliography, project, registries, trial_record, yaml_source
+from ledger.model import bib_reader, project, record_reader, registries, trial_record, yaml_source
 from ledger.model.project import BIB_FILE, DOCS_FOLDER, Page, Project
 from ledger.model.registries import RegistryNumber
 from ledger.model.yaml_source import BadYamlError, YamlDocument
@@ -240,7 +240,7 @@ def check_unwritten_page(text: str, name: str, loaded: Project) -> tuple[Page, l
     src = f"{TRIALS_FOLDER}/{name}.md"
     header, start = yaml_source.split_front_matter(text)
     meta: YamlDocument = yaml_source.load_yaml(header or "", first_line=2)
-    record, problems = trial_record.read_record(meta, f"{DOCS_FOLDER}/{src}")
+    record, problems = record_reader.read_record(meta, f"{DOCS_FOLDER}/{src}")
     page = Page(src, "\n" * text.count("\n", 0, start) + text[start:], meta, record)
     return page, [
         *problems,
@@ -351,7 +351,7 @@ def _insert_entry_bytes(before: bytes, key: str, entry: str) -> bytes:
     after = page_draft.insert_bib_entry(text, key, entry.replace("\n", "\r\n") if crlf else entry)
     if crlf:
         after = re.sub(r"(?<!\r)\n", "\r\n", after)
-    old, new = (bibliography.read_bibliography(content.replace("\r\n", "\n"), BIB_FILE) for content in (text, after))
+    old, new = (bib_reader.read_bibliography(content.replace("\r\n", "\n"), BIB_FILE) for content in (text, after))
     if old.problems:
         raise RefusedError(f"{BIB_FILE} has an error in line {old.problems[0].line}; fix it first, then run this again")
     changed = [

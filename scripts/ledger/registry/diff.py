@@ -14,7 +14,8 @@ from datetime import date
 from typing import Any, Literal
 
 from ledger.model import yaml_source
-from ledger.model.trial_record import GAP, Dates, People, Record
+from ledger.model.trial_record import Dates, People, Record
+from ledger.model.vocabulary import GAP
 from ledger.model.yaml_source import YamlPath
 from ledger.registry import yaml_edit
 

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any, get_args
 
 from ledger.model import registries
-from ledger.model.trial_record import GAP, REQUIREMENTS, Phase
+from ledger.model.vocabulary import GAP, REQUIREMENTS, Phase
 from ledger.registry.study_model import PHASE, ImportNotes, filter_study
 
 SEEN = "registry record"

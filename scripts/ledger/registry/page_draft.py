@@ -14,10 +14,10 @@ from ledger.checks import bib_fields, numbers
 from ledger.markdown.escape import escape_markdown
 from ledger.markdown.prose import extract_prose
 from ledger.markdown.scanner import MarkdownSource
-from ledger.model import bibliography, yaml_source
+from ledger.model import registries, yaml_source
 from ledger.model.bibliography import Bibliography
 from ledger.model.registries import RegistryNumber
-from ledger.model.trial_record import GAP
+from ledger.model.vocabulary import GAP
 from ledger.registry import yaml_edit
 
 MAX_TITLE_LENGTH = 120
@@ -57,7 +57,7 @@ def choose_title(number: RegistryNumber, title: str, name: str, taken: Iterable[
 
 def _is_valid_title(text: str) -> bool:
     """Whether a title has no number that needs a source, and nothing like a citation."""
-    if "@" in text or any(not bibliography.NCT.fullmatch(m[0]) for m in bibliography.NCT_LIKE.finditer(text)):
+    if "@" in text or any(not registries.NCT.fullmatch(m[0]) for m in registries.NCT_LIKE.finditer(text)):
         return False
     prose = [extract_prose(block) for block in MarkdownSource(f"# {escape_markdown(text)}\n").blocks]
     return not any(numbers.find_number(part) for part in (text, text.lower(), *prose))
@@ -127,7 +127,7 @@ def format_bib_entry(number: RegistryNumber, about: str, seen: str, today: date)
 def _escape_bib_text(text: str) -> str:
     """Text for a BibTeX field: special characters removed or escaped, capitals in braces."""
     text = re.sub(r"[{}\\\"~^@$]", " ", " ".join(text.split()))
-    if any(not bibliography.NCT.fullmatch(m[0]) for m in bibliography.NCT_LIKE.finditer(text)):
+    if any(not registries.NCT.fullmatch(m[0]) for m in registries.NCT_LIKE.finditer(text)):
         return ""
     text = re.sub(r"-{2,}", "-", text)
     text = text if len(text) <= 300 else text[:299].rstrip() + "…"

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from ledger.model.trial_record import GAP
+from ledger.model.vocabulary import GAP
 
 SPACES = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\s]+")
 DROPPED = re.compile(

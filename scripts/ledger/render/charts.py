@@ -14,7 +14,8 @@ from math import ceil, floor
 
 from ledger.model.placeholders import Options
 from ledger.model.project import Page, Project
-from ledger.model.trial_record import Harm, Record, Result, SourcedModel
+from ledger.model.trial_facts import SourcedModel
+from ledger.model.trial_record import Harm, Record, Result
 from ledger.render import markup, svg
 from ledger.render.markup import cite_sources, escape_text, format_date, get_relative_url, render_link, render_table
 from ledger.render.svg import LEFT, RIGHT, WIDTH

@@ -9,7 +9,9 @@ from html import escape
 from ledger.model.derived import describe_overdue_results
 from ledger.model.placeholders import Options
 from ledger.model.project import Page, Project
-from ledger.model.trial_record import REQUIREMENTS, Harm, Record, Result, SourcedModel
+from ledger.model.trial_facts import SourcedModel
+from ledger.model.trial_record import Harm, Record, Result
+from ledger.model.vocabulary import REQUIREMENTS
 from ledger.render import markup, stage_badge, trial_tables
 from ledger.render.markup import escape_text, get_relative_url
 

@@ -13,7 +13,7 @@ from html import escape
 
 from ledger.core.text import slugify
 from ledger.model.project import Page
-from ledger.model.trial_record import SourcedModel
+from ledger.model.trial_facts import SourcedModel
 
 CITATION_MARK = re.compile(r"<!--cite (?P<keys>[\w;-]+)-->")
 SEEN_LABELS = {"part of the text": "part of it"}

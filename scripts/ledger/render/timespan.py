@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ledger.model.trial_record import DateFact, Record
+from ledger.model.trial_facts import DateFact
+from ledger.model.trial_record import Record
 
 RUNNING_STATUSES = frozenset(
     {

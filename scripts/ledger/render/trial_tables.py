@@ -12,18 +12,9 @@ from urllib.parse import quote
 from ledger.model.derived import describe_overdue_results
 from ledger.model.placeholders import Options
 from ledger.model.project import Page, Project
-from ledger.model.trial_record import (
-    GAP,
-    REQUIREMENTS,
-    DateFact,
-    Fact,
-    Harm,
-    Measurement,
-    Record,
-    Registration,
-    Result,
-    SourcedModel,
-)
+from ledger.model.trial_facts import DateFact, Fact, SourcedModel
+from ledger.model.trial_record import Harm, Measurement, Record, Registration, Result
+from ledger.model.vocabulary import GAP, REQUIREMENTS
 from ledger.render import markup, stage_badge
 from ledger.render.markup import (
     TableRow,

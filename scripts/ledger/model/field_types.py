@@ -1,0 +1,55 @@
+"""Types of single fields, shared by every data file: dates, keys, registry ids, text that is not empty."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+REGISTRY_ID = re.compile(r"NCT\d{8}|(?!NCT)[A-Za-z]+[ A-Za-z0-9/-]*\d[A-Za-z0-9-]*|\d{4}-\d{6}-\d{2}(?:-\d{2})?")
+"""ClinicalTrials.gov's numbers, and those of other registries: ChiCTR2300072200, EudraCT 2014-001234-12, and the
+bare numbers of EU CTIS."""
+PARTIAL_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
+
+
+def _validate_date(value: str) -> str:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        raise ValueError(f"'{value}' is not a date; write YYYY-MM-DD") from None
+    return value
+
+
+def _validate_partial_date(value: str) -> str:
+    if not PARTIAL_DATE.fullmatch(value):
+        raise ValueError(f"'{value}' is not a date; write YYYY, YYYY-MM or YYYY-MM-DD")
+    try:
+        date.fromisoformat(f"{value}-01-01"[:10])
+    except ValueError:
+        raise ValueError(f"'{value}' is no day of the calendar; write YYYY, YYYY-MM or YYYY-MM-DD") from None
+    return value
+
+
+def _validate_registry_id(value: str) -> str:
+    if not REGISTRY_ID.fullmatch(value):
+        raise ValueError("not an id of a trial registry; NCT has eight digits, others have letters and then figures")
+    return value
+
+
+IsoDate = Annotated[str, AfterValidator(_validate_date), Field(json_schema_extra={"format": "date"})]
+PartialDate = Annotated[
+    str, AfterValidator(_validate_partial_date), Field(json_schema_extra={"pattern": PARTIAL_DATE.pattern})
+]
+RegistryId = Annotated[str, AfterValidator(_validate_registry_id)]
+NonEmptyText = Annotated[str, Field(min_length=1)]
+Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
+
+
+class StrictModel(BaseModel):
+    """Unknown keys are refused: a typing slip must not lose a fact without a word."""
+
+    model_config = ConfigDict(
+        defer_build=True, extra="forbid", str_strip_whitespace=True, use_attribute_docstrings=True
+    )
