@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from ledger.checks.bib_entries import REQUIRED_FIELDS
 from ledger.core.problems import Level, Problem
-from ledger.model.bibliography import Bibliography, Entry
+from ledger.model.bibliography import REQUIRED_FIELDS, Bibliography, Entry
 
 OWN_FIELDS = ("keywords", "seen", "pmid", "pmcid", "urldate", "articlenumber", "archiveurl")
 STANDARD_FIELDS = (

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
 from bibtexparser import model
 from bibtexparser.entrypoint import parse_string
@@ -21,84 +20,93 @@ from ledger.model.bibliography import Bibliography, Entry
 
 CITATION_KEY = re.compile(r"[A-Za-z0-9_-]+")
 PLAIN_ENTRY = re.compile(r"@\w+\{[\w-]+,\n(?:[ \t]*[A-Za-z]+[ \t]*=[ \t]*\{(?:[^{}]|\{[^{}]*+\})*+\},\n)++\}\s*")
-"""An entry written the way this file is kept, in which pybtex cannot find a fault; so it is not asked."""
+"""An entry in the usual form of this file, in which pybtex cannot find an error; checking it again would be slow."""
 BIB_ENTRY_START = re.compile(r"@\w*\s*[{(]")
 MIN_ENTRY_LENGTH = 40
-"""Characters that the shortest entry could have; a large file with more entries than that is none, and slow to read."""
+"""Characters of the shortest entry possible."""
 MAX_SMALL_FILE_LENGTH = 100_000
+"""Characters up to which a file is parsed whatever it holds."""
 
 
 def read_bibliography(text: str, path: str = "references.bib") -> Bibliography:
-    """Read a .bib text. Never raises: every fault becomes a problem with its line."""
-    problems: list[Problem] = []
-    entries: dict[str, Entry] = {}
-    folded: dict[str, str] = {}
-
-    def fault(line: int, message: str, rule: str = "bib-syntax") -> None:
-        problems.append(Problem(path, line, rule, message))
-
-    openings = len(BIB_ENTRY_START.findall(text)) if len(text) > MAX_SMALL_FILE_LENGTH else 0
-    if openings * MIN_ENTRY_LENGTH > len(text):
-        fault(1, "entries begin every few characters; this is no bibliography, restore the file")
-        return Bibliography(path, {}, problems)
+    """The entries of a .bib text. Never raises: every error becomes a problem with its line."""
+    if _has_too_many_entries(text):
+        message = "entries begin every few characters; this is not a bibliography, restore the file"
+        return Bibliography(path, {}, [Problem(path, 1, "bib-syntax", message)])
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
     logging.getLogger("bibtexparser.splitter").setLevel(logging.CRITICAL)
     library = parse_string(text, parse_stack=[])
     macros = dict(month_names)
     macros.update((block.key.lower(), remove_enclosing(block.value)) for block in library.strings)
+    problems: list[Problem] = []
+    entries: dict[str, Entry] = {}
+    owners: dict[str, Entry] = {}  # by lower-case key
     for block in library.blocks:
-        line = (block.start_line or 0) + 1
-        inner = block.ignore_error_block if isinstance(block, model.ParsingFailedBlock) else block
-        if isinstance(block, model.DuplicateFieldKeyBlock | model.DuplicateBlockKeyBlock):
-            pass  # told below, where names that differ only in case are found too
-        elif isinstance(block, model.ParsingFailedBlock):
-            fault(
-                line, f"this entry cannot be read: {_describe_syntax_error(block)}; check its braces, quotes and commas"
-            )
+        entry, errors = _read_block(block, macros, path)
+        problems += errors
+        if not entry:
             continue
-        if isinstance(inner, model.ImplicitComment):
-            _report_stray_text(inner, fault)
-            continue
-        if not isinstance(inner, model.Entry):
-            continue
-        entry = _convert_entry(inner, line, macros)
-        refused = _find_pybtex_error(entry, macros)
-        if refused:
-            fault(line + refused[0], refused[1])
-            continue
-        for item in inner.fields:
-            at = (item.start_line or 0) + 1
-            if at != entry.field_lines[item.key.lower()]:
-                fault(at, f"{entry.key}: the field {item.key.lower()} stands twice in this entry; keep one")
-        if not CITATION_KEY.fullmatch(entry.key):
-            fault(
-                line,
-                f"the key '{entry.key}' has characters that citations cannot carry; use only A-Z a-z 0-9 _ -",
-                "bib-key",
-            )
-        if entry.key.lower() in folded:
-            first = folded[entry.key.lower()]
-            at = entries[first].line
-            fault(
-                line, f"the key '{entry.key}' is taken by '{first}' in line {at}; rename or merge", "bib-duplicate-key"
-            )
-            continue
-        folded[entry.key.lower()] = entry.key
-        entries[entry.key] = entry
+        first = owners.setdefault(entry.key.lower(), entry)
+        if first is entry:
+            entries[entry.key] = entry
+        else:
+            message = f"the key '{entry.key}' is already used by '{first.key}' in line {first.line}; rename or merge"
+            problems.append(Problem(path, entry.line, "bib-duplicate-key", message))
     return Bibliography(path, entries, problems)
 
 
+def _has_too_many_entries(text: str) -> bool:
+    """Whether a large text opens more entries than it can hold; parsing it would take too long."""
+    return len(text) > MAX_SMALL_FILE_LENGTH and len(BIB_ENTRY_START.findall(text)) * MIN_ENTRY_LENGTH > len(text)
+
+
+def _read_block(
+    block: model.Block | None, macros: Mapping[str, str], path: str
+) -> tuple[Entry | None, Sequence[Problem]]:
+    """The entry of a block, if it is one that can be read, and the errors in the block."""
+    line = (block.start_line or 0) + 1 if block else 1
+    if isinstance(block, model.DuplicateFieldKeyBlock | model.DuplicateBlockKeyBlock):
+        block = block.ignore_error_block  # reported with the doubles that differ in case, which this parser accepts
+    if isinstance(block, model.ParsingFailedBlock):
+        message = f"this entry cannot be read: {_describe_syntax_error(block)}; check its braces, quotes and commas"
+        return None, [Problem(path, line, "bib-syntax", message)]
+    if isinstance(block, model.ImplicitComment):
+        return None, _find_stray_text(block, path)
+    if not isinstance(block, model.Entry):
+        return None, ()
+    entry = _convert_entry(block, line, macros)
+    error = _find_pybtex_error(entry, macros, path)
+    if error:
+        return None, [error]
+    return entry, [*_find_repeated_fields(block, entry, path), *_find_key_error(entry, path)]
+
+
 def _describe_syntax_error(block: model.ParsingFailedBlock) -> str:
-    said = getattr(block.error, "abort_reason", "") or str(block.error)
-    return " ".join(said.split()).rstrip(" .") or "syntax error"
+    reason = getattr(block.error, "abort_reason", "") or str(block.error)
+    return " ".join(reason.split()).rstrip(" .") or "syntax error"
 
 
-def _report_stray_text(block: model.Block, fault: Any) -> None:
-    for offset, text in enumerate((block.raw or "").split("\n")):
+def _find_stray_text(block: model.Block, path: str) -> list[Problem]:
+    """The first line between two entries that is not a comment."""
+    for line, text in enumerate((block.raw or "").split("\n"), (block.start_line or 0) + 1):
         if text.strip() and not text.lstrip().startswith("%"):
-            shown = text.strip()[:40]
-            fault((block.start_line or 0) + 1 + offset, f"text outside any entry: '{shown}'; begin a comment with %")
-            return
+            message = f"text outside any entry: '{text.strip()[:40]}'; begin a comment with %"
+            return [Problem(path, line, "bib-syntax", message)]
+    return []
+
+
+def _find_repeated_fields(block: model.Entry, entry: Entry, path: str) -> Iterator[Problem]:
+    for item in block.fields:
+        line, name = (item.start_line or 0) + 1, item.key.lower()
+        if line != entry.field_lines[name]:
+            message = f"{entry.key}: the field {name} appears twice in this entry; keep one"
+            yield Problem(path, line, "bib-syntax", message)
+
+
+def _find_key_error(entry: Entry, path: str) -> Iterator[Problem]:
+    if not CITATION_KEY.fullmatch(entry.key):
+        message = f"the key '{entry.key}' has characters that a citation cannot have; use only A-Z a-z 0-9 _ -"
+        yield Problem(path, entry.line, "bib-key", message)
 
 
 def _convert_entry(block: model.Entry, line: int, macros: Mapping[str, str]) -> Entry:
@@ -121,17 +129,19 @@ def remove_enclosing(value: str) -> str:
     return " ".join(value.split())
 
 
-def _find_pybtex_error(entry: Entry, macros: Mapping[str, str]) -> tuple[int, str] | None:
-    """What a strict parser says against an entry: (lines below its first, message)."""
+def _find_pybtex_error(entry: Entry, macros: Mapping[str, str], path: str) -> Problem | None:
+    """The first error that pybtex, the stricter parser, reports in an entry."""
     if PLAIN_ENTRY.fullmatch(entry.raw):
         return None
-    found: list[PybtexSyntaxError] = []
+    errors: list[PybtexSyntaxError] = []
     try:
-        for _ in LowLevelParser(entry.raw, handle_error=found.append, macros=macros):
+        for _ in LowLevelParser(entry.raw, handle_error=errors.append, macros=macros):
             pass
     except PybtexSyntaxError as error:
-        found.append(error)
-    if not found:
+        errors.append(error)
+    if not errors:
         return None
-    said = str(found[0]).split(": ", 1)[-1].split("\n")[0]
-    return (found[0].lineno or 1) - 1, f"syntax error: {said}; check the commas and braces before it"
+    reason = str(errors[0]).split(": ", 1)[-1].split("\n")[0]
+    line = entry.line + (errors[0].lineno or 1) - 1
+    message = f"syntax error: {reason}; check the commas and braces before it"
+    return Problem(path, line, "bib-syntax", message)

@@ -44,6 +44,23 @@ PUBLICATION_KINDS = (
 """Kinds of publication. An entry's ``keywords`` holds exactly one of them."""
 SEEN_LEVELS: tuple[str, ...] = get_args(SeenLevel)
 """How far a source, or one fact in it, was read by us."""
+REQUIRED_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "article": ("author", "title", "journal", "year"),
+    "book": ("author|editor", "title", "publisher", "year"),
+    "inbook": ("author", "title", "booktitle", "publisher", "year"),
+    "incollection": ("author", "title", "booktitle", "publisher", "year"),
+    "inproceedings": ("author", "title", "booktitle", "year"),
+    "manual": ("title",),
+    "misc": ("title", "doi|url|howpublished"),
+    "online": ("title", "url", "urldate"),
+    "patent": ("author", "title", "number", "year"),
+    "phdthesis": ("author", "title", "school", "year"),
+    "report": ("author|institution", "title", "year"),
+    "techreport": ("author", "title", "institution", "year"),
+    "unpublished": ("author", "title", "note"),
+}
+"""Fields an entry cannot do without, by type: BibTeX's own, with biblatex's for ``online`` and ``report``.
+``a|b`` means one of the two."""
 DOI = re.compile(r"10\.\d{4,9}/[^\s{}\"<>\\]*[^\s{}\"<>\\.,;]")
 PMID = re.compile(r"[1-9]\d{0,8}")
 PMCID = re.compile(r"PMC[1-9]\d{0,9}")
