@@ -15,7 +15,7 @@ from mkdocs.livereload import LiveReloadServer
 from watchdog.events import FileSystemEvent, PatternMatchingEventHandler
 
 from ledger.core.problems import Problem
-from ledger.model import project
+from ledger.model import site_config
 from ledger.site import preview
 
 BAD_INPUT = (click.ClickException, TemplateError, OSError)
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str]) -> int:
 def describe(error: Exception, root: Path) -> str:
     """Why a build stopped, in one line, with file and line where they are known."""
     if isinstance(error, ConfigurationError):
-        found = project.check_config(root)
+        found = site_config.check_config(root)
         if found:
             return str(found[0])
     if isinstance(error, TemplateError):

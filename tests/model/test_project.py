@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from datetime import date
 from pathlib import Path
 
@@ -108,28 +107,6 @@ def test_the_samples_are_good(make: Make) -> None:
 # --- across the records -------------------------------------------------------------------------------
 
 SAMPLE = (ROOT / "tests" / "data" / "trial.md").read_text(encoding="utf-8")
-
-
-def record_faults(root: Path) -> list[tuple[str, str]]:
-    return [(problem.path, problem.message) for problem in project.load_project(root, TODAY).record_problems]
-
-
-def test_a_record_names_therapy_pages_that_are_there(make: Make) -> None:
-    [stem] = re.findall(r"therapies: \[([\w-]+)\]", SAMPLE)
-    good = make({"docs/trials/sample.md": SAMPLE, f"docs/therapies/{stem}.md": "# T\n"})
-    assert record_faults(good) == []
-    (good / f"docs/therapies/{stem}.md").rename(good / f"docs/therapies/{stem}s.md")
-    [(path, message)] = record_faults(good)
-    assert path == "docs/trials/sample.md"
-    assert f"did you mean {stem}s?" in message
-
-
-def test_one_trial_has_one_page(make: Make) -> None:
-    copy = SAMPLE.replace("id: sample", "id: other")
-    faults = record_faults(make({"docs/trials/sample.md": SAMPLE, "docs/trials/other.md": copy}))
-    assert len({path for path, _ in faults}) == 1
-    assert any("has a page already" in message for _, message in faults)
-    assert any("is that of" in message for _, message in faults)
 
 
 def test_a_translation_shows_the_record_of_its_original_and_counts_once(make: Make) -> None:

@@ -16,6 +16,7 @@ from ledger.checks import (
     copied_records,
     numbers,
     percentages,
+    record_references,
     retractions,
     suppressions,
     trial_consistency,
@@ -26,7 +27,8 @@ from ledger.core.problems import Problem, Report, build_report, check_counts_not
 from ledger.markdown.prose import CITATION_GROUP, extract_prose, find_line_offset
 from ledger.markdown.scanner import ATTRIBUTE_LIST, HTML_TAG, INLINE_LINK, Block, MarkdownSource, is_inside
 from ledger.model import bibliography, registries
-from ledger.model.project import BIB_FILE, CLAIMS_FILE, DOCS_FOLDER, UNREADABLE_RULES, Page, Project
+from ledger.model.project import BIB_FILE, CLAIMS_FILE, DOCS_FOLDER, Page, Project
+from ledger.model.text_files import UNREADABLE_RULES
 
 CITATION_LIKE = re.compile(r"\\?[\[(](?:[^\[\]()@\n]{0,80}[\s;,\-(])?@[^\[\]()\n]{0,300}[\])]?")
 BARE_KEY = re.compile(r"(?<![\w.@/+=&-])@(?P<key>[A-Za-z0-9_][\w:.-]*)")
@@ -118,6 +120,7 @@ def run_citation_checks(project: Project) -> Report:
     problems += claims_of_effect.check_claims_wording(project, weak)
     problems += retractions.check_source_status(project)
     problems += copied_records.check_copied_records(project)
+    problems += record_references.check_record_references(project)
     used.update(re.findall(r"[A-Za-z0-9_-]+", project.unread))  # a page with an error may cite them
     for key, entry in entries.items():
         if key not in used:

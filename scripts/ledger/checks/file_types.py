@@ -9,7 +9,8 @@ from pathspec.gitignore import GitIgnoreSpec
 
 from ledger.checks import raw_html
 from ledger.core.problems import Problem
-from ledger.model.project import DOCS_FOLDER, MARKDOWN_SUFFIXES, Project, read_text
+from ledger.model.project import DOCS_FOLDER, MARKDOWN_SUFFIXES, Project
+from ledger.model.text_files import read_text
 
 PUBLISHED_SUFFIXES = (".css", ".jpeg", ".jpg", ".js", ".md", ".png", ".svg", ".webp")
 

@@ -33,7 +33,9 @@ from ledger.markdown.scanner import (
     find_link_definitions,
 )
 from ledger.model import external_links, link_state
-from ledger.model.project import CONFIG_FILE, DOCS_FOLDER, Page, Project, read_text
+from ledger.model.project import DOCS_FOLDER, Page, Project
+from ledger.model.site_config import CONFIG_FILE
+from ledger.model.text_files import read_text
 
 WEB_SCHEMES = ("http", "https")
 ALLOWED_SCHEMES = (*WEB_SCHEMES, "mailto", "tel")

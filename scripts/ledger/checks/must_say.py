@@ -16,7 +16,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from ledger.core.problems import Problem
 from ledger.model.field_types import NonEmptyText, StrictModel
-from ledger.model.project import BIB_FILE, DOCS_FOLDER, Page, Project, read_text
+from ledger.model.project import BIB_FILE, DOCS_FOLDER, Page, Project
+from ledger.model.text_files import read_text
 from ledger.model.yaml_source import BadYamlError, YamlDocument, load_yaml
 
 MUST_SAY_FILE = "must-say.yml"

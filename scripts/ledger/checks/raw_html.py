@@ -15,7 +15,8 @@ from markdown.extensions.attr_list import get_attrs_and_remainder
 
 from ledger.core.problems import Problem
 from ledger.markdown.scanner import MarkdownSource, blank_spans
-from ledger.model.project import DOCS_FOLDER, Project, read_text
+from ledger.model.project import DOCS_FOLDER, Project
+from ledger.model.text_files import read_text
 
 ANYWHERE = frozenset({"class", "id", "title", "lang", "dir", "markdown"})
 CELL = frozenset({"colspan", "rowspan", "scope", "headers"})

@@ -16,7 +16,7 @@ from ledger.core.text import pluralize
 from ledger.markdown.prose import CITATION_GROUP, extract_prose
 from ledger.model import bib_matching
 from ledger.model.claims import find_cited_keys
-from ledger.model.project import BIB_FILE, CLAIMS_FILE, Page, Project, read_text
+from ledger.model.project import BIB_FILE, CLAIMS_FILE, Page, Project
 from ledger.model.source_status import (
     CORRECTED,
     DATABASES,
@@ -33,6 +33,7 @@ from ledger.model.source_status import (
     SourceStatus,
     get_identifiers,
 )
+from ledger.model.text_files import read_text
 
 MAX_ANSWER_AGE_DAYS = 45
 """Days after which what a database said is old."""

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from ledger.core.problems import Problem
-from ledger.model.project import CLAIMS_FILE, Page, Project, read_text
+from ledger.model.project import CLAIMS_FILE, Page, Project
+from ledger.model.text_files import read_text
 
 NO_REVIEWER = "none"
 """What ``reviewed_by`` says today: no clinician has reviewed a page yet. A name needs a person behind it."""

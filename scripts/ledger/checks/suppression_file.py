@@ -15,7 +15,8 @@ from typing import Any
 
 from ledger.checks.suppressions import MAX_SUPPRESSION_TIME
 from ledger.core.problems import Problem
-from ledger.model.project import Project, read_text
+from ledger.model.project import Project
+from ledger.model.text_files import read_text
 from ledger.model.yaml_source import BadYamlError, YamlDocument, load_yaml
 
 

@@ -18,7 +18,8 @@ from ledger.cli import bib_edit
 from ledger.markdown.scanner import MarkdownSource
 from ledger.model import bib_reader
 from ledger.model.bibliography import Entry
-from ledger.model.project import BIB_FILE, Project, read_text
+from ledger.model.project import BIB_FILE, Project
+from ledger.model.text_files import read_text
 
 HTTPS_HOSTS = (
     "clinicaltrials.gov",

@@ -29,6 +29,8 @@ LINK_DEFINITION = re.compile(
     r"^\s{0,3}\[(?P<name>[^\]^@][^\]]{0,999})\]:[ \t]*(?P<url><[^>\n]*>|\S*)[ \t]*"
     r"(?P<title>\"[^\n]*\"|'[^\n]*'|\([^\n]*\))?[ \t]*$"
 )
+CONTAINER_OPENINGS = (LIST_ITEM, ADMONITION, DEFINITION_LIST_ITEM, FOOTNOTE_DEFINITION)
+"""What holds the indented lines below it."""
 ATX = re.compile(r"^(?: {4}|\t)*(?P<marks>#{1,6})(?P<text>.*)$")
 SETEXT = re.compile(r"^(?:=+|-+)[ \t]*$")
 ATTRIBUTE_LIST = re.compile(r"\{:?[ ]*(?P<list>(?:[#.][^{}\s]|[\w-]+=)[^{}\n]{0,999})\}")
@@ -197,53 +199,69 @@ def _blank(text: str) -> str:
 
 
 def _blank_code_blocks(text: str) -> str:
+    """``text`` with fenced and indented code blanked."""
     lines = text.split("\n")
-    closers: dict[str, list[tuple[int, int]]] = {"`": [], "~": []}
-    for number, line in enumerate(lines):
-        bare = line.strip(" \t>")
-        if bare[:3] in ("```", "~~~") and not bare.strip(bare[0]):
-            closers[bare[0]].append((number, len(bare)))
-    containers: list[int] = []  # indents at which the open list items and admonitions hold their content
-    blank_before = True
+    closing = _find_closing_fences(lines)
+    containers: list[int] = []  # columns at which open list items, admonitions and notes hold their content
+    after_blank = True
     number = 0
     while number < len(lines):
         line = lines[number]
-        fence = FENCE.match(line) if ("```" in line or "~~~" in line) else None
-        if fence:
-            mark = fence["fence"]
-            place = bisect_right(closers[mark[0]], (number, 1 << 30))
-            later = (closers[mark[0]][at] for at in range(place, len(closers[mark[0]])))
-            end = next((n for n, size in later if size >= len(mark)), None)
-            if end is not None:
-                for inside in range(number, end + 1):
-                    lines[inside] = _blank(lines[inside])
-                number, blank_before = end + 1, False
-                continue
-        if not line.strip():
-            blank_before = True
-            number += 1
+        end = _find_fence_end(line, number, closing)
+        if end is not None:
+            lines[number : end + 1] = [_blank(code) for code in lines[number : end + 1]]
+            number, after_blank = end + 1, False
             continue
-        indent = len(line) - len(line.lstrip(" \t")) + 3 * line[: len(line) - len(line.lstrip())].count("\t")
-        if blank_before:
-            while containers and indent < containers[-1]:
-                containers.pop()
-        inside_of = containers[-1] if containers else 0
-        if blank_before and indent >= inside_of + TAB_LENGTH:
-            lines[number] = _blank(line)  # an indented code block goes on after the blank lines inside it
-            number += 1
-            continue
-        if (
-            LIST_ITEM.match(line)
-            or ADMONITION.match(line)
-            or DEFINITION_LIST_ITEM.match(line)
-            or FOOTNOTE_DEFINITION.match(line)
-        ):
-            while containers and containers[-1] > indent:
-                containers.pop()
-            containers.append((indent // TAB_LENGTH) * TAB_LENGTH + TAB_LENGTH)
-        blank_before = False
         number += 1
+        if not line.strip():
+            after_blank = True
+            continue
+        indentation = _measure_indentation(line)
+        if after_blank:
+            _close_containers(containers, indentation)
+            if indentation >= (containers[-1] if containers else 0) + TAB_LENGTH:
+                lines[number - 1] = _blank(line)  # blank lines do not end an indented code block
+                continue
+        if any(opening.match(line) for opening in CONTAINER_OPENINGS):
+            _close_containers(containers, indentation)
+            containers.append((indentation // TAB_LENGTH) * TAB_LENGTH + TAB_LENGTH)
+        after_blank = False
     return "\n".join(lines)
+
+
+def _find_closing_fences(lines: list[str]) -> dict[str, list[tuple[int, int]]]:
+    """The lines that can close a fence, by the character of the fence: (line from 0, length of the fence)."""
+    closing: dict[str, list[tuple[int, int]]] = {"`": [], "~": []}
+    for number, line in enumerate(lines):
+        bare = line.strip(" \t>")
+        if bare[:3] in ("```", "~~~") and not bare.strip(bare[0]):
+            closing[bare[0]].append((number, len(bare)))
+    return closing
+
+
+def _find_fence_end(line: str, number: int, closing: dict[str, list[tuple[int, int]]]) -> int | None:
+    """The line that closes the fence which ``line`` opens; None where it opens no fence, or one that is never closed."""
+    fence = FENCE.match(line) if ("```" in line or "~~~" in line) else None
+    if not fence:
+        return None
+    candidates = closing[fence["fence"][0]]
+    for at in range(bisect_right(candidates, (number, 1 << 30)), len(candidates)):
+        end, length = candidates[at]
+        if length >= len(fence["fence"]):
+            return end
+    return None
+
+
+def _measure_indentation(line: str) -> int:
+    """Columns before the first character, each tab counted as four."""
+    space = line[: len(line) - len(line.lstrip())]
+    return len(line) - len(line.lstrip(" \t")) + 3 * space.count("\t")
+
+
+def _close_containers(containers: list[int], indentation: int) -> None:
+    """Remove the containers whose content is indented further than a line."""
+    while containers and containers[-1] > indentation:
+        containers.pop()
 
 
 def _inline_spans(text: str) -> Iterator[tuple[int, int, str]]:

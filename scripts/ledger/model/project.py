@@ -1,58 +1,38 @@
-"""Read the whole project once: pages, records, claims, bibliography. Everything else works on this."""
+"""The whole project, read once: pages, records, claims, bibliography. Everything else works on this."""
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-
-import yaml
 
 from ledger.core.errors import CannotRunError
 from ledger.core.problems import Problem
 from ledger.markdown import fences
 from ledger.markdown.scanner import MarkdownSource
-from ledger.model import bib_reader, claims, record_reader, source_status, yaml_source
+from ledger.model import bib_reader, claims, record_reader, site_config, source_status, yaml_source
 from ledger.model.bibliography import Bibliography
 from ledger.model.claims import ClaimsFile
 from ledger.model.source_status import SourceStatus, SourceStatusFile
+from ledger.model.text_files import read_decodable_text, read_text
 from ledger.model.trial_record import Record
-from ledger.model.vocabulary import GAP
 from ledger.model.yaml_source import BadYamlError, YamlDocument
 
 DOCS_FOLDER = "docs"
 BIB_FILE = "references.bib"
 CLAIMS_FILE = "docs/articles/claims.yml"
-CONFIG_FILE = "mkdocs.yml"
-
 
 MARKDOWN_SUFFIXES = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
-"""What MkDocs takes for a page."""
-
-
+"""Files that MkDocs publishes as a page."""
 TRANSLATED_PAGE = re.compile(r"(?P<original>.+)\.[a-z]{2,3}(?:-[A-Za-z]{2,4})?\.md")
-"""The source of a translated page: ``name.zh.md`` stands beside ``name.md``."""
+"""The source of a translated page: ``name.zh.md`` beside ``name.md``."""
 MAX_PAGE_LINES = 20_000
-"""Lines of a page; more is no page that a person reads, and would only slow every check down."""
+"""Maximum lines of a page. Nobody reads more, and every check would be slow."""
 MAX_LINE_LENGTH = 20_000
-"""Characters in one line of a page; more is no prose, and would only slow every check down."""
-
-
-CONFLICT_MARKER = re.compile(r"^(?:<{7}|\|{7}|>{7})(?: .*)?$|(?<=\n\n)={7}$", re.MULTILINE)
-"""A line that Git leaves in a file where two changes meet. A row of = below a line of text is a heading."""
-INVISIBLE_CHARACTER = re.compile(
-    "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ue000-\uf8ff\ufff9-\uffff\U000e0000-\U000e007f]"
-)
-"""Signs that nobody sees: controls, turns of the direction of writing, and those that the build uses for itself."""
-
-
-UNREADABLE_RULES = ("unreadable", "conflict-marker")
-"""Rules of ``read_text``: a file with such a fault counts as empty, and what it holds is not known."""
+"""Maximum characters in a line of a page. Nobody writes more, and every check would be slow."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +44,7 @@ class Page:
     meta: YamlDocument = field(default_factory=lambda: YamlDocument({}))
     record: Record | None = None
     broken: bool = False
-    """Whether the front matter could not be read, so that nothing is known of what it holds."""
+    """Whether the front matter could not be read."""
     unreadable: bool = False
     """Whether the whole file could not be read; its text is empty."""
 
@@ -75,7 +55,7 @@ class Page:
 
     @property
     def draft(self) -> bool:
-        """Whether the page says of itself that it is not complete."""
+        """Whether the page has ``draft: true``."""
         return isinstance(self.meta.data, dict) and self.meta.data.get("draft") is True
 
     @cached_property
@@ -105,7 +85,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Project:
-    """All that the checks and the generated parts of the site are made from."""
+    """All data that the checks and the generated parts of the site use."""
 
     root: Path
     pages: Mapping[str, Page]
@@ -121,15 +101,15 @@ class Project:
     problems: Sequence[Problem] = ()
     record_problems: Sequence[Problem] = ()
     unread: str = ""
-    """The text of pages and of the file of claims, where they have an error: what they cite is not known."""
+    """The raw text of pages and of the claims file that have an error: what they cite is not known."""
     status: SourceStatusFile = field(default_factory=SourceStatusFile)
-    """What databases said of the sources."""
+    """What databases report about the sources."""
     repo_url: str = ""
-    """Where the source of the site lives; empty where nobody set it, so that there is nowhere to report an error."""
+    """Address of the repository, to which readers report errors; empty if it is not set."""
 
     @cached_property
     def standings(self) -> Mapping[str, SourceStatus]:
-        """What databases said of each source, by key."""
+        """What databases report about each source, by key."""
         return {
             key: source_status.get_source_status(entry, self.status) for key, entry in self.bibliography.entries.items()
         }
@@ -137,7 +117,7 @@ class Project:
     @cached_property
     def marked(self) -> Mapping[str, SourceStatus]:
         """The sources with a notice: corrected, retracted, reinstated, or an expression of concern."""
-        return {key: one for key, one in self.standings.items() if one.state in source_status.NOTICE_STATES}
+        return {key: status for key, status in self.standings.items() if status.state in source_status.NOTICE_STATES}
 
     def original(self, src: str) -> Page | None:
         """The page of which ``src`` is a translation, if it is one."""
@@ -155,14 +135,14 @@ class Project:
     def claim_line(self, name: str) -> int:
         """The line of a row of the claims file, by its id."""
         text, _ = read_text(self.root / CLAIMS_FILE, CLAIMS_FILE)
-        before, found, _ = text.partition(f"id: {name}\n")
-        return before.count("\n") + 1 if found else 1
+        before, match, _ = text.partition(f"id: {name}\n")
+        return before.count("\n") + 1 if match else 1
 
     @cached_property
     def records(self) -> Mapping[str, tuple[Page, Record]]:
         """Trial records by id, in the order of their pages' titles."""
-        found = [(page, page.record) for page in self.pages.values() if page.record and not self.original(page.src)]
-        return {record.id: (page, record) for page, record in sorted(found, key=lambda pair: pair[0].title.lower())}
+        pairs = [(page, page.record) for page in self.pages.values() if page.record and not self.original(page.src)]
+        return {record.id: (page, record) for page, record in sorted(pairs, key=lambda pair: pair[0].title.lower())}
 
     @cached_property
     def approaches(self) -> Mapping[str, Sequence[Page]]:
@@ -174,160 +154,80 @@ class Project:
 
 
 def load_project(root: Path, today: date | None = None, repo_url: str = "") -> Project:
-    """Read everything below ``root``. Faults in single files become problems; CannotRunError where nothing is there."""
-    today = today or date.today()
-    docs = root / DOCS_FOLDER
-    if not docs.is_dir():
+    """Everything below ``root``. Errors in single files become problems; CannotRunError where there is no ``docs``."""
+    if not (root / DOCS_FOLDER).is_dir():
         raise CannotRunError(f"there is no folder {DOCS_FOLDER} here; run this from the root of the project")
-    problems: list[Problem] = []
-    record_problems: list[Problem] = []
-    pages: dict[str, Page] = {}
-    files: set[str] = set()
-    unread: list[str] = []
-    for path in sorted(docs.rglob("*")):
-        src = path.relative_to(docs).as_posix()
-        if any(part.startswith(".") for part in PurePosixPath(src).parts):
-            continue
-        if path.is_symlink():
-            message = (
-                "a symbolic link would publish what it leads to, which nobody reviews here; put the file itself here"
-            )
-            problems.append(Problem(f"{DOCS_FOLDER}/{src}", 1, "file-type", message))
-            files.add(src)
-            if path.suffix in MARKDOWN_SUFFIXES:
-                pages[src] = Page(src, "", broken=True, unreadable=True)
-                unread.append(_read_decodable_text(path))
-        elif path.suffix in MARKDOWN_SUFFIXES:
-            faults = len(problems) + len(record_problems)
-            pages[src] = _load_page(path, src, problems, record_problems)
-            files.add(src)
-            if len(problems) + len(record_problems) > faults:
-                unread.append(_read_decodable_text(path))
-        elif path.is_file():
-            files.add(src)
-    placed, excluded = _load_config(root, problems)
-    claimed = _load_claims(root, problems)
-    if any(problem.path == CLAIMS_FILE for problem in problems):
-        unread.append(_read_decodable_text(root / CLAIMS_FILE))
-    found = Project(
+    loaded = _load_docs(root / DOCS_FOLDER)
+    config, config_problems = site_config.read_config(root)
+    claims_file, claims_problems = _load_claims(root)
+    status, status_problems = _load_source_status(root)
+    unread = [*loaded.unread, CLAIMS_FILE] if claims_problems else loaded.unread
+    pages = {page.src: page for page in loaded.pages}
+    project = Project(
         root=root,
         pages=pages,
-        files=frozenset(files),
+        files=frozenset(loaded.files),
         bibliography=_load_bibliography(root),
-        claims=claimed,
-        nav=frozenset(src for _, src in placed),
-        sections=_group_by_section(placed),
-        excluded=excluded,
-        today=today,
-        problems=problems,
-        record_problems=record_problems,
-        unread="\n".join(unread),
-        status=_load_source_status(root, problems),
+        claims=claims_file,
+        nav=config.pages,
+        sections=config.sections,
+        excluded=config.excluded,
+        today=today or date.today(),
+        problems=[*loaded.problems, *config_problems, *claims_problems, *status_problems],
+        record_problems=loaded.record_problems,
+        unread="\n".join(read_decodable_text(root / path) for path in unread),
+        status=status,
         repo_url=repo_url,
     )
     for src, page in pages.items():
-        original = found.original(src)
+        original = project.original(src)
         if original and original.record:  # a translation shows the record of its original
             pages[src] = replace(page, record=original.record)
-    record_problems.extend(_cross_check_records(found))
-    return found
+    return project
 
 
-def _cross_check_records(project: Project) -> list[Problem]:
-    """What one record cannot know: pages that are not there, numbers and titles taken twice."""
-    problems = []
-    ids: dict[str, str] = {}
-    titles: dict[str, str] = {}
-    therapies = {src for src in project.pages if src.startswith("therapies/")}
-    cohorts = {record.cohort for _, record in project.records.values()}
+@dataclass
+class _LoadedDocs:
+    """What the folder ``docs`` holds. ``unread`` are the paths of pages with an error."""
 
-    def problem(page: Page, place: tuple[str | int, ...], message: str) -> None:
-        problems.append(Problem(page.path, page.meta.line(("trial", *place)), "record", message))
-
-    for page, record in project.records.values():
-        for number, stem in enumerate(record.therapies):
-            if stem != GAP and therapies and f"therapies/{stem}.md" not in therapies:
-                near = get_close_matches(stem, [PurePosixPath(src).stem for src in therapies], 1)
-                hint = f"; did you mean {near[0]}?" if near else "; name a page in docs/therapies without .md"
-                problem(page, ("therapies", number), f"there is no page therapies/{stem}.md{hint}")
-        for number, registration in enumerate(record.registry):
-            first = ids.setdefault(registration.id, page.path)
-            if first != page.path:
-                problem(
-                    page, ("registry", number), f"{registration.id} has a page already, {first}; one trial, one page"
-                )
-        for number, relation in enumerate(record.relations):
-            if relation.record and relation.record not in project.records:
-                near = get_close_matches(relation.record, project.records, 1)
-                hint = f"; did you mean {near[0]}?" if near else "; leave record out if the trial has no page"
-                problem(page, ("relations", number, "record"), f"there is no record '{relation.record}'{hint}")
-        for number, cohort in enumerate(record.overlaps):
-            if cohort not in cohorts:
-                near = get_close_matches(cohort, cohorts, 1)
-                hint = f"; did you mean {near[0]}?" if near else "; name the cohort of another record"
-                problem(page, ("overlaps", number), f"no record has the cohort '{cohort}'{hint}")
-        first = titles.setdefault(page.title.lower(), page.path)
-        if first != page.path:
-            line = page.meta.line(("title",))
-            message = f"the title '{page.title}' is that of {first}; give each trial its own"
-            problems.append(Problem(page.path, line, "record", message))
-    return problems
+    pages: list[Page] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    record_problems: list[Problem] = field(default_factory=list)
 
 
-def _read_decodable_text(path: Path) -> str:
-    """What can be read of a file with an error, signs that are no UTF-8 left out."""
-    return path.read_bytes().decode("utf-8", "ignore") if path.is_file() and os.access(path, os.R_OK) else ""
-
-
-def read_text(path: Path, shown: str) -> tuple[str, Problem | None]:
-    """A file's text with plain line ends, or an empty text and the problem that stopped it."""
-    if path.exists() and not path.is_file() and not path.is_dir():
-        return "", Problem(shown, 1, "unreadable", "this is no file that holds text; remove it")
-    try:
-        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        return "", Problem(shown, line, "unreadable", "this is not UTF-8 text; save the file as UTF-8")
-    except IsADirectoryError:
-        return "", Problem(shown, 1, "unreadable", "a folder stands where a file should be; rename or remove it")
-    except FileNotFoundError:
-        return "", Problem(shown, 1, "unreadable", "the file is missing; restore it")
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        return "", Problem(shown, 1, "unreadable", f"cannot be read: {reason}; check its permissions")
-    conflict = CONFLICT_MARKER.search(text)
-    if conflict:
-        line = text.count("\n", 0, conflict.start()) + 1
-        message = (
-            f"'{conflict[0][:40]}' is left of a Git conflict; keep one of the two versions and delete every line that "
-            "begins with <<<<<<<, |||||||, ======= or >>>>>>>"
+def _load_docs(docs: Path) -> _LoadedDocs:
+    loaded = _LoadedDocs()
+    for path in sorted(docs.rglob("*")):
+        src = path.relative_to(docs).as_posix()
+        is_page, is_link = path.suffix in MARKDOWN_SUFFIXES, path.is_symlink()
+        if any(part.startswith(".") for part in PurePosixPath(src).parts) or not (is_page or is_link or path.is_file()):
+            continue
+        loaded.files.append(src)
+        if is_link:
+            message = "a symbolic link publishes a file that nobody reviews here; replace it with the file itself"
+            loaded.problems.append(Problem(f"{DOCS_FOLDER}/{src}", 1, "file-type", message))
+        if not is_page:
+            continue
+        page, problems, record_problems = (
+            (Page(src, "", broken=True, unreadable=True), [], []) if is_link else _load_page(path, src)
         )
-        return "", Problem(shown, line, "conflict-marker", message)
-    hidden = INVISIBLE_CHARACTER.search(text)
-    if hidden:
-        line = text.count("\n", 0, hidden.start()) + 1
-        message = f"this line holds a sign that nobody can see (U+{ord(hidden[0]):04X}); take it out"
-        return "", Problem(shown, line, "unreadable", message)
-    return text, None
+        loaded.pages.append(page)
+        loaded.problems += problems
+        loaded.record_problems += record_problems
+        if is_link or problems or record_problems:
+            loaded.unread.append(page.path)
+    return loaded
 
 
-def _load_page(path: Path, src: str, problems: list[Problem], record_problems: list[Problem]) -> Page:
+def _load_page(path: Path, src: str) -> tuple[Page, list[Problem], list[Problem]]:
+    """A page, the problems of its text, and the problems of its record."""
     shown = f"{DOCS_FOLDER}/{src}"
     text, problem = read_text(path, shown)
-    if not problem and len(text) > MAX_LINE_LENGTH:
-        long = next((n for n, line in enumerate(text.split("\n"), 1) if len(line) > MAX_LINE_LENGTH), None)
-        if text.count("\n") > MAX_PAGE_LINES:
-            message = f"this page has more than {MAX_PAGE_LINES} lines, which nobody can review; take it apart"
-            problem = Problem(shown, MAX_PAGE_LINES + 1, "unreadable", message)
-        elif long:
-            message = f"this line has more than {MAX_LINE_LENGTH} characters, which nobody can review; break it"
-            problem = Problem(shown, long, "unreadable", message)
-    fence = None if problem else fences.find_broken_fence(text)
-    if fence:  # what is code below it and what is text is not known, so nothing else is said of the page
-        problem = Problem(shown, fence.line, "code-fence", fence.message)
+    problem = problem or _find_excessive_length(text, shown) or _find_broken_fence(text, shown)
     if problem:
-        problems.append(problem)
-        return Page(src, "", broken=True, unreadable=True)
+        return Page(src, "", broken=True, unreadable=True), [problem], []
     meta = YamlDocument({})
     body = text
     try:
@@ -338,17 +238,36 @@ def _load_page(path: Path, src: str, problems: list[Problem], record_problems: l
             if not isinstance(meta.data, dict):
                 raise BadYamlError(2, "front matter must be a list of `key: value` lines")
     except BadYamlError as error:
-        problems.append(Problem(shown, error.line, "front-matter", f"{error}; MkDocs would not read it"))
-        return Page(src, body, broken=True)
-    record = None
-    if "trial" in meta.data or (meta.data.get("kind") == "trial" and not TRANSLATED_PAGE.fullmatch(src)):
-        record, found = record_reader.read_record(meta, shown)
-        record_problems.extend(found)
-        stem = PurePosixPath(src).name.split(".")[0]
-        if record and record.id != stem:
-            line = meta.line(("trial", "id"))
-            record_problems.append(Problem(shown, line, "record", f"id '{record.id}' must be the file's name '{stem}'"))
-    return Page(src, body, meta, record)
+        problem = Problem(shown, error.line, "front-matter", f"{error}; MkDocs would not read it")
+        return Page(src, body, broken=True), [problem], []
+    if "trial" not in meta.data and (meta.data.get("kind") != "trial" or TRANSLATED_PAGE.fullmatch(src)):
+        return Page(src, body, meta), [], []
+    record, record_problems = record_reader.read_record(meta, shown)
+    stem = PurePosixPath(src).name.split(".")[0]
+    if record and record.id != stem:
+        message = f"id '{record.id}' must be the file's name '{stem}'"
+        record_problems.append(Problem(shown, meta.line(("trial", "id")), "record", message))
+    return Page(src, body, meta, record), [], record_problems
+
+
+def _find_excessive_length(text: str, shown: str) -> Problem | None:
+    """More lines, or a longer line, than a page that people read has."""
+    if len(text) <= MAX_LINE_LENGTH:
+        return None
+    if text.count("\n") > MAX_PAGE_LINES:
+        message = f"this page has more than {MAX_PAGE_LINES} lines, which nobody can review; split it"
+        return Problem(shown, MAX_PAGE_LINES + 1, "unreadable", message)
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line) > MAX_LINE_LENGTH:
+            message = f"this line has more than {MAX_LINE_LENGTH} characters, which nobody can review; break it"
+            return Problem(shown, number, "unreadable", message)
+    return None
+
+
+def _find_broken_fence(text: str, shown: str) -> Problem | None:
+    """A broken code fence. What is code below it is not known, so nothing else is checked on the page."""
+    fence = fences.find_broken_fence(text)
+    return Problem(shown, fence.line, "code-fence", fence.message) if fence else None
 
 
 def _load_bibliography(root: Path) -> Bibliography:
@@ -358,92 +277,22 @@ def _load_bibliography(root: Path) -> Bibliography:
     return bib_reader.read_bibliography(text, BIB_FILE)
 
 
-def _load_source_status(root: Path, problems: list[Problem]) -> SourceStatusFile:
-    if not (root / source_status.SOURCE_STATUS_FILE).exists():
-        return SourceStatusFile()
-    text, problem = read_text(root / source_status.SOURCE_STATUS_FILE, source_status.SOURCE_STATUS_FILE)
-    if problem:
-        problems.append(problem)
-        return SourceStatusFile()
-    found, faults = source_status.read_source_status(text)
-    problems.extend(faults)
-    return found
+def _load_source_status(root: Path) -> tuple[SourceStatusFile, list[Problem]]:
+    path = root / source_status.SOURCE_STATUS_FILE
+    if not path.exists():
+        return SourceStatusFile(), []
+    text, problem = read_text(path, source_status.SOURCE_STATUS_FILE)
+    return (SourceStatusFile(), [problem]) if problem else source_status.read_source_status(text)
 
 
-def _load_claims(root: Path, problems: list[Problem]) -> ClaimsFile:
+def _load_claims(root: Path) -> tuple[ClaimsFile, list[Problem]]:
     if not (root / CLAIMS_FILE).exists():
-        return ClaimsFile()
+        return ClaimsFile(), []
     text, problem = read_text(root / CLAIMS_FILE, CLAIMS_FILE)
     if problem:
-        problems.append(problem)
-        return ClaimsFile()
+        return ClaimsFile(), [problem]
     try:
         data = yaml_source.load_yaml(text)
     except BadYamlError as error:
-        problems.append(Problem(CLAIMS_FILE, error.line, "front-matter", str(error)))
-        return ClaimsFile()
-    found, faults = claims.read_claims(data, CLAIMS_FILE)
-    problems.extend(faults)
-    return found
-
-
-class _ConfigLoader(yaml.SafeLoader):
-    """Reads mkdocs.yml for its navigation and file patterns alone; tags such as !ENV and !!python/name become nothing."""
-
-
-def _ignore_tag(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> None:
-    return None
-
-
-_ConfigLoader.add_multi_constructor("", _ignore_tag)
-
-
-def check_config(root: Path) -> list[Problem]:
-    """Why mkdocs.yml cannot be read."""
-    problems: list[Problem] = []
-    _load_config(root, problems)
-    return problems
-
-
-def _load_config(root: Path, problems: list[Problem]) -> tuple[list[tuple[str, str]], list[str] | None]:
-    """The pages that mkdocs.yml names, in order, each behind its section, and the patterns of files it leaves out.
-
-    No page and None where there is no mkdocs.yml, or where it cannot be read.
-    """
-    if not (root / CONFIG_FILE).exists():
-        return [], None
-    text, problem = read_text(root / CONFIG_FILE, CONFIG_FILE)
-    if problem:
-        problems.append(problem)
-        return [], None
-    try:
-        config = yaml.load(text.translate(yaml_source.UNICODE_LINE_BREAKS), _ConfigLoader)
-        data = config if isinstance(config, dict) else {}
-        return list(_walk_nav(data.get("nav"))), str(data.get("exclude_docs") or "").splitlines()
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark, start = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
-        line = mark.line + 1 if mark else 1
-        since = f" (in what begins at line {start.line + 1})" if start and start.line + 1 < line else ""
-        message = f"not valid YAML: {getattr(error, 'problem', error)}{since}; fix this line or the one before it"
-        problems.append(Problem(CONFIG_FILE, line, "config", message))
-        return [], None
-
-
-def _walk_nav(item: object, section: str = "") -> Iterator[tuple[str, str]]:
-    if isinstance(item, str):
-        if "://" not in item:
-            yield section, str(PurePosixPath(item))
-    elif isinstance(item, dict):
-        for name, value in item.items():
-            yield from _walk_nav(value, section or (str(name) if isinstance(value, list) else ""))
-    elif isinstance(item, list):
-        for value in item:
-            yield from _walk_nav(value, section)
-
-
-def _group_by_section(placed: Sequence[tuple[str, str]]) -> Mapping[str, Sequence[str]]:
-    found: dict[str, list[str]] = {}
-    for section, src in placed:
-        if section:
-            found.setdefault(section, []).append(src)
-    return found
+        return ClaimsFile(), [Problem(CLAIMS_FILE, error.line, "front-matter", str(error))]
+    return claims.read_claims(data, CLAIMS_FILE)

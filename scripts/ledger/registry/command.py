@@ -26,7 +26,7 @@ from ledger.core.errors import CannotRunError
 from ledger.core.http import RegistryError
 from ledger.core.problems import EXIT_CLEAN, EXIT_COULD_NOT_RUN, EXIT_ERRORS_FOUND, Problem
 from ledger.core.text import pluralize
-from ledger.model import bib_reader, project, record_reader, registries, trial_record, yaml_source
+from ledger.model import bib_reader, project, record_reader, registries, text_files, trial_record, yaml_source
 from ledger.model.project import BIB_FILE, DOCS_FOLDER, Page, Project
 from ledger.model.registries import RegistryNumber
 from ledger.model.yaml_source import BadYamlError, YamlDocument
@@ -209,7 +209,7 @@ def _list_page_numbers(page: Page, loaded: Project) -> Iterator[str]:
             number = registries.parse_registry_number(registration["id"])
             yield number.id if number else registration["id"]
     if page.broken:
-        text, _ = project.read_text(loaded.root / page.path, page.path)
+        text, _ = text_files.read_text(loaded.root / page.path, page.path)
         yield from re.findall(r"\bid:\s*[\"']?(NCT[0-9]{8}|[A-Za-z]{4,6}-?[A-Z0-9-]{6,20}|20[0-9-]{10,16})", text)
 
 
@@ -435,7 +435,7 @@ def _refresh_record(target: RefreshTarget, study: Mapping[str, Any], loaded: Pro
     """Print the differences of one record, and write them with --write; "same" or "changed"."""
     path = loaded.root / target.page.path
     raw = path.read_bytes()
-    text, problem = project.read_text(path, target.page.path)
+    text, problem = text_files.read_text(path, target.page.path)
     if problem:
         raise RefusedError(problem.message)
     fresh, _ = mapping.build_trial_record(study, target.nct, target.record.id, target.key, loaded.today)
