@@ -505,7 +505,7 @@ def test_pages_that_lead_only_to_each_other_are_orphans(make: Make) -> None:
 def test_pages_without_any_link_are_told_and_a_single_page_may_have_none(make: Make) -> None:
     two = check_links(make({"docs/404.md": "# Nothing here\n"})).problems
     assert [str(problem) for problem in two] == [
-        "docs:1: error: no link was seen; a check that saw nothing proves nothing [nothing-seen]"
+        "docs:1: error: no link to check; a check of nothing proves nothing [nothing-seen]"
     ]
     files = {**SITE, "docs/404.md": f"{FRONT}# Nothing here\n", "mkdocs.yml": "nav: [index.md]\n"}
     assert check_links(make(files)).problems == []

@@ -150,7 +150,7 @@ HARD = {
     "broken front matter": ({"docs/far.md": b"---\na: b: c\n---\n"}, "docs/far.md:2: error: not valid YAML"),
     "a control sign in front matter": (
         {"docs/far.md": b"---\na: 1\nb: \x07\n---\n"},
-        "docs/far.md:3: error: this line holds a sign that nobody can see (U+0007)",
+        "docs/far.md:3: error: this line has an invisible character (U+0007)",
     ),
     "an impossible date in mkdocs.yml": ({"mkdocs.yml": b"a: 2024-99-99\n"}, "mkdocs.yml:1: error: not valid YAML"),
     "a navigation that holds itself": ({"mkdocs.yml": b"nav: &a [*a]\n"}, "mkdocs.yml:1: error: not valid YAML"),

@@ -80,11 +80,11 @@ BAD = {
     "a count is below zero": (
         "treated: {value: 14,",
         "treated: {value: -1,",
-        "people.treated.value: '-1' is no count; write a whole number",
+        "people.treated.value: '-1' is not a count; write a whole number",
     ),
     "a result has neither count nor value": (f"{RESULT}, ", "", "results.0: give n and of, or value"),
     "n is more than N": (RESULT, "n: 13, of: 12", "results.0: n 13 is greater than of 12"),
-    "N is zero": (RESULT, "n: 0, of: 0", "results.0.of: '0' is no count"),
+    "N is zero": (RESULT, "n: 0, of: 0", "results.0.of: '0' is not a count"),
     "a result does not say how far it was seen": (
         "comparator: 8.1 % before, n_people: 1, cite: known2024, seen: abstract}",
         "comparator: 8.1 % before, n_people: 1, cite: known2024}",

@@ -1,4 +1,4 @@
-"""What every package needs and what knows nothing of pages: problems and reports, text, running a command.
+"""What every package may use: problems and reports, text, HTTP helpers, running a command.
 
 May import nothing else of the project.
 """

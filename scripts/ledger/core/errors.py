@@ -4,4 +4,4 @@ from __future__ import annotations
 
 
 class CannotRunError(Exception):
-    """The check has nothing to work on (exit status 2); the message says what to do."""
+    """A command cannot do its work (exit status 2); the message says why and what to do."""

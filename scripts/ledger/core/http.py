@@ -1,4 +1,4 @@
-"""What every HTTP client of the project needs: addresses that may be used, and headers that servers send."""
+"""Helpers of every HTTP client in the project: safe API addresses, Retry-After, and text of servers in messages."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 
 class RegistryError(Exception):
-    """The registry could not be asked, or its answer cannot be used; the message says which and what to do."""
+    """A registry cannot be reached, or its answer cannot be used; the message says why and what to do."""
 
 
 def validate_api_url(api: str) -> str:
-    """The address of an API without its last slash. Raises RegistryError where it is none, or not safe."""
+    """The address of an API without its last slash. Raises RegistryError if it is not a web address or not safe."""
     try:
         parts = urlsplit(api)
         host, _ = parts.hostname, parts.port
@@ -35,7 +35,7 @@ def is_loopback_host(host: str) -> bool:
 
 
 def parse_retry_after(header: str) -> float | None:
-    """Seconds to wait, from a number or a date; None where the header says nothing we understand."""
+    """Seconds to wait, from a number or a date; None if the header is neither."""
     header = header.strip()
     if re.fullmatch(r"[0-9]{1,9}", header):
         return float(header)
@@ -49,6 +49,6 @@ def parse_retry_after(header: str) -> float | None:
 
 
 def make_printable(text: str) -> str:
-    """A piece of somebody else's text, fit for one line of a message."""
+    """Text from outside the project, shortened to one printable line."""
     text = re.sub(r"[^\x20-\x7e\u00a1-\ud7ff]", "?", text)
     return text if len(text) <= 80 else text[:77] + "…"

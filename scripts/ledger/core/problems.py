@@ -1,7 +1,7 @@
-"""What a check found, and how it is told.
+"""Problems that a check reports, and how a report is printed.
 
-The contract of both checks: one problem a line, ``path:line: level: what and how to mend it [rule-id]``,
-and a last line that counts what was seen.
+Each problem is one line, ``path:line: level: what is wrong; how to fix it [rule-id]``. The last line counts what was
+checked.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ EXIT_CLEAN, EXIT_ERRORS_FOUND, EXIT_COULD_NOT_RUN = 0, 1, 2
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One thing to mend. ``line`` counts from 1; ``path`` is relative to the project root."""
+    """One thing to fix. ``line`` counts from 1; ``path`` is relative to the project root."""
 
     path: str
     line: int
@@ -34,7 +34,7 @@ class Problem:
 
 @dataclass
 class Report:
-    """All problems of one check, with the counts that show it looked at something."""
+    """All problems of one check, and how many things it checked."""
 
     name: str
     counts: Mapping[str, int]
@@ -54,9 +54,9 @@ class Report:
 
     def lines(self) -> list[str]:
         """The report as printed: problems in order of place, each once, then the count."""
-        seen = ", ".join(f"{number} {pluralize(what, number)}" for what, number in self.counts.items())
+        counts = ", ".join(f"{number} {pluralize(noun, number)}" for noun, number in self.counts.items())
         errors, warnings = pluralize("errors", self.errors), pluralize("warnings", self.warnings)
-        total = f"{self.name}: {seen}: {self.errors} {errors}, {self.warnings} {warnings}"
+        total = f"{self.name}: {counts}: {self.errors} {errors}, {self.warnings} {warnings}"
         return [str(problem) for problem in self.problems] + [total]
 
 
@@ -66,25 +66,25 @@ def build_report(name: str, counts: Mapping[str, int], problems: Iterable[Proble
 
 
 def check_counts_not_zero(counts: Mapping[str, int], path: str) -> list[Problem]:
-    """A problem for each thing of which none was seen, told at ``path``: a check that saw nothing proves nothing."""
+    """A problem at ``path`` for each count that is zero: a check of nothing proves nothing."""
     return [
-        Problem(path, 1, "nothing-seen", f"no {pluralize(what, 1)} was seen; a check that saw nothing proves nothing")
-        for what, number in counts.items()
+        Problem(path, 1, "nothing-seen", f"no {pluralize(noun, 1)} to check; a check of nothing proves nothing")
+        for noun, number in counts.items()
         if not number
     ]
 
 
 def _sort_key(problem: Problem) -> tuple[str, int, str, str, str]:
-    """What problems are sorted by; as a key it is made once for each, and comparing them is quick."""
+    """The order of problems. Comparing these tuples is faster than comparing the dataclasses."""
     return problem.path, problem.line, problem.rule, problem.message, problem.level
 
 
 def format_reports(reports: Iterable[Report]) -> list[str]:
-    """Several reports as one print: each problem once, then every count."""
+    """The lines of several reports: each problem once, then every count."""
     all_reports = list(reports)
-    return [str(problem) for problem in merge_problems(all_reports)] + [one.lines()[-1] for one in all_reports]
+    return [str(problem) for problem in merge_problems(all_reports)] + [report.lines()[-1] for report in all_reports]
 
 
 def merge_problems(reports: Iterable[Report]) -> list[Problem]:
     """The problems of several reports in order of place, each once."""
-    return sorted({problem for one in reports for problem in one.problems}, key=_sort_key)
+    return sorted({problem for report in reports for problem in report.problems}, key=_sort_key)

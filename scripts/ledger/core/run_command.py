@@ -1,4 +1,4 @@
-"""Run a command so that whatever goes wrong ends in one line and an exit status."""
+"""Run a command so that every error ends in one line and an exit status."""
 
 from __future__ import annotations
 

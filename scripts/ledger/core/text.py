@@ -1,4 +1,4 @@
-"""Small transformations of text that know nothing of pages or HTML."""
+"""Small functions on plain text."""
 
 from __future__ import annotations
 

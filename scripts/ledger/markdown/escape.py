@@ -10,5 +10,5 @@ def escape_markdown(text: str) -> str:
     """Text from a record as plain text in Markdown: no markup in it does anything."""
     text = escape(re.sub(r"\s+", " ", text), quote=False)
     # The last two would begin a list at the start of a paragraph.
-    text = re.sub("[\ue000-\uf8ff]", "", text)  # signs that the build uses for itself
-    return re.sub(r"[\\`*_\[\]|~^{}#!@$]|^[+-](?= )|(?<=^\d)[.)](?= )", lambda sign: f"&#{ord(sign[0])};", text)
+    text = re.sub("[\ue000-\uf8ff]", "", text)  # characters that the build uses itself
+    return re.sub(r"[\\`*_\[\]|~^{}#!@$]|^[+-](?= )|(?<=^\d)[.)](?= )", lambda match: f"&#{ord(match[0])};", text)

@@ -1,4 +1,4 @@
-"""Code fences that the superfences extension does not take for any: it prints them, and the code below them as text."""
+"""Broken code fences: the superfences extension prints them, and the code below them, as text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ QUOTE_PREFIX = re.compile(r"(?:[ ]{0,3}>[ ]?)*")
 LINE_PREFIX = re.compile(r"[> \t]*")
 FENCE_MARKS = ("```", "~~~")
 FENCE_OPTIONS = frozenset({"title", "hl_lines", "linenums"})
-"""What may stand behind the language, as ``title="…"``."""
+"""Options that may follow the language, such as ``title="…"``."""
 
 
 class Finding(NamedTuple):
@@ -38,7 +38,7 @@ def shorten_line(text: str) -> str:
 
 
 def find_broken_fence(text: str) -> Finding | None:
-    """The first code fence of a text that is no fence: never closed, closed by another mark, or with words behind it."""
+    """The first broken code fence: never closed, closed by another mark, or followed by several words."""
     if not any(mark in text for mark in FENCE_MARKS):
         return None
     lines = text.split("\n")
@@ -54,7 +54,7 @@ def find_broken_fence(text: str) -> Finding | None:
                 if words:
                     shown = shorten_line(lines[number])
                     message = (
-                        f"'{shown}' opens no code block; write {mark} and at most one word, the language, behind it"
+                        f"'{shown}' does not open a code block; write {mark} followed by at most one word, the language"
                     )
                 return Finding(number + 1, message)
             number = max(number, end)
@@ -75,9 +75,9 @@ def _get_option_names(opening: re.Match[str]) -> list[str]:
 
 
 def _find_closing_fence(lines: Sequence[str], number: int, mark: str) -> tuple[bool, int]:
-    """Whether a fence is closed, and the line up to which it is looked for: the same mark, indented as the opening.
+    """Whether a fence is closed by the same mark with the same indentation, and the line at which the search ends.
 
-    A line that sticks out on the left ends the search, and so does a blank one outside of the quotation.
+    The search ends at a line with less indentation, and in a quotation at a blank line.
     """
     opening = lines[number]
     depth = measure_indentation(opening)
@@ -95,7 +95,7 @@ def _find_closing_fence(lines: Sequence[str], number: int, mark: str) -> tuple[b
 
 
 def _is_indented_code(lines: Sequence[str], number: int) -> bool:
-    """Whether a line is indented for no list item, box or note above it, and so is code as it is."""
+    """Whether a line is indented code: no list item, admonition or footnote above it holds it."""
     depth = measure_indentation(lines[number])
     if depth < TAB_LENGTH:
         return False

@@ -9,8 +9,6 @@ from ledger.markdown.scanner import ATTRIBUTE_LIST, HTML_TAG, INLINE_LINK, LINK_
 
 CITATION_GROUP = re.compile(r"\[@(?P<keys>[A-Za-z0-9_-]+(?:; @[A-Za-z0-9_-]+)*)\]")
 READ_ALOUD_ATTRIBUTE = re.compile(r"\s(?:alt|title|aria-label)\s*=\s*([\"'][^\"']*[\"'])", re.IGNORECASE)
-
-
 NUMBERED_ITEM = re.compile(r"^(\s*)\d+[.)](?=\s)")
 WEB_ADDRESS = re.compile(r"https?://\S+")
 QUOTE_MARK_OR_ESCAPE = re.compile(r"(?m)^[ \t]*>[ \t>]*|\\(?=[^\w\s])")
@@ -20,7 +18,7 @@ EMPHASIS = re.compile(r"(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)")
 def extract_prose(block: Block) -> str:
     """A block's words: without list marks, link addresses, tags, attribute lists and citations.
 
-    Each step is taken only where a sign in the text calls for it: most blocks hold none.
+    Most blocks have no markup, so each step first looks for the character that it needs.
     """
     text = NUMBERED_ITEM.sub(lambda m: " " * len(m[0]), block.text)
     if "[" in text:
@@ -41,6 +39,7 @@ def extract_prose(block: Block) -> str:
     return CITATION_GROUP.sub("", text) if "[@" in text else text
 
 
-def find_line_offset(number: str, text: str) -> int:
-    found = re.search(r"[\s>]+".join(re.escape(word) for word in number.split()), text)
-    return text.count("\n", 0, found.start()) if found else 0
+def find_line_offset(words: str, text: str) -> int:
+    """How many lines of ``text`` come before ``words``, which may be broken over lines."""
+    match = re.search(r"[\s>]+".join(re.escape(word) for word in words.split()), text)
+    return text.count("\n", 0, match.start()) if match else 0

@@ -1,9 +1,8 @@
-"""Look at Markdown source the way Python-Markdown will, keeping every line number.
+"""Headings, links, ids and blocks of Markdown source, each with its line, as Python-Markdown will read them.
 
-The checks need places in the source, and rendering every page twice would cost more than the build may
-take, so this module reads the text itself: it blanks what is not prose (code, comments, scripts), cuts the
-rest into blocks, and finds headings, links and ids. ``tests/test_mdscan.py`` and the test of the
-built site hold it against what Python-Markdown really makes.
+The checks need places in the source, and rendering every page twice would make the build too slow. So this module reads
+the text itself: it blanks what is not prose (code, comments, scripts), cuts the rest into blocks, and finds headings,
+links and ids. ``tests/markdown/test_scanner.py`` compares the result with the output of Python-Markdown.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ SETEXT = re.compile(r"^(?:=+|-+)[ \t]*$")
 ATTRIBUTE_LIST = re.compile(r"\{:?[ ]*(?P<list>(?:[#.][^{}\s]|[\w-]+=)[^{}\n]{0,999})\}")
 ATTRIBUTE_ID = re.compile(r"(?:^|\s)#(?P<id>[^\s}]+)|(?:^|\s)id=[\"']?(?P<id2>[^\s}\"']+)")
 RAW_ELEMENTS = ("script", "style", "pre", "textarea", "code", "kbd")
-# In quotes an attribute may hold any sign; where the quotes do not pair, it ends at the first < or >.
+# In quotes an attribute may hold any character; where the quotes do not pair, it ends at the first < or >.
 HTML_ATTRIBUTES_PATTERN = r"(?:\s(?:[^<>\"']++|\"[^\"]{0,5000}+\"|'[^']{0,5000}+'){0,50}+(?=>)|\s[^<>]{0,5000})"
 HTML_TAG = re.compile(rf"<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9-]*)(?P<attributes>{HTML_ATTRIBUTES_PATTERN}?)/?>")
 HTML_ATTRIBUTE = re.compile(r"(?P<name>[\w:-]+)\s*=\s*(?:\"(?P<a>[^\"]*)\"|'(?P<b>[^']*)'|(?P<c>[^\s\"'>]+))")
@@ -116,7 +115,7 @@ class MarkdownSource:
         return find_line_starts(self.text)
 
     def line(self, position: int) -> int:
-        """The line (from 1) in which the character at ``position`` stands."""
+        """The line (from 1) of the character at ``position``."""
         return bisect_right(self.starts, position)
 
     @cached_property
@@ -139,15 +138,15 @@ class MarkdownSource:
     @cached_property
     def tags(self) -> list[tuple[int, str, dict[str, str]]]:
         """Raw HTML opening tags: position, lower-case name, attributes."""
-        found = []
+        tags = []
         for match in HTML_TAG.finditer(self.prose):
             if not match["close"]:
                 attributes = {
                     a["name"].lower(): unescape(a["a"] or a["b"] or a["c"] or "")
                     for a in HTML_ATTRIBUTE.finditer(match["attributes"])
                 }
-                found.append((match.start(), match["name"].lower(), attributes))
-        return found
+                tags.append((match.start(), match["name"].lower(), attributes))
+        return tags
 
     @cached_property
     def html_blocks(self) -> list[tuple[int, int]]:
@@ -272,7 +271,7 @@ def _inline_spans(text: str) -> Iterator[tuple[int, int, str]]:
         by_size.setdefault(end - start, []).append(start)
     gaps = [m.start() for m in re.finditer(r"\n[ \t]*\n", text)] if runs else []
     opener = re.compile("`+|<!--|<(?:" + "|".join(RAW_ELEMENTS) + r")\b", re.IGNORECASE)
-    never: set[str] = set()  # what was looked for once and does not come any more
+    missing: set[str] = set()  # closings that were looked for and do not follow
     lower = text.lower()
     position = 0
     while match := opener.search(text, position):
@@ -293,25 +292,25 @@ def _inline_spans(text: str) -> Iterator[tuple[int, int, str]]:
             position = close + (found - start)
             yield start, position, "span"
         elif token == "<!--":
-            end = -1 if "-->" in never else text.find("-->", found)
+            end = -1 if "-->" in missing else text.find("-->", found)
             if end < 0:
-                never.add("-->")
+                missing.add("-->")
                 continue
             position = end + 3
             yield start, position, "comment"
         else:
             closing = f"</{token[1:]}"
             inside = text.find(">", found)
-            end = -1 if closing in never or inside < 0 else lower.find(closing, inside)
+            end = -1 if closing in missing or inside < 0 else lower.find(closing, inside)
             if end < 0:
-                never.add(closing)
+                missing.add(closing)
                 continue
             position = end
             yield inside + 1, end, token[1:]
 
 
 def cut_blocks(prose: str, text: str) -> Iterator[Block]:
-    """Cut masked Markdown into blocks. ``text`` is the unmasked source: only its blank lines part blocks."""
+    """Cut masked Markdown into blocks. ``text`` is the unmasked source: only its blank lines separate blocks."""
     lines, raw = prose.split("\n"), text.split("\n")
     starts = find_line_starts(prose)
 
@@ -355,7 +354,7 @@ def cut_blocks(prose: str, text: str) -> Iterator[Block]:
 
 
 def _starts_block(lines: list[str], number: int) -> bool:
-    """Whether the line ends the paragraph or item before it although no blank line parts them."""
+    """Whether the line ends the paragraph or item before it without a blank line between them."""
     line = lines[number]
     body = line.lstrip("> \t") if line.lstrip().startswith(">") else line
     return bool(
@@ -412,19 +411,19 @@ def find_headings(source: MarkdownSource) -> Iterator[Heading]:
         explicit = None
         attributes = list(ATTRIBUTE_LIST.finditer(text)) if "{" in text else []
         if attributes and attributes[-1].end() == len(text.rstrip()):
-            found = ATTRIBUTE_ID.search(attributes[-1]["list"])
-            explicit = (found["id"] or found["id2"]) if found else None
+            match = ATTRIBUTE_ID.search(attributes[-1]["list"])
+            explicit = (match["id"] or match["id2"]) if match else None
             text = text[: attributes[-1].start()].rstrip()
         name = strip_inline_markdown(text)
         slug = slugify(name, "-")
         identifier = explicit or unique(last.get(slug, slug), used)
         if not explicit:
-            last[slug] = identifier  # where the next of the same name goes on counting
+            last[slug] = identifier  # the next heading of this name counts on from here
         yield Heading(block.line, level, name, identifier, explicit is not None)
 
 
 INLINE_MARKUP = re.compile(r"[\[<*_`~&\\]")
-"""What every piece of inline Markdown has one of."""
+"""Every piece of inline Markdown has one of these characters."""
 
 
 def strip_inline_markdown(markdown: str) -> str:
@@ -443,9 +442,9 @@ def strip_inline_markdown(markdown: str) -> str:
 
 def find_attribute_ids(source: MarkdownSource) -> Iterator[tuple[int, str]]:
     """Ids written as ``{#id}`` after a heading, a paragraph or an inline element: (line, id)."""
-    for match in ATTRIBUTE_LIST.finditer(source.prose):
-        for found in ATTRIBUTE_ID.finditer(match["list"]):
-            yield source.line(match.start()), found["id"] or found["id2"]
+    for attributes in ATTRIBUTE_LIST.finditer(source.prose):
+        for match in ATTRIBUTE_ID.finditer(attributes["list"]):
+            yield source.line(attributes.start()), match["id"] or match["id2"]
 
 
 def find_html_ids(source: MarkdownSource) -> Iterator[tuple[int, str]]:
@@ -471,7 +470,7 @@ def find_footnote_ids(source: MarkdownSource) -> Iterator[str]:
         yield f"fnref:{name}" if counts[name] == 1 else f"fnref{counts[name]}:{name}"
 
 
-# A link's text holds no bracket but pairs, its address no space unless in <>: bounded, so that no input is slow.
+# Brackets in a link's text are paired, and an address has spaces only in <>. Bounded, so that no input is slow.
 INLINE_LINK = re.compile(
     r"(?:(?<!\\)|(?<=\\\\))(?P<image>!?)\[(?P<text>(?:[^\[\]\\]|\\.|!?\[[^\[\]]{0,500}\](?:\([^()]{0,500}\))?){0,1500})\]"
     r"\([ \t]*(?P<url><[^<>\n]{0,4000}>|(?:[^\s()\\]|\\.|\([^\s()]{0,500}\)){0,4000})"

@@ -28,13 +28,13 @@ def _validate_partial_date(value: str) -> str:
     try:
         date.fromisoformat(f"{value}-01-01"[:10])
     except ValueError:
-        raise ValueError(f"'{value}' is no day of the calendar; write YYYY, YYYY-MM or YYYY-MM-DD") from None
+        raise ValueError(f"'{value}' is not a day of the calendar; write YYYY, YYYY-MM or YYYY-MM-DD") from None
     return value
 
 
 def _validate_registry_id(value: str) -> str:
     if not REGISTRY_ID.fullmatch(value):
-        raise ValueError("not an id of a trial registry; NCT has eight digits, others have letters and then figures")
+        raise ValueError("not an id of a trial registry; NCT has eight digits, others have letters and then digits")
     return value
 
 
@@ -48,7 +48,7 @@ Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
 
 
 class StrictModel(BaseModel):
-    """Unknown keys are refused: a typing slip must not lose a fact without a word."""
+    """A model that rejects unknown keys, so that a misspelt key never loses a fact silently."""
 
     model_config = ConfigDict(
         defer_build=True, extra="forbid", str_strip_whitespace=True, use_attribute_docstrings=True

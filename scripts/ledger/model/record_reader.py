@@ -35,7 +35,7 @@ def _describe_validation_error(meta: YamlDocument, path: str, error: dict[str, A
     elif error["type"] == "literal_error":
         message = f"'{given}' is not allowed here; write one of: {error['ctx']['expected']}"
     elif error["type"].startswith(("int_", "greater", "less")):
-        message = f"'{given}' is no count; write a whole number"
+        message = f"'{given}' is not a count; write a whole number"
     elif error["type"] == "string_type":
         message = f"'{given}' must be text; put it in quotes"
     elif error["type"] == "list_type":

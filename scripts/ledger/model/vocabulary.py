@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 GAP: Literal["to fill"] = "to fill"
-"""Stands where ``new_trial.py`` could not know an answer and a person has to give it."""
+"""Placeholder for an answer that ``new_trial.py`` could not know and a person has to give."""
 Gap = Literal["to fill"]
 SeenLevel = Literal[
     "full text", "abstract", "registry record", "page", "part of the text", "title only", "second-hand", "not seen"
