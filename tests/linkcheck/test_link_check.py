@@ -501,7 +501,7 @@ def test_of_two_runs_at_once_the_second_says_so_and_does_no_harm(many: Path, bed
     until(state.exists)
     second = external(many)
     assert (second.status, second.out) == (2, "")
-    assert second.err == "check_links: not checked: another run is at work on link-state.json; wait until it is done\n"
+    assert second.err == "check_links: not checked: another run uses link-state.json; wait until it has finished\n"
     out, err = first.communicate(timeout=120)
     assert (first.returncode, err) == (0, "")
     assert out.splitlines()[-1].startswith(

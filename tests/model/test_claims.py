@@ -71,7 +71,7 @@ def test_a_good_file_is_read() -> None:
             "2026-02-30\ncitations",
             f"{PATH}:10: error: claims.0.checked: '2026-02-30' is not",
         ),
-        ("id: R-1", "id: C-1", f"{PATH}:12: error: the id C-1 is taken in line 2"),
+        ("id: R-1", "id: C-1", f"{PATH}:12: error: the id C-1 is already used in line 2; give this row another"),
         ("audit: fits", "audit: ''", f"{PATH}:21: error: references.0.audit: String should have at least 1"),
         ("claims:\n", "claimz:\n", f"{PATH}:1: error: claimz: Extra inputs are not permitted"),
     ],

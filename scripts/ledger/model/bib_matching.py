@@ -1,7 +1,7 @@
-"""Is this the work that the entry describes? Title, first author, year and journal, held against a database's words.
+"""Compare an entry with what a database calls the work: title, first author, year and journal.
 
-Names of one journal, accents, Greek letters, dashes, markup and subtitles differ between databases; only what is left
-after that is a disagreement.
+Databases differ in the names of one journal, accents, Greek letters, dashes, markup and subtitles. Only other
+differences count.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from ledger.model.bibliography import AND_OTHERS, Entry, split_names
 COMPARED_FIELDS = ("title", "first author", "year", "journal")
 AGREE, DISAGREE, NOT_CHECKED = "agree", "disagree", "not checked"
 FORM_SEPARATOR = " | "
-"""Between the forms that a database gives of one thing: a journal's name and its abbreviation, print and online year."""
+"""Separates the forms that a database gives of one value: a journal's name and abbreviation, print and online year."""
 SAME_TITLE_THRESHOLD = 0.9
-"""Titles at least this similar (0 to 1) are one title with a slip."""
+"""Titles at least this similar (0 to 1) are the same title with a typing error."""
 OTHER_TITLE_THRESHOLD = 0.6
-"""Titles less similar than this belong to two works."""
+"""Titles less similar than this belong to different works."""
 MAX_COMPARED_LENGTH = 400
 AUTHOR_SEPARATOR = re.compile(r"\s+and\s+(?![^{}]*\})")
 """Between the authors of a field."""
@@ -32,7 +32,7 @@ STOP_WORDS = frozenset(("the", "of", "and", "in", "on", "for", "to", "de", "la",
 STROKE_LETTERS = str.maketrans(
     {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "æ": "ae", "œ": "oe"}
 )
-"""Letters that are no letter with an accent, though databases write them without."""
+"""Letters that Unicode does not decompose, though databases write them without the stroke."""
 PUBLISHER_PREFIX = re.compile(
     r"^\W*(?:retracted|withdrawn|reprint|reprint of|republished|corrigendum|retracted article)\s*:\s*", re.I
 )
@@ -40,31 +40,31 @@ PUBLISHER_PREFIX = re.compile(
 
 
 def normalize_text(text: str) -> str:
-    """Words alone, in small letters: no markup, accents, punctuation; Greek letters by name."""
+    """The words of a text in lower case, without markup, accents and punctuation; Greek letters by name."""
     text = unescape(MARKUP_TAG.sub("", text[: 2 * MAX_COMPARED_LENGTH]))
     letters = []
-    for sign in unicodedata.normalize("NFKD", text.translate(STROKE_LETTERS)):
-        if unicodedata.combining(sign):
+    for character in unicodedata.normalize("NFKD", text.translate(STROKE_LETTERS)):
+        if unicodedata.combining(character):
             continue
-        if "\u0370" <= sign <= "\u03ff":
-            name = unicodedata.name(sign, "").rpartition("LETTER ")[2].partition(" ")[0].lower()
+        if "\u0370" <= character <= "\u03ff":
+            name = unicodedata.name(character, "").rpartition("LETTER ")[2].partition(" ")[0].lower()
             letters.append(f" {'lambda' if name == 'lamda' else name} ")
         else:
-            letters.append(sign)
+            letters.append(character)
     return " ".join(WORD_CHARACTERS.findall("".join(letters).casefold()))
 
 
 def measure_title_similarity(ours: str, theirs: str) -> float:
     """How similar two titles are, from 0 to 1; a title without its subtitle is the same title."""
-    one, two = _normalize_title(ours), _normalize_title(theirs)
-    if not one or not two:
+    first, second = _normalize_title(ours), _normalize_title(theirs)
+    if not first or not second:
         return 0.0
-    if one == two:
+    if first == second:
         return 1.0
-    short, long = sorted((one, two), key=len)
+    short, long = sorted((first, second), key=len)
     if len(short) >= 20 and long.startswith(short):
         return 1.0
-    matcher = SequenceMatcher(None, one[:MAX_COMPARED_LENGTH], two[:MAX_COMPARED_LENGTH], autojunk=False)
+    matcher = SequenceMatcher(None, first[:MAX_COMPARED_LENGTH], second[:MAX_COMPARED_LENGTH], autojunk=False)
     if matcher.quick_ratio() < OTHER_TITLE_THRESHOLD:
         return matcher.quick_ratio()
     return matcher.ratio()
@@ -84,7 +84,7 @@ def compare_fields(entry: Entry, seen: Mapping[str, str]) -> dict[str, str]:
 def _compare_field(entry: Entry, name: str, seen: str) -> str:
     ours = _get_entry_value(entry, name)
     if not ours:
-        return NOT_CHECKED  # nothing to compare with; another rule asks for what must be there
+        return NOT_CHECKED  # nothing to compare; another rule reports required fields
     forms = seen.split(FORM_SEPARATOR)
     if ours in forms or (
         len(ours) < MAX_COMPARED_LENGTH
@@ -105,7 +105,7 @@ def _is_same_value(name: str, ours: str, theirs: str) -> bool:
 
 
 def _get_entry_value(entry: Entry, name: str) -> str:
-    """The entry's own value of a field, in the form in which a database's is kept."""
+    """The entry's value of a field, in the form of the database values."""
     if name == "title":
         return entry.text("title")
     if name == "year":
@@ -120,7 +120,7 @@ def _get_entry_value(entry: Entry, name: str) -> str:
 
 
 def is_other_work(entry: Entry, seen: Mapping[str, str]) -> bool:
-    """Whether the number leads to another work: the title is another one, and so is the author or the year."""
+    """Whether an identifier leads to another work: the title differs, and so does the author or the year."""
     title = seen.get("title", "")
     if not title or not entry.text("title"):
         return False
@@ -129,8 +129,8 @@ def is_other_work(entry: Entry, seen: Mapping[str, str]) -> bool:
         for form in (*title.split(FORM_SEPARATOR), title)
     ):
         return False
-    found = compare_fields(entry, seen)
-    return DISAGREE in (found["first author"], found["year"])
+    results = compare_fields(entry, seen)
+    return DISAGREE in (results["first author"], results["year"])
 
 
 def is_same_person(ours: str, theirs: str) -> bool:
@@ -144,8 +144,8 @@ def is_same_person(ours: str, theirs: str) -> bool:
     if given and their_given:
         one, two = family.split(), their_family.split()
         without = one[-1] == two[-1] and len(one) != len(two)  # without "de", "van der"
-        turned = family == their_given and their_family.startswith(given[0])  # the family's name taken for the given
-        return without or turned
+        swapped = family == their_given and their_family.startswith(given[0])  # family and given name swapped
+        return without or swapped
     if given or their_given:
         return False
     group, other = _split_words(ours) - STOP_WORDS, _split_words(theirs) - STOP_WORDS
@@ -168,7 +168,7 @@ def is_same_journal(ours: str, theirs: str) -> bool:
 
 
 def _is_abbreviation(short: list[str], long: list[str]) -> bool:
-    """Whether each word is the beginning of the word at its place, or leaves letters of it out."""
+    """Whether each word is a beginning of the word in its place, or leaves out some of its letters."""
     return len(short) == len(long) and all(
         full.startswith(part) or (part[0] == full[0] and _has_letters_in_order(part, full))
         for part, full in zip(short, long, strict=True)
@@ -176,6 +176,6 @@ def _is_abbreviation(short: list[str], long: list[str]) -> bool:
 
 
 def _has_letters_in_order(part: str, full: str) -> bool:
-    """Whether the letters of an abbreviation stand in a word in their order: "natl" in "national"."""
+    """Whether a word has the letters of an abbreviation in this order: "natl" in "national"."""
     rest = iter(full)
     return len(part) >= 3 and all(letter in rest for letter in part)

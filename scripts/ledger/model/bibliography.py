@@ -43,7 +43,7 @@ PUBLICATION_KINDS = (
 )
 """Kinds of publication. An entry's ``keywords`` holds exactly one of them."""
 SEEN_LEVELS: tuple[str, ...] = get_args(SeenLevel)
-"""How far a source, or one fact in it, was read by us."""
+"""How far we read a source, or one fact in it."""
 REQUIRED_FIELDS: Mapping[str, tuple[str, ...]] = {
     "article": ("author", "title", "journal", "year"),
     "book": ("author|editor", "title", "publisher", "year"),
@@ -59,7 +59,7 @@ REQUIRED_FIELDS: Mapping[str, tuple[str, ...]] = {
     "techreport": ("author", "title", "institution", "year"),
     "unpublished": ("author", "title", "note"),
 }
-"""Fields an entry cannot do without, by type: BibTeX's own, with biblatex's for ``online`` and ``report``.
+"""Required fields by type of entry: BibTeX's own, with biblatex's for ``online`` and ``report``.
 ``a|b`` means one of the two."""
 DOI = re.compile(r"10\.\d{4,9}/[^\s{}\"<>\\]*[^\s{}\"<>\\.,;]")
 PMID = re.compile(r"[1-9]\d{0,8}")
@@ -123,11 +123,11 @@ class Name:
 
 
 AND_OTHERS = Name("others")
-"""BibTeX's "and others": a list of authors that was not seen to its end."""
+"""BibTeX's "and others": a list of authors that is not complete."""
 
 
 def strip_latex(value: str) -> str:
-    """Take braces and the few LaTeX escapes BibTeX needs out of a value."""
+    """A value as plain text: without braces and the few LaTeX escapes that BibTeX needs."""
     value = re.sub(r"\\([&%$#_{}])", r"\1", value)
     value = value.replace("\\textendash", "–").replace("~", " ").replace("---", "—").replace("--", "–")
     return " ".join(re.sub(r"[{}]", "", value).split())
@@ -135,28 +135,28 @@ def strip_latex(value: str) -> str:
 
 def split_names(value: str) -> list[Name]:
     """The names of an ``author`` or ``editor`` field; ``others`` is kept as a name of its own."""
-    found = []
+    names = []
     for raw in split_name_list(value):
         if raw.startswith("{") and raw.endswith("}"):
-            found.append(Name(strip_latex(raw), body=True))
+            names.append(Name(strip_latex(raw), body=True))
         elif "," in raw:
             family, _, given = raw.partition(",")
-            found.append(Name(strip_latex(family), strip_latex(given)))
+            names.append(Name(strip_latex(family), strip_latex(given)))
         elif raw:
             *given_parts, family = strip_latex(raw).split() or [""]
-            found.append(Name(family, " ".join(given_parts)))
-    return found
+            names.append(Name(family, " ".join(given_parts)))
+    return names
 
 
 def get_creators(entry: Entry) -> list[Name]:
-    """Who made a source: its authors, or else the organisation that published it, whose name is never taken apart."""
+    """Who made a source: its authors, or else the organisation that published it, whose name is never split."""
     organisation = entry.text("institution") or entry.text("organization")
     return split_names(entry.get("author")) or ([Name(organisation, body=True)] if organisation else [])
 
 
 @dataclass(frozen=True)
 class Bibliography:
-    """The entries that could be read, by key, and what was wrong with the file."""
+    """The entries that could be read, by key, and the problems of the file."""
 
     path: str
     entries: Mapping[str, Entry]

@@ -1,4 +1,4 @@
-"""The claims of the two articles and the audit of their references: one data file, checked on reading."""
+"""The claims of the two articles and the audit of their references, read from one data file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ClaimVerdict = Literal[
     "supported",
     "could not check",
 ]
-"""What became of a claim, from worst to best; the last says that we could not find out."""
+"""Our verdict on a claim, from worst to best."""
 
 CitationVerdict = Literal["supports", "partly", "does not address", "contradicts", "could not be seen", "finding"]
 
@@ -92,16 +92,16 @@ class ClaimsFile(StrictModel):
 
     def keys(self) -> list[str]:
         """Every key that the tables made from this file will cite."""
-        found = [key for claim in self.claims for key in [*claim.sources, *find_cited_keys(claim.finding)]]
+        keys = [key for claim in self.claims for key in [*claim.sources, *find_cited_keys(claim.finding)]]
         for row in self.citations:
-            found += [*([row.key] if row.key else []), *row.better_source, *find_cited_keys(row.reason)]
-        return found
+            keys += [*([row.key] if row.key else []), *row.better_source, *find_cited_keys(row.reason)]
+        return keys
 
 
 def read_claims(data: YamlDocument, path: str) -> tuple[ClaimsFile, list[Problem]]:
-    """The claims file as typed data, or nothing and a problem a line."""
+    """The claims file as typed data; empty where it has problems."""
     try:
-        found = ClaimsFile.model_validate(data.data)
+        claims_file = ClaimsFile.model_validate(data.data)
     except ValidationError as error:
         problems = []
         for item in error.errors(include_url=False):
@@ -111,12 +111,13 @@ def read_claims(data: YamlDocument, path: str) -> tuple[ClaimsFile, list[Problem
             problems.append(Problem(path, data.line(place), "claims", f"{shown}: {message}"))
         return ClaimsFile(), problems
     problems = []
-    seen: dict[str, int] = {}
-    ids = [("claims", number, claim.id) for number, claim in enumerate(found.claims)]
-    ids += [("citations", number, row.id) for number, row in enumerate(found.citations)]
+    lines: dict[str, int] = {}
+    ids = [("claims", number, claim.id) for number, claim in enumerate(claims_file.claims)]
+    ids += [("citations", number, row.id) for number, row in enumerate(claims_file.citations)]
     for name, number, identifier in ids:
         line = data.line((name, number))
-        if identifier in seen:
-            problems.append(Problem(path, line, "claims", f"the id {identifier} is taken in line {seen[identifier]}"))
-        seen.setdefault(identifier, line)
-    return found, problems
+        if identifier in lines:
+            message = f"the id {identifier} is already used in line {lines[identifier]}; give this row another"
+            problems.append(Problem(path, line, "claims", message))
+        lines.setdefault(identifier, line)
+    return claims_file, problems

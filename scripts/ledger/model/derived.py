@@ -22,19 +22,19 @@ def find_cited_keys(page: Page) -> Iterator[str]:
 
 def find_citing_pages(project: Project) -> Mapping[str, list[str]]:
     """For each key the pages (``src``) that show a citation of it, generated tables included."""
-    where: dict[str, dict[str, None]] = {}
+    pages: dict[str, dict[str, None]] = {}
     for page in project.pages.values():
         for key in find_cited_keys(page):
-            where.setdefault(key, {})[page.src] = None
+            pages.setdefault(key, {})[page.src] = None
         for key in page.cited:
-            where.setdefault(key, {})[page.src] = None
+            pages.setdefault(key, {})[page.src] = None
         for key in find_claim_table_keys(project, page):
-            where.setdefault(key, {})[page.src] = None
-    return {key: list(pages) for key, pages in where.items()}
+            pages.setdefault(key, {})[page.src] = None
+    return {key: list(citing) for key, citing in pages.items()}
 
 
 def find_claim_table_keys(project: Project, page: Page) -> Iterator[str]:
-    """What the tables made from the claims file cite on the page that shows them."""
+    """The keys that a page cites in its tables of claims or audited citations."""
     for comment in page.source.comments:
         shown = re.match(r"generated: (claims|citations)(?: article=(\w))?", comment.text)
         if shown and shown[1] == "claims":
@@ -50,12 +50,13 @@ ENDED_STATUSES = ("completed", "terminated", "suspended", "withdrawn")
 
 
 def describe_overdue_results(record: Record, today: date) -> str | None:
-    """What to say of a trial whose results should be out and were not found; None where nothing is due.
+    """The notice on a trial whose results are overdue or that has gone silent; None for other trials.
 
-    Counted from completion, which is later than the primary completion of the law: a trial called overdue is so.
+    Counted from completion, which is later than the primary completion that the law names, so that no trial is called
+    overdue too early.
     """
-    told = [row for row in record.results if not row.said_by]  # what only a company or the news says is not published
-    if told or record.publications or record.dates.results_posted:
+    published = [row for row in record.results if not row.said_by]  # statements of companies or news do not count
+    if published or record.publications or record.dates.results_posted:
         return None
     done = record.dates.completion or record.dates.primary_completion
     if done is None or not _is_past_deadline(done.value, today):

@@ -31,5 +31,5 @@ def exclude_drafts(project: Project) -> Project:
 
 
 def render_draft_notice(page: Page, project: Project) -> str:
-    """What a preview says at the top of a draft; empty on other pages."""
+    """The notice of a preview at the top of a draft; empty on other pages."""
     return DRAFT_NOTICE if page.src in project.drafts else ""

@@ -1,4 +1,4 @@
-"""Every address outside the site that a reader can be led to, each once, with the places where it appears."""
+"""External links of the site: every address once, with the places where it appears."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from ledger.model.project import BIB_FILE, Project
 
 @dataclass(frozen=True)
 class LinkRequest:
-    """What is really asked for an address, and how the answer is to be read."""
+    """The request that checks an address, and the kind of answer to expect."""
 
     url: str
     kind: Literal["page", "doi", "trial"] = "page"
 
 
 NON_PAGE_SCHEMES = ("mailto", "tel")
-"""Schemes that lead to no page."""
+"""Schemes of addresses that are not pages."""
 PUBMED_URL = "https://pubmed.ncbi.nlm.nih.gov"
 PMC_URL = "https://pmc.ncbi.nlm.nih.gov/articles"
 DOI_HANDLE_API = "https://doi.org/api/handles"
@@ -37,7 +37,7 @@ MARKDOWN_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!>~|])")
 
 @dataclass(frozen=True)
 class BaseUrls:
-    """Where identifiers are asked. Tests put their own server here."""
+    """Where identifiers are looked up. Tests use their own server."""
 
     doi: str = DOI_HANDLE_API
     trials: str = registries.API_URL
@@ -47,7 +47,7 @@ class BaseUrls:
 
 @dataclass(frozen=True, order=True)
 class LinkLocation:
-    """Where an address stands: the file from the project root, the line from 1, and how it is written there."""
+    """Where an address appears: the file from the project root, the line from 1, and how it is written there."""
 
     path: str
     line: int
@@ -69,7 +69,7 @@ class ExternalLink:
 
 
 def get_host(address: str) -> str:
-    """The host of an address in small letters; empty where there is none."""
+    """The host of an address in lower case; empty if there is none."""
     try:
         return (urlsplit(address).hostname or "").lower()
     except ValueError:
@@ -77,7 +77,7 @@ def get_host(address: str) -> str:
 
 
 def collect_external_links(project: Project, bases: BaseUrls | None = None) -> list[ExternalLink]:
-    """All addresses of pages, sources and records, in the order of their first place."""
+    """All external links of pages, sources and records, in the order of their first place."""
     places: dict[str, list[LinkLocation]] = {}
     for address, place in (
         *_find_page_links(project),
@@ -86,15 +86,15 @@ def collect_external_links(project: Project, bases: BaseUrls | None = None) -> l
     ):
         places.setdefault(address, []).append(place)
     bases = bases or BaseUrls()
-    found = [
-        ExternalLink(text, build_link_request(text, bases), tuple(sorted(set(where))), get_required_fragment(text))
-        for text, where in places.items()
+    links = [
+        ExternalLink(text, build_link_request(text, bases), tuple(sorted(set(locations))), get_required_fragment(text))
+        for text, locations in places.items()
     ]
-    return sorted(found, key=lambda one: (one.places, one.text))
+    return sorted(links, key=lambda link: (link.places, link.text))
 
 
 def build_link_request(address: str, bases: BaseUrls) -> LinkRequest:
-    """How an address is asked: a DOI at doi.org's own register and never at the publisher, a trial at the API."""
+    """The request for an address: a DOI goes to doi.org's handle API and never to the publisher, a trial to its API."""
     plain = urldefrag(address).url if "#" in address else address
     study = STUDY_PAGE_URL.fullmatch(address)
     if study:
@@ -112,11 +112,12 @@ def build_link_request(address: str, bases: BaseUrls) -> LinkRequest:
 def get_required_fragment(address: str) -> str:
     """The id that a page must have for an address to lead to its place.
 
-    Empty where there is none to look for: no fragment, a place in a text (``#:~:text=``), a route of a program in the
+    Empty where there is no id to find: no fragment, a place in a text (``#:~:text=``), a route of a program in the
     page (``#/`` or ``#!``), or the top.
     """
-    found = unquote(address.partition("#")[2].partition(":~:")[0])
-    return "" if found.startswith(("/", "!")) or found.lower() == "top" or "=" in found else found
+    fragment = unquote(address.partition("#")[2].partition(":~:")[0])
+    is_route = fragment.startswith(("/", "!")) or "=" in fragment
+    return "" if is_route or fragment.lower() == "top" else fragment
 
 
 def _find_page_links(project: Project) -> Iterator[tuple[str, LinkLocation]]:
@@ -158,8 +159,8 @@ def _find_bibliography_links(project: Project) -> Iterator[tuple[str, LinkLocati
 
 def _find_record_links(project: Project) -> Iterator[tuple[str, LinkLocation]]:
     for page, record in project.records.values():
-        for number, one in enumerate(record.registry):
-            known = registries.parse_registry_number(one.id)
+        for number, registration in enumerate(record.registry):
+            known = registries.parse_registry_number(registration.id)
             if known:
                 line = page.meta.line(("trial", "registry", number, "id"))
-                yield known.address, LinkLocation(page.path, line, one.id)
+                yield known.address, LinkLocation(page.path, line, registration.id)

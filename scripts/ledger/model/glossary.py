@@ -13,7 +13,7 @@ GLOSSARY_PAGE = "glossary.md"
 
 @dataclass(frozen=True)
 class Term:
-    """One entry: the words that mean it, its anchor, and what it means in one plain text."""
+    """One entry: its name and other words for it, its anchor, and its meaning as plain text."""
 
     name: str
     anchor: str
@@ -23,18 +23,18 @@ class Term:
 
 
 def read_glossary_terms(page: Page) -> list[Term]:
-    """The entries of the glossary page: a level-two heading, then its meaning, then maybe ``Also: a, b``."""
+    """The entries of the glossary page: a level-two heading, then its meaning, then an optional ``Also: a, b``."""
     lines = page.text.split("\n")
     headings = [heading for heading in page.source.headings if heading.level == 2]
-    found = []
+    terms = []
     for heading in headings:
         paragraphs = _split_paragraphs(lines, heading.line)
         meaning = next(paragraphs, "")
         also = next(paragraphs, "")
         aliases = also.removeprefix("Also:").rstrip(".").split(",") if also.startswith("Also:") else []
         names = tuple(alias.strip() for alias in aliases if alias.strip())
-        found.append(Term(heading.text, heading.id, strip_inline_markdown(meaning), heading.line, names))
-    return found
+        terms.append(Term(heading.text, heading.id, strip_inline_markdown(meaning), heading.line, names))
+    return terms
 
 
 def _split_paragraphs(lines: list[str], start: int) -> Iterator[str]:

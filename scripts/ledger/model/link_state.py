@@ -1,6 +1,6 @@
-"""What earlier live checks saw, in a file: so that one bad day of a server never counts as a broken link.
+"""Results of earlier live link checks, in a file, so that one bad day of a server never counts as a broken link.
 
-Plain JSON, written in one step, so that a run may be killed at any moment. Times are UTC, to the second.
+JSON, replaced atomically, so that a run can be killed at any moment. Times are UTC, to the second.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ LinkClass = Literal[
 ]
 
 GOOD_CLASSES: frozenset[LinkClass] = frozenset({"ok", "moved", "suspect", "missing-fragment", "wrong-type"})
-"""The address leads to a page; what was bad before is over."""
+"""The address leads to a page; earlier failures no longer count."""
 BAD_CLASSES: frozenset[LinkClass] = frozenset({"broken", "gone", "server-error"})
-"""The host itself said that there is nothing: an error once it said so twice, a day apart."""
+"""The host answered that there is no page: an error once this happened twice, a day apart."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,8 @@ LINK_STATE_FILE = "link-state.json"
 LINK_POLICY_FILE = "link-policy.yml"
 STATE_FORMAT = "islet-ledger link state 1"
 MIN_TIME_APART = timedelta(hours=24)
-"""A link is broken once it was bad in two runs at least this far apart, with no good one between."""
-LINK_CLASSES = frozenset(name for one in get_args(LinkClass) for name in (get_args(one) or (one,)))
+"""A link is broken after two bad results at least this far apart, with no good one between."""
+LINK_CLASSES = frozenset(name for kind in get_args(LinkClass) for name in (get_args(kind) or (kind,)))
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 MAX_FILE_BYTES = 50_000_000
 
@@ -76,18 +76,18 @@ class BadStateError(Exception):
 
 
 class BusyError(Exception):
-    """Another run is at work on the same state file."""
+    """Another run uses the same state file."""
 
 
 @dataclass(frozen=True)
 class LinkHistory:
-    """What is known of one address. Times are texts such as 2026-11-22T03:28:48Z, empty for never."""
+    """The results of one address over time. Times are texts such as 2026-11-22T03:28:48Z, empty for never."""
 
     kind: str
     evidence: str
     checked: str
     since: str
-    """When the present class was first seen without another in between."""
+    """Since when every check gave the present class."""
     last_good: str = ""
     first_bad: str = ""
     last_bad: str = ""
@@ -96,7 +96,7 @@ class LinkHistory:
 
     @property
     def confirmed(self) -> bool:
-        """Whether it was bad in two runs far enough apart. Silence in between neither adds nor takes away."""
+        """Whether two bad results are far enough apart. Timeouts between them do not count either way."""
         return (
             self.runs_bad >= 2
             and bool(self.first_bad)
@@ -105,7 +105,7 @@ class LinkHistory:
 
 
 LinkState = dict[str, LinkHistory]
-"""By address, as it stands on the site, fragment included."""
+"""History by address as written on the site, fragment included."""
 
 
 def format_time(moment: datetime) -> str:
@@ -116,20 +116,20 @@ def parse_time(text: str) -> datetime:
     return datetime.strptime(text, TIME_FORMAT).replace(tzinfo=UTC)
 
 
-def update_history(old: LinkHistory | None, verdict: LinkResult, now: datetime) -> LinkHistory:
-    """What is known after one more look."""
+def update_history(old: LinkHistory | None, result: LinkResult, now: datetime) -> LinkHistory:
+    """The history with one more result."""
     at = format_time(now)
-    since = old.since if old and old.kind == verdict.kind else at
-    good = at if verdict.kind in GOOD_CLASSES else old.last_good if old else ""
-    if verdict.kind in BAD_CLASSES:
+    since = old.since if old and old.kind == result.kind else at
+    good = at if result.kind in GOOD_CLASSES else old.last_good if old else ""
+    if result.kind in BAD_CLASSES:
         first = old.first_bad if old and old.first_bad else at
         runs = (old.runs_bad if old else 0) + 1
-        return LinkHistory(verdict.kind, verdict.evidence, at, since, good, first, at, runs, verdict.evidence)
-    if verdict.kind in GOOD_CLASSES or old is None:
-        return LinkHistory(verdict.kind, verdict.evidence, at, since, good)
+        return LinkHistory(result.kind, result.evidence, at, since, good, first, at, runs, result.evidence)
+    if result.kind in GOOD_CLASSES or old is None:
+        return LinkHistory(result.kind, result.evidence, at, since, good)
     return LinkHistory(
-        verdict.kind,
-        verdict.evidence,
+        result.kind,
+        result.evidence,
         at,
         since,
         good,
@@ -141,7 +141,7 @@ def update_history(old: LinkHistory | None, verdict: LinkResult, now: datetime) 
 
 
 def read_link_state(path: Path) -> LinkState:
-    """The state, empty where there is no file yet. Raises BadStateError for any other file than ours."""
+    """The state; empty if there is no file yet. Raises BadStateError for any other kind of file."""
     advice = "move it away, or name another file with --state"
     try:
         if path.is_file() and path.stat().st_size > MAX_FILE_BYTES:
@@ -152,7 +152,7 @@ def read_link_state(path: Path) -> LinkState:
     except OSError as error:
         raise BadStateError(f"{path.name} cannot be read: {error.strerror}; {advice}") from error
     except (ValueError, RecursionError) as error:
-        raise BadStateError(f"{path.name} is no JSON, or only a part of it; {advice}") from error
+        raise BadStateError(f"{path.name} is not complete JSON; {advice}") from error
     if not isinstance(data, dict) or data.get("format") != STATE_FORMAT or not isinstance(data.get("addresses"), dict):
         raise BadStateError(f"{path.name} is not a state of the link check ('{STATE_FORMAT}'); {advice}")
     state: LinkState = {}
@@ -161,37 +161,39 @@ def read_link_state(path: Path) -> LinkState:
             state[address] = _parse_history(raw)
         except (TypeError, ValueError, KeyError) as error:
             shown = address.encode("ascii", "backslashreplace").decode()[:100]
-            raise BadStateError(f"{path.name}: what it says of {shown!r} cannot be read; {advice}") from error
+            raise BadStateError(f"{path.name}: the entry of {shown!r} cannot be read; {advice}") from error
     return state
 
 
 def _parse_history(raw: Any) -> LinkHistory:
     """One entry, each field of the right type. Raises ValueError, TypeError, KeyError."""
-    found: dict[str, Any] = {}
-    for one in fields(LinkHistory):
+    values: dict[str, Any] = {}
+    for item in fields(LinkHistory):
         value = (
-            raw[one.name] if one.name in ("kind", "evidence", "checked", "since") else raw.get(one.name, one.default)
+            raw[item.name]
+            if item.name in ("kind", "evidence", "checked", "since")
+            else raw.get(item.name, item.default)
         )
-        wanted = int if one.name == "runs_bad" else str
-        if type(value) is not wanted:
-            raise TypeError(one.name)
-        if one.name in ("checked", "since", "last_good", "first_bad", "last_bad") and value:
+        expected = int if item.name == "runs_bad" else str
+        if type(value) is not expected:
+            raise TypeError(item.name)
+        if item.name in ("checked", "since", "last_good", "first_bad", "last_bad") and value:
             parse_time(str(value))
-        found[one.name] = value
-    if found["kind"] not in LINK_CLASSES or not found["checked"] or (found["first_bad"] and not found["last_bad"]):
+        values[item.name] = value
+    if values["kind"] not in LINK_CLASSES or not values["checked"] or (values["first_bad"] and not values["last_bad"]):
         raise ValueError("kind")
-    return LinkHistory(**found)
+    return LinkHistory(**values)
 
 
 def write_link_state(path: Path, state: Mapping[str, LinkHistory], now: datetime) -> None:
-    """Put the state in place in one step: whoever reads sees the old or the new, never a part."""
-    addresses = {address: asdict(seen) for address, seen in sorted(state.items())}
+    """Replace the state atomically: a reader sees the old file or the new one, never a part."""
+    addresses = {address: asdict(history) for address, history in sorted(state.items())}
     text = json.dumps({"format": STATE_FORMAT, "written": format_time(now), "addresses": addresses}, indent=1)
     atomic_write(path, text + "\n")
 
 
 def atomic_write(path: Path, text: str) -> None:
-    """Write a file beside and move it over the old one. Raises OSError; leaves nothing behind then."""
+    """Write a new file and move it over the old one. Raises OSError, and then leaves no file behind."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".new")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
@@ -206,16 +208,16 @@ def atomic_write(path: Path, text: str) -> None:
 
 @contextlib.contextmanager
 def lock_state_file(path: Path) -> Iterator[None]:
-    """Hold the state file for one run. Raises BusyError at once where another run has it.
+    """Lock the state file for one run. Raises BusyError at once if another run has it.
 
-    The system lets go of the lock when the process ends, however it ends, so no lock is ever left over.
+    The system releases the lock when the process ends, however it ends.
     """
     lock = path.with_name(f".{path.name}.lock")
     with lock.open("a+b") as file:
         try:
             _lock(file.fileno())
         except OSError as error:
-            raise BusyError(f"another run is at work on {path.name}; wait until it is done") from error
+            raise BusyError(f"another run uses {path.name}; wait until it has finished") from error
         _remove_leftovers(path)
         yield
 
@@ -234,6 +236,6 @@ else:
 
 
 def _remove_leftovers(path: Path) -> None:
-    """Take away what a killed run was just writing."""
+    """Remove the files that a killed run was writing."""
     for left in path.parent.glob(f".{path.name}.*.new"):
         left.unlink(missing_ok=True)

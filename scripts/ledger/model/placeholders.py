@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from ledger.model.project import Page
 
 HANDOUT_END = "<!-- handout ends -->"
-"""Ends the part of a page that is printed as a handout."""
+"""End of the part of a page that is printed as a handout."""
 
 PLACEHOLDER = re.compile(r"<!--\s*generated:\s*(?P<what>[\w-]+)(?P<options>(?:\s+[\w-]+=[\w-]+)*)\s*-->")
 
@@ -50,11 +50,11 @@ TRIAL_PAGE_SECTIONS: Mapping[str, str] = {
     "trial-harms": "Harms",
     "trial-requirements": "Against the eight requirements",
 }
-"""What every trial page shows of its record, and the section in which it stands, or before which for the facts."""
+"""The parts that every trial page has, and the section of each (the facts come before theirs)."""
 
 
 def find_placeholders(page: Page) -> Iterator[tuple[str, Options]]:
-    """What a page asks for, in order."""
+    """The placeholders of a page, in order."""
     for comment in page.source.comments:
         match = PLACEHOLDER.fullmatch(page.text[comment.start : comment.end])
         if match:

@@ -1,4 +1,4 @@
-"""Read the record in a trial page's front matter, and explain what is wrong with it line by line."""
+"""Read the record in a trial page's front matter, and report what is wrong in it line by line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ledger.model.yaml_source import YamlDocument, YamlPath
 
 
 def read_record(meta: YamlDocument, path: str) -> tuple[Record | None, list[Problem]]:
-    """The record in a trial page's front matter, or what is wrong with it, line by line."""
+    """The record in a trial page's front matter, or its problems."""
     try:
         return TrialPage.model_validate(meta.data).trial, []
     except ValidationError as error:
@@ -48,7 +48,7 @@ def _describe_validation_error(meta: YamlDocument, path: str, error: dict[str, A
 
 
 def _find_allowed_keys(place: YamlPath) -> list[str]:
-    """The keys that could stand where an unknown one stands."""
+    """The keys that are allowed in the place of an unknown one."""
     model: Any = TrialPage
     for step in place[:-1]:
         if isinstance(step, int):
@@ -63,4 +63,4 @@ def _find_allowed_keys(place: YamlPath) -> list[str]:
 def _find_model(annotation: Any) -> Any:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    return next((found for inner in get_args(annotation) if (found := _find_model(inner))), None)
+    return next((model for inner in get_args(annotation) if (model := _find_model(inner))), None)

@@ -1,4 +1,4 @@
-"""Trial registries: the form of their numbers, and where a reader finds a record."""
+"""Trial registries: the form of their numbers, and the address of a record."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import quote
 API_URL = "https://clinicaltrials.gov/api/v2"
 NCT = re.compile(r"NCT[0-9]{8}")
 NCT_LIKE = re.compile(r"\bNCT[ _:#-]{0,2}[\dO]\w{0,40}", re.IGNORECASE)
-"""What is meant as such a number, right or wrong."""
+"""Anything meant as such a number, correct or not."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class RegistryNumber:
 
 
 def parse_registry_number(text: str) -> RegistryNumber | None:
-    """The registry number that ``text`` is, whatever its capitals; None where it is none."""
+    """``text`` as a registry number, in any case; None if it is not one."""
     text = text.strip()
     bare = re.fullmatch(r"(?:(?:EudraCT|EU[ -]?CT|CTIS|EU CTIS)[ :-]*)?(20[0-9-]{10,16})", text, re.IGNORECASE)
     if bare:
@@ -97,11 +97,11 @@ def parse_registry_number(text: str) -> RegistryNumber | None:
         text = f"EudraCT {bare[1]}" if old else bare[1]
     elif len(text) < 40:
         text = _fix_capitals(text)
-    return next((RegistryNumber(text, one) for one in REGISTRIES if one.pattern.fullmatch(text)), None)
+    return next((RegistryNumber(text, registry) for registry in REGISTRIES if registry.pattern.fullmatch(text)), None)
 
 
 def _fix_capitals(text: str) -> str:
     """``text`` with its prefix as the registry writes it, and the rest in the capitals that go with it."""
-    known = next((one for one in REGISTRY_PREFIXES if text.lower().startswith(one.lower())), "")
-    rest = text[len(known) :]
-    return known + (rest.lower() if known == "jRCT" else rest.upper() if known else rest)
+    prefix = next((prefix for prefix in REGISTRY_PREFIXES if text.lower().startswith(prefix.lower())), "")
+    rest = text[len(prefix) :]
+    return prefix + (rest.lower() if prefix == "jRCT" else rest.upper() if prefix else rest)

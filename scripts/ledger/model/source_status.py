@@ -1,8 +1,8 @@
-"""What databases said of our sources, and when: ``source-status.json``, which every build reads without a network.
+"""What databases report about our sources, and when: ``source-status.json``, which every build reads offline.
 
-For each DOI and PMID the file holds what each database answered: nothing found, corrected, expression of concern,
-retracted, reinstated, or that it was not asked. Beside it stands what the database calls the work, so that each build
-can hold the entry against it. ``scripts/check_citations.py --online`` writes the file; nothing in here asks anybody.
+For each DOI and PMID the file has the answer of each database: nothing found, corrected, expression of concern,
+retracted, reinstated, or not checked. It also has the title, author, year and journal in the database, so that each
+build can compare the entry with them. ``scripts/check_citations.py --online`` writes the file.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ NOT_CHECKED, NOTHING_FOUND, CORRECTED, EXPRESSION_OF_CONCERN, RETRACTED, REINSTA
     "reinstated",
 )
 NOTICE_STATES = (CORRECTED, EXPRESSION_OF_CONCERN, RETRACTED, REINSTATED)
-"""What a notice can say of a work."""
+"""States that a notice can give a work."""
 SOURCE_STATES = (NOT_CHECKED, NOTHING_FOUND, *NOTICE_STATES)
 EXISTS = "exists"
 YES, NO = "yes", "no"
 DATABASES: Mapping[str, str] = {"crossref": "Crossref", "pubmed": "PubMed", "retraction-watch": "Retraction Watch"}
-"""Who is asked about notices, and their names."""
+"""Databases of notices, with their names."""
 NOTICE_DATABASES: Mapping[str, tuple[str, ...]] = {
     "doi": ("crossref", "retraction-watch"),
     "pmid": ("pubmed", "retraction-watch"),
 }
-"""Who is asked about which kind of number."""
+"""Databases to query for each kind of identifier."""
 METADATA_DATABASE: Mapping[str, str] = {"doi": "crossref", "pmid": "pubmed"}
-"""Whose words on title, author, year and journal are kept."""
+"""The database whose title, author, year and journal are kept."""
 FILE_DESCRIPTION = (
     "What databases said of each DOI and PMID of references.bib, and when. Written by "
     "scripts/check_citations.py --online; do not edit by hand. The page docs/about/source-status.md explains it."
@@ -49,13 +49,13 @@ FILE_DESCRIPTION = (
 FORMAT_VERSION = 1
 PARTIAL_DATE = re.compile(r"[12]\d{3}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
 MAX_TEXT_LENGTH = 400
-"""Characters that are kept of somebody else's words."""
+"""Characters that are kept of a database's text."""
 MAX_NOTICES = 50
 
 
 @dataclass(frozen=True)
 class Notice:
-    """One notice about a work. ``date`` is a day, a month or a year, or empty; ``by`` says who tells of it."""
+    """One notice about a work. ``date`` is a day, a month or a year, or empty; ``by`` is who published it."""
 
     state: str
     date: str = ""
@@ -68,7 +68,7 @@ class Notice:
 
 @dataclass(frozen=True)
 class DatabaseResult:
-    """One answer: the state, the day on which it was true, the notices; where there is none, ``why`` not."""
+    """The answer of one database: the state, the day of the check, the notices; ``why`` there is no answer."""
 
     state: str = NOT_CHECKED
     checked: str = ""
@@ -81,7 +81,7 @@ NO_RESULT = DatabaseResult()
 
 @dataclass(frozen=True)
 class IdentifierStatus:
-    """All that is known of one DOI or PMID: what was said, by whom; what the work is called there (``seen``)."""
+    """What is known of one DOI or PMID: results by database, and the work's metadata there (``seen``)."""
 
     said: Mapping[str, DatabaseResult] = field(default_factory=dict)
     seen: Mapping[str, str] = field(default_factory=dict)
@@ -95,7 +95,7 @@ EMPTY_IDENTIFIER_STATUS = IdentifierStatus()
 
 @dataclass(frozen=True)
 class SourceStatusFile:
-    """The whole file. ``there`` is False where there is none, or where it could not be read to its end."""
+    """The whole file. ``there`` is False if there is no file, or if it could not be read completely."""
 
     numbers: Mapping[str, Mapping[str, IdentifierStatus]] = field(default_factory=lambda: {"doi": {}, "pmid": {}})
     there: bool = False
@@ -106,39 +106,39 @@ class SourceStatusFile:
 
 @dataclass(frozen=True)
 class SourceStatus:
-    """One entry of the bibliography: its state over all databases, when each was asked, and every notice once."""
+    """The status of one entry: its state over all databases, when each was queried, and every notice once."""
 
     state: str = NOT_CHECKED
     checked: Mapping[str, str] = field(default_factory=dict)
-    """Name of each database that answered, and the day."""
+    """Day of the answer by name of the database."""
     missing: tuple[str, ...] = ()
-    """Names of those that could be asked and have not answered yet."""
+    """Databases that could be queried and have not answered yet."""
     notices: tuple[Notice, ...] = ()
 
     @property
     def askable(self) -> bool:
-        """Whether the entry has a number under which a database can be asked."""
+        """Whether the entry has an identifier that a database can look up."""
         return bool(self.checked or self.missing)
 
 
 def get_identifiers(entry: Entry) -> list[tuple[str, str]]:
-    """The numbers of an entry under which databases are asked: (kind, number), DOIs in small letters."""
-    found = []
+    """The identifiers of an entry that databases can look up: (kind, number), DOIs in lower case."""
+    identifiers = []
     doi, pmid = entry.get("doi"), entry.get("pmid")
     if doi and DOI.fullmatch(doi):
-        found.append(("doi", doi.lower()))
+        identifiers.append(("doi", doi.lower()))
     if pmid and PMID.fullmatch(pmid):
-        found.append(("pmid", pmid))
-    return found
+        identifiers.append(("pmid", pmid))
+    return identifiers
 
 
 def collect_identifiers(bibliography: Bibliography) -> dict[str, dict[str, Entry]]:
     """Every DOI and PMID of the bibliography, with the first entry that has it."""
-    found: dict[str, dict[str, Entry]] = {"doi": {}, "pmid": {}}
+    owners: dict[str, dict[str, Entry]] = {"doi": {}, "pmid": {}}
     for entry in bibliography.entries.values():
         for kind, number in get_identifiers(entry):
-            found[kind].setdefault(number, entry)
-    return found
+            owners[kind].setdefault(number, entry)
+    return owners
 
 
 def derive_state(notices: Iterable[Notice]) -> str:
@@ -154,31 +154,31 @@ def derive_state(notices: Iterable[Notice]) -> str:
 
 
 def _is_not_before(day: str, other: str) -> bool:
-    """Compare days, months and years as far as both are known."""
+    """Whether a date is the same or later, as far as both are known."""
     known = min(len(day), len(other))
     return day[:known] >= other[:known]
 
 
 def get_source_status(entry: Entry, status: SourceStatusFile) -> SourceStatus:
-    """What all databases together say of an entry."""
+    """The status of an entry over all databases."""
     checked: dict[str, str] = {}
     missing: dict[str, None] = {}
     notices: dict[tuple[str, str], Notice] = {}
     for kind, number in get_identifiers(entry):
         answers = status.of(kind, number)
         for who in NOTICE_DATABASES[kind]:
-            said, name = answers.by(who), DATABASES[who]
-            if said.state == NOT_CHECKED:
+            result, name = answers.by(who), DATABASES[who]
+            if result.state == NOT_CHECKED:
                 missing[name] = None
                 continue
-            checked[name] = min(said.checked, checked.get(name, said.checked))
-            for notice in said.notices:
+            checked[name] = min(result.checked, checked.get(name, result.checked))
+            for notice in result.notices:
                 same = (notice.state, notice.doi or notice.pmid or notice.date)
                 if notice.date or same not in notices:
                     notices.setdefault(same, notice)
-    still = tuple(name for name in missing if name not in checked)
-    found = tuple(sorted(notices.values(), key=lambda notice: (notice.date, notice.state, notice.doi)))
-    return SourceStatus(derive_state(found) if checked else NOT_CHECKED, checked, still, found)
+    unanswered = tuple(name for name in missing if name not in checked)
+    ordered = tuple(sorted(notices.values(), key=lambda notice: (notice.date, notice.state, notice.doi)))
+    return SourceStatus(derive_state(ordered) if checked else NOT_CHECKED, checked, unanswered, ordered)
 
 
 # --- reading ------------------------------------------------------------------------------------------
@@ -189,11 +189,11 @@ class _InvalidEntryError(Exception):
 
 
 def read_source_status(text: str, path: str = SOURCE_STATUS_FILE) -> tuple[SourceStatusFile, list[Problem]]:
-    """The file as data. Never raises: whatever is wrong becomes one problem, and what it touches is not checked."""
+    """The file as data. Never raises: all errors become one problem, and an entry with an error counts as not checked."""
 
     def broken(line: int, what: str) -> list[Problem]:
-        mend = f"take the version before from Git, or delete it and write it anew; {UPDATE_COMMAND}"
-        return [Problem(path, line, "source-status", f"{what}; {mend}")]
+        fix = f"restore the version before from Git, or delete the file and write it again: {UPDATE_COMMAND}"
+        return [Problem(path, line, "source-status", f"{what}; {fix}")]
 
     try:
         data = json.loads(text)
@@ -202,29 +202,29 @@ def read_source_status(text: str, path: str = SOURCE_STATUS_FILE) -> tuple[Sourc
     except (ValueError, RecursionError):
         return SourceStatusFile(), broken(1, "not valid JSON (nested too deeply, or a number too long)")
     if not isinstance(data, dict) or data.get("form") != FORMAT_VERSION:
-        return SourceStatusFile(), broken(1, f"this is no file of the form {FORMAT_VERSION} that the check writes")
+        return SourceStatusFile(), broken(1, f"this is not a file of format {FORMAT_VERSION}, which the check writes")
     numbers: dict[str, Mapping[str, IdentifierStatus]] = {}
-    faults: list[tuple[int, str]] = []
+    errors: list[tuple[int, str]] = []
     for kind, pattern in (("doi", DOI), ("pmid", PMID)):
         entries = data.get(kind)
         if not isinstance(entries, dict):
             return SourceStatusFile(), broken(1, f"it has no table '{kind}'")
         known: dict[str, IdentifierStatus] = {}
-        blank, nothing = as_data(kind, EMPTY_IDENTIFIER_STATUS, {}), EMPTY_IDENTIFIER_STATUS
+        blank = as_data(kind, EMPTY_IDENTIFIER_STATUS, {})
         for number, raw in entries.items():
             if raw == blank:
-                known[number] = nothing
+                known[number] = EMPTY_IDENTIFIER_STATUS
                 continue
             try:
                 if not pattern.fullmatch(number) or number != number.lower():
-                    raise _InvalidEntryError(f"it is no {kind.upper()} as this file has them")
+                    raise _InvalidEntryError(f"this is not a {kind.upper()} in lower case")
                 known[number] = _parse_identifier_status(kind, raw)
             except _InvalidEntryError as error:
-                faults.append((_find_line(text, number), f"{number[:80]}: {error}"))
+                errors.append((_find_line(text, number), f"{number[:80]}: {error}"))
         numbers[kind] = known
-    if faults:
-        line, first = min(faults)
-        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+    if errors:
+        line, first = min(errors)
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
         return SourceStatusFile(numbers), broken(line, f"{first}{more}")
     return SourceStatusFile(numbers, True), []
 
@@ -232,7 +232,7 @@ def read_source_status(text: str, path: str = SOURCE_STATUS_FILE) -> tuple[Sourc
 UPDATE_COMMAND = "python3 scripts/check_citations.py --online --contact you@example.org"
 """The command that writes the file."""
 ENTER_COMMAND = "python3 scripts/check_citations.py --enter"
-"""The command that enters new numbers as not checked, and asks nobody."""
+"""The command that adds new identifiers as not checked, without any request."""
 
 
 def _find_line(text: str, number: str) -> int:
@@ -242,11 +242,11 @@ def _find_line(text: str, number: str) -> int:
 
 def _parse_identifier_status(kind: str, raw: object) -> IdentifierStatus:
     table = _check_table(raw, (EXISTS, *NOTICE_DATABASES[kind], *bib_matching.COMPARED_FIELDS))
-    said = {}
+    results = {}
     for who in (EXISTS, *NOTICE_DATABASES[kind]):
-        one = _parse_result(table.get(who, NOT_CHECKED), (NOT_CHECKED, YES, NO) if who == EXISTS else SOURCE_STATES)
-        if one != NO_RESULT:
-            said[who] = one
+        result = _parse_result(table.get(who, NOT_CHECKED), (NOT_CHECKED, YES, NO) if who == EXISTS else SOURCE_STATES)
+        if result != NO_RESULT:
+            results[who] = result
     seen = {}
     for name in bib_matching.COMPARED_FIELDS:
         value = table.get(name, NOT_CHECKED)
@@ -258,7 +258,7 @@ def _parse_identifier_status(kind: str, raw: object) -> IdentifierStatus:
                 f"{name} has neither '{bib_matching.AGREE}' nor '{bib_matching.DISAGREE}' with what was seen"
             )
         seen[name] = _get_text(pair, "seen")
-    return IdentifierStatus(said, seen)
+    return IdentifierStatus(results, seen)
 
 
 def _parse_result(raw: object, states: Sequence[str]) -> DatabaseResult:
@@ -267,13 +267,13 @@ def _parse_result(raw: object, states: Sequence[str]) -> DatabaseResult:
     table = _check_table(raw, ("state", "checked", "notices", "why"))
     state, checked, why = _get_text(table, "state"), _get_text(table, "checked"), _get_text(table, "why")
     if state not in states:
-        raise _InvalidEntryError(f"'{state[:40]}' is no state; one of: {', '.join(states)}")
+        raise _InvalidEntryError(f"'{state[:40]}' is not a state; one of: {', '.join(states)}")
     if (checked or state != NOT_CHECKED) and not _is_iso_date(checked):
         raise _InvalidEntryError(f"'{checked[:40]}' is not the day of a check; YYYY-MM-DD")
     listed = table.get("notices", [])
     if not isinstance(listed, list) or len(listed) > MAX_NOTICES:
-        raise _InvalidEntryError("its notices are no list, or too many")
-    notices = tuple(_parse_notice(one) for one in listed)
+        raise _InvalidEntryError("its notices are not a list, or too many")
+    notices = tuple(_parse_notice(item) for item in listed)
     if states is SOURCE_STATES and state != NOT_CHECKED and state != derive_state(notices):
         raise _InvalidEntryError(f"it is '{state}', but its notices say '{derive_state(notices)}'")
     if notices and (state == NOT_CHECKED or states is not SOURCE_STATES):
@@ -286,7 +286,7 @@ def _parse_notice(raw: object) -> Notice:
     notice = Notice(**{name: _get_text(table, name) for name in ("state", "date", "doi", "pmid", "by", "word")})
     if notice.state not in NOTICE_STATES:
         raise _InvalidEntryError(
-            f"'{notice.state[:40]}' is nothing that a notice says; one of: {', '.join(NOTICE_STATES)}"
+            f"'{notice.state[:40]}' is not a state of a notice; one of: {', '.join(NOTICE_STATES)}"
         )
     if notice.date != normalize_partial_date(notice.date):
         raise _InvalidEntryError(f"'{notice.date[:40]}' is not the date of a notice")
@@ -300,21 +300,21 @@ def _parse_notice(raw: object) -> Notice:
 def _check_table(raw: object, names: Sequence[str]) -> dict[str, Any]:
     if not isinstance(raw, dict):
         raise _InvalidEntryError("a part of it is neither 'not checked' nor a table")
-    strange = [name for name in raw if name not in names]
-    if strange:
-        raise _InvalidEntryError(f"'{strange[0][:40]}' is unknown here; one of: {', '.join(names)}")
+    unknown = [name for name in raw if name not in names]
+    if unknown:
+        raise _InvalidEntryError(f"'{unknown[0][:40]}' is unknown here; one of: {', '.join(names)}")
     return raw
 
 
 def _get_text(table: Mapping[str, Any], name: str) -> str:
     value = table.get(name, "")
     if not isinstance(value, str) or len(value) > MAX_TEXT_LENGTH:
-        raise _InvalidEntryError(f"{name} is no text, or too long")
+        raise _InvalidEntryError(f"{name} is not text, or too long")
     return value
 
 
 def normalize_partial_date(text: str) -> str:
-    """A day, month or year as far as the calendar has it: 2010-02-31 is February 2010; empty for anything else."""
+    """A day, month or year, as far as it exists in the calendar: 2010-02-31 is February 2010; empty for anything else."""
     if not PARTIAL_DATE.fullmatch(text):
         return ""
     return text if len(text) < 10 or _is_iso_date(text) else text[:7]
@@ -331,30 +331,30 @@ def _is_iso_date(value: str) -> bool:
 # --- writing ------------------------------------------------------------------------------------------
 
 
-def as_data(kind: str, answers: IdentifierStatus, verdicts: Mapping[str, str]) -> dict[str, Any]:
-    """What is known of one number as it stands in the file."""
+def as_data(kind: str, answers: IdentifierStatus, agreement: Mapping[str, str]) -> dict[str, Any]:
+    """The status of one identifier in the form of the file; ``agreement`` is that of each compared field."""
     data: dict[str, Any] = {who: _result_as_data(answers.by(who)) for who in (EXISTS, *NOTICE_DATABASES[kind])}
     for name in bib_matching.COMPARED_FIELDS:
-        verdict = verdicts.get(name, NOT_CHECKED)
-        data[name] = verdict if verdict == NOT_CHECKED else {"state": verdict, "seen": answers.seen[name]}
+        state = agreement.get(name, NOT_CHECKED)
+        data[name] = state if state == NOT_CHECKED else {"state": state, "seen": answers.seen[name]}
     return data
 
 
-def _result_as_data(said: DatabaseResult) -> str | dict[str, Any]:
-    if said == NO_RESULT:
+def _result_as_data(result: DatabaseResult) -> str | dict[str, Any]:
+    if result == NO_RESULT:
         return NOT_CHECKED
-    data: dict[str, Any] = {"state": said.state, "checked": said.checked, "why": said.why}
-    if said.notices:
-        data["notices"] = [{k: v for k, v in vars(notice).items() if v} for notice in said.notices]
+    data: dict[str, Any] = {"state": result.state, "checked": result.checked, "why": result.why}
+    if result.notices:
+        data["notices"] = [{k: v for k, v in vars(notice).items() if v} for notice in result.notices]
     return {name: value for name, value in data.items() if value}
 
 
 def dump_source_status(status: SourceStatusFile, bibliography: Bibliography) -> str:
-    """The file: one line for each number of the bibliography, sorted; what is gone from the bibliography goes."""
+    """The text of the file: one sorted line for each identifier that is in the bibliography."""
     parts = []
     for kind, entries in collect_identifiers(bibliography).items():
         lines = []
-        for number in sorted(entries, key=lambda one: (len(one), one) if kind == "pmid" else (0, one)):
+        for number in sorted(entries, key=lambda text: (len(text), text) if kind == "pmid" else (0, text)):
             answers = status.of(kind, number)
             data = as_data(kind, answers, bib_matching.compare_fields(entries[number], answers.seen))
             lines.append(f"{_dump_json(number)}: {_dump_json(data)}")

@@ -14,7 +14,7 @@ STAGE_STEPS: Mapping[str, int] = {
     "pivotal": 4,
     "approved": 5,
 }
-"""How many steps a study of this kind has come, of ``MAX_STEPS``."""
+"""How many steps towards approval a study of this kind has taken, of ``MAX_STEPS``."""
 MAX_STEPS = 5
 DESIGN_NOT_STATED = "design not stated"
 STAGES_BY_SLUG = {

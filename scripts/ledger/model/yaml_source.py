@@ -19,21 +19,19 @@ LATE_FRONT_MATTER_START = re.compile(r"\s+---[ \t]*\n(?=[ \t]*[\w-]+:)")
 MULTIMARKDOWN_METADATA = re.compile(r" {0,3}[A-Za-z0-9_-]+:")
 """What MkDocs takes for old-style metadata where a page has no front matter."""
 FRONT_MATTER_END = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
-
-
 NESTING_MARK = re.compile(r"[\[{]|(?<=[-?:] )[-?] ")
 MAX_NESTING_MARKS = 3_000
-"""A text with more openings is looked at for its depth first."""
+"""Above this, the depth of a text is checked before it is loaded."""
 MAX_DEPTH = 20
-"""Values inside values: thousands would crash the loader in C, and no data of ours has ten."""
+"""Maximum depth of nesting. Thousands would crash the loader in C; our data has fewer than ten."""
 MAX_COLLECTIONS = 100_000
-"""Lists and mappings in one text."""
+"""Maximum number of lists and mappings in one text."""
 MAX_SLOW_LOAD_LENGTH = 50_000
-"""Characters up to which a text with a fault is read again by the slower loader, which tells the place more exactly."""
+"""A text with an error, up to this length, is read again by the slower loader, which reports the place more exactly."""
 
 
 UNICODE_LINE_BREAKS = dict.fromkeys((0x85, 0x2028, 0x2029), " ")
-"""Signs that YAML takes for the end of a line and nobody else does; they would shift every line below them."""
+"""Characters that only YAML treats as line breaks; they would shift the numbers of all lines below."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -48,7 +46,7 @@ INTEGER = re.compile(r"(?:0|-?[1-9][0-9]{0,17})")
 
 
 def _resolve_tag(self: Any, kind: type[yaml.Node], value: Any, implicit: Any) -> str:
-    """The tag of a node. The same answer as PyYAML's, which looks through its tables for each node."""
+    """The tag of a node. Faster than PyYAML's own method, which searches its tables for each node."""
     if kind is not yaml.ScalarNode:
         return "tag:yaml.org,2002:seq" if kind is yaml.SequenceNode else "tag:yaml.org,2002:map"
     if implicit[0]:
@@ -76,11 +74,11 @@ SCALAR_CONSTRUCTORS: dict[str, Callable[[str], Any]] = {
     "tag:yaml.org,2002:bool": lambda text: text == "true",
     "tag:yaml.org,2002:null": lambda text: None,
 }
-"""How a scalar of each tag that our loaders give becomes a value."""
+"""Functions that turn a scalar into a value, by tag."""
 VALUE_CUT_BY_COMMENT = re.compile(
     r"^[ \t]*[\w-]+:[ \t]+[^\s\"'#&*|>{\[][^\"'\n]*?[ \t](?P<lost>#\S[^\n]*)", re.MULTILINE
 )
-"""A value that goes on with ``#`` and a letter: YAML takes the rest for a comment and drops it."""
+"""A value that continues with ``#`` and a letter: YAML drops the rest as a comment."""
 MAX_VALUES = 200_000
 
 YamlPath = tuple[str | int, ...]
@@ -111,20 +109,20 @@ class YamlDocument:
 def split_front_matter(text: str) -> tuple[str | None, int]:
     """The YAML text of a page's front matter (None where there is none) and where the body starts.
 
-    Raises BadYamlError where the front matter is opened and never closed.
+    Raises BadYamlError if the front matter is never closed.
     """
     opening = FRONT_MATTER_START.match(text)
     if opening is None:
         late = LATE_FRONT_MATTER_START.match(text)
         if late:
             line = text.count("\n", 0, late.end())
-            raise BadYamlError(line, "front matter must open in the first line; take out what stands before ---")
+            raise BadYamlError(line, "front matter must begin in the first line; take out what is before ---")
         if MULTIMARKDOWN_METADATA.match(text):
             raise BadYamlError(1, "a page that begins with 'word:' loses these lines; begin it with --- or a heading")
         return None, 0
     closing = FRONT_MATTER_END.search(text, opening.end())
     if closing is None:
-        raise BadYamlError(1, "front matter is opened with --- and never closed; add a line --- after it")
+        raise BadYamlError(1, "front matter begins with --- and is never closed; add a line --- after it")
     header = text[opening.end() : closing.start()]
     lost = VALUE_CUT_BY_COMMENT.search(header)
     if lost:
@@ -147,7 +145,7 @@ def load_yaml(text: str, first_line: int = 1) -> YamlDocument:
 
 
 def _check_nesting_depth(text: str, first_line: int) -> None:
-    """Raise BadYamlError where values are nested deeper than ``DEEPEST``; other faults are left to the loader."""
+    """Raise BadYamlError if values are nested deeper than ``MAX_DEPTH``; the loader reports other errors."""
     depth = count = 0
     try:
         for event in yaml.parse(text, _FastLoader):
@@ -157,7 +155,7 @@ def _check_nesting_depth(text: str, first_line: int) -> None:
                 depth -= 1
             if depth > MAX_DEPTH or count > MAX_COLLECTIONS:
                 line = first_line + (event.start_mark.line if event.start_mark else 0)
-                raise BadYamlError(line, "more values in values than anybody could read; take them apart")
+                raise BadYamlError(line, "values are nested too deeply, or there are too many; split the data")
     except BadYamlError:
         raise
     except (yaml.YAMLError, ValueError):
@@ -183,11 +181,11 @@ def _load_with(kind: Any, text: str, first_line: int) -> YamlDocument:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = first_line + (mark.line if mark else 0)
-        said = str(error.problem or error.context)
-        remedy = next(
-            (text for start, text in YAML_ERROR_HINTS.items() if said.startswith(start)), "check quotes and brackets"
+        reason = str(error.problem or error.context)
+        hint = next(
+            (text for start, text in YAML_ERROR_HINTS.items() if reason.startswith(start)), "check quotes and brackets"
         )
-        raise BadYamlError(line, f"not valid YAML: {said}; {remedy}") from error
+        raise BadYamlError(line, f"not valid YAML: {reason}; {hint}") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise BadYamlError(first_line, f"not valid YAML: {reason}") from error
@@ -198,9 +196,9 @@ def _load_with(kind: Any, text: str, first_line: int) -> YamlDocument:
 def _construct_value(
     node: yaml.Node, path: YamlPath, lines: dict[YamlPath, int], first: int, above: frozenset[int], odd: list[yaml.Node]
 ) -> Any:
-    """The value of a node; each value's line is written down. What has another tag than ours goes to ``odd``.
+    """The value of a node. Adds the line of each value to ``lines``, and nodes with an unknown tag to ``odd``.
 
-    Refuses doubled keys, which YAML would drop without a word. PyYAML's own way to values takes twice as long.
+    Rejects repeated keys, which YAML would drop silently. PyYAML's own constructor takes twice as long.
     """
     lines[path] = first + node.start_mark.line
     if len(lines) > MAX_VALUES:
@@ -222,14 +220,14 @@ def _construct_value(
         ]
     if node.tag != "tag:yaml.org,2002:map":
         odd.append(node)
-    found: dict[str, Any] = {}
+    mapping: dict[str, Any] = {}
     for key, value in node.value:
         if key.tag != "tag:yaml.org,2002:str":
             odd.append(key)
         name = str(key.value)
         line = first + key.start_mark.line
-        if name in found:
-            raise BadYamlError(line, f"the key '{name}' stands twice; keep one")
-        found[name] = _construct_value(value, (*path, name), lines, first, inside, odd)
+        if name in mapping:
+            raise BadYamlError(line, f"the key '{name}' appears twice; keep one")
+        mapping[name] = _construct_value(value, (*path, name), lines, first, inside, odd)
         lines[(*path, name)] = line
-    return found
+    return mapping
