@@ -52,8 +52,8 @@ def test_a_page_may_have_no_front_matter(text: str) -> None:
         ("---\na: 1\nb: *c\n---\n", 3, "undefined alias"),
         ("---\na: !!python/object:os.system x\n---\n", 2, "could not determine a constructor"),
         ("---\n? {a: b}\n: c\n---\n", 2, "unhashable"),
-        ("\n---\ntitle: x\n---\n", 2, "must open in the first line"),
-        (" ---\ntitle: x\n---\n", 1, "must open in the first line"),
+        ("\n---\ntitle: x\n---\n", 2, "must begin in the first line"),
+        (" ---\ntitle: x\n---\n", 1, "must begin in the first line"),
         ("Note: this line would be lost.\n", 1, "loses these lines"),
     ],
 )

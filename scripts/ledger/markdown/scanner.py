@@ -275,13 +275,13 @@ def _inline_spans(text: str) -> Iterator[tuple[int, int, str]]:
     lower = text.lower()
     position = 0
     while match := opener.search(text, position):
-        start, found = match.span()
+        start, end_of_opener = match.span()
         token = match[0].lower()
-        position = found
+        position = end_of_opener
         if token[0] == "`":
             if start and text[start - 1] == "\\":
                 continue
-            starts = by_size[found - start]
+            starts = by_size[end_of_opener - start]
             following = bisect_right(starts, start)
             if following == len(starts):
                 continue
@@ -289,10 +289,10 @@ def _inline_spans(text: str) -> Iterator[tuple[int, int, str]]:
             gap = bisect_right(gaps, start)
             if gap < len(gaps) and gaps[gap] < close:
                 continue
-            position = close + (found - start)
+            position = close + (end_of_opener - start)
             yield start, position, "span"
         elif token == "<!--":
-            end = -1 if "-->" in missing else text.find("-->", found)
+            end = -1 if "-->" in missing else text.find("-->", end_of_opener)
             if end < 0:
                 missing.add("-->")
                 continue
@@ -300,7 +300,7 @@ def _inline_spans(text: str) -> Iterator[tuple[int, int, str]]:
             yield start, position, "comment"
         else:
             closing = f"</{token[1:]}"
-            inside = text.find(">", found)
+            inside = text.find(">", end_of_opener)
             end = -1 if closing in missing or inside < 0 else lower.find(closing, inside)
             if end < 0:
                 missing.add(closing)
