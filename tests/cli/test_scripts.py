@@ -123,7 +123,7 @@ def test_an_empty_docs_folder_is_an_error_since_nothing_was_seen(script: str, tm
 def test_an_empty_bibliography_is_an_error_since_nothing_was_seen(make: Make) -> None:
     status, problems = report("check_citations", make({"references.bib": ""}))
     assert status == 1
-    assert "references.bib:1: error: no entry was seen" in "\n".join(problems)
+    assert "references.bib:1: error: no entry to check" in "\n".join(problems)
 
 
 def test_a_missing_bibliography_is_an_error(make: Make) -> None:
@@ -140,13 +140,13 @@ def test_a_folder_named_references_bib_is_told(make: Make) -> None:
     (root / "references.bib").mkdir()
     status, problems = report("check_citations", root)
     assert status == 1
-    assert any(line.startswith("references.bib:1: error: a folder stands") for line in problems)
+    assert any(line.startswith("references.bib:1: error: this is a folder") for line in problems)
 
 
 HARD = {
     "bytes that are not UTF-8": ({"docs/far.md": b"# Far\n\n\xff\xfe\n"}, "docs/far.md:3: error: this is not UTF-8"),
     "UTF-16": ({"docs/far.md": "# Far".encode("utf-16")}, "docs/far.md:1: error: this is not UTF-8"),
-    "a folder named like a page": ({"docs/far.md/x": b""}, "docs/far.md:1: error: a folder stands"),
+    "a folder named like a page": ({"docs/far.md/x": b""}, "docs/far.md:1: error: this is a folder"),
     "broken front matter": ({"docs/far.md": b"---\na: b: c\n---\n"}, "docs/far.md:2: error: not valid YAML"),
     "a control sign in front matter": (
         {"docs/far.md": b"---\na: 1\nb: \x07\n---\n"},
