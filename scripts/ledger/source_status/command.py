@@ -18,8 +18,8 @@ from ledger.core.errors import CannotRunError
 from ledger.core.problems import EXIT_CLEAN, EXIT_COULD_NOT_RUN
 from ledger.core.text import pluralize
 from ledger.model import bibliography, project, source_status
-from ledger.model.text_files import UNREADABLE_RULES
 from ledger.model.source_status import DATABASES, SOURCE_STATUS_FILE, SourceStatusFile
+from ledger.model.text_files import UNREADABLE_RULES
 from ledger.source_status.client import RetryPolicy
 from ledger.source_status.query import SERVICE_URLS, UpdateSettings, query_databases
 from ledger.source_status.responses import clean_external_text
