@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import INDEX, Make, check_links
-from ledger.checks import internal_links
+from ledger.checks import address_syntax, internal_links
 from ledger.markdown.scanner import MarkdownSource, find_links
 from ledger.model.project import Page
 
@@ -167,7 +167,7 @@ def test_an_image_that_is_not_there_is_told(text: str, make: Make) -> None:
 @pytest.mark.parametrize(
     ("address", "hint"),
     [
-        ("Other.md", "differs in capitals from docs/other.md"),
+        ("Other.md", "differ in capital letters"),
         ("other", "link to the source docs/other.md"),
         ("sub/", "link to the source docs/sub/index.md"),
         ("othr.md", "did you mean docs/other.md?"),
@@ -489,10 +489,10 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES, max_size=25).map("".join) | st.text(max_size=80))
 def test_no_text_makes_the_rules_of_a_page_raise(text: str) -> None:
     page = Page("a.md", text)
-    found = [*internal_links._check_references(page), *internal_links._check_broken_syntax(page)]
-    assert all(1 <= problem.line <= text.count("\n") + 1 for problem in found)
+    problems = internal_links.check_page_syntax(page)
+    assert all(1 <= problem.line <= text.count("\n") + 1 for problem in problems)
     for link in find_links(MarkdownSource(text)):
-        internal_links.describe_malformed_address(link.target)
+        address_syntax.describe_malformed_address(link.target)
         internal_links.resolve_link_path(page, link.target)
 
 

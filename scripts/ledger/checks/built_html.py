@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from ledger.checks.internal_links import (
+from ledger.checks.third_party import (
     CSS_ADDRESS,
     LOADING_ATTRIBUTES,
     TAG_WITH_ATTRIBUTES,

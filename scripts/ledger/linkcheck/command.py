@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from ledger.checks import internal_links, link_suppressions
+from ledger.checks import confirmed_broken_links, link_suppressions
 from ledger.core import run_command
 from ledger.core.problems import EXIT_COULD_NOT_RUN, Level, Problem, Report, build_report
 from ledger.core.text import pluralize
@@ -267,13 +267,13 @@ def report_checked_link(result: CheckedLink, networks: Sequence[IPNetwork], now:
     for place in address.places:
         if seen and seen.confirmed:
             yield Problem(
-                place.path, place.line, "broken-link", internal_links.describe_broken_link(address.text, seen)
+                place.path, place.line, "broken-link", confirmed_broken_links.describe_broken_link(address.text, seen)
             )
         elif verdict.kind in BAD_CLASSES:
             first = link_state.parse_time(seen.first_bad) if seen else now
             after = (first + link_state.MIN_TIME_APART).strftime("%Y-%m-%d %H:%M UTC")
             message = (
-                f"{shown}: {said}; look at it, a copy may be listed at {internal_links.ARCHIVE_PREFIX}{shown}; "
+                f"{shown}: {said}; look at it, a copy may be listed at {confirmed_broken_links.ARCHIVE_PREFIX}{shown}; "
                 f"it becomes an error if a run after {after} sees the same"
             )
             yield Problem(place.path, place.line, "broken-link", message, "warning")
@@ -381,7 +381,7 @@ def run_to_json(found: Report, results: Sequence[CheckedLink], run: LinkCheckRun
                     for place in one.address.places
                     if moved and place.written.startswith(("http:", "https:"))
                 ],
-                "archive": internal_links.ARCHIVE_PREFIX + one.address.text if bad else "",
+                "archive": confirmed_broken_links.ARCHIVE_PREFIX + one.address.text if bad else "",
                 "confirmed": bool(one.seen and one.seen.confirmed),
                 "first_bad": one.seen.first_bad if one.seen else "",
                 "last_good": one.seen.last_good if one.seen else "",
