@@ -79,17 +79,18 @@ NOT_A_STATEMENT = re.compile(r"\?|\bnot\s+(?:found|mentioned|stated|seen|named)\
 
 
 def check_wording(
-    page: Page, entries: Mapping[str, Entry], weak: Container[str], excused: Iterable[Suppression]
+    page: Page, entries: Mapping[str, Entry], interested: Container[str], excused: Iterable[Suppression]
 ) -> Iterator[Problem]:
-    """Every rule on the words of one page; ``weak`` are the keys of sources that speak for themselves."""
+    """Every rule on the words of one page; ``interested`` are the keys of sources that speak for themselves."""
     yield from _check_hype(page, excused)
     yield from _check_certainty_words(page)
-    yield from _check_unnamed_speakers(page, entries, weak)
+    yield from _check_unnamed_speakers(page, entries, interested)
 
 
-def check_claims_wording(project: Project, weak: Container[str]) -> Iterator[Problem]:
+def check_claims_wording(project: Project) -> Iterator[Problem]:
     """What we write about the claims of the articles: no hype, and a named speaker; the claims are others' words."""
     entries = project.bibliography.entries
+    interested = find_interested_sources(entries)
     rows = [(claim.id, claim.finding, claim.sources) for claim in project.claims.claims]
     rows += [(row.id, row.reason, [row.key] if row.key else []) for row in project.claims.citations]
     for name, text, sources in rows:
@@ -99,7 +100,11 @@ def check_claims_wording(project: Project, weak: Container[str]) -> Iterator[Pro
             yield Problem(CLAIMS_FILE, project.claim_line(name), "hype", f"{name}: {_describe_hype(match[0])}")
         keys = [*sources, *find_cited_keys(text)]
         number = numbers.find_number(CITATION_GROUP.sub("", text))
-        if keys and all(key in weak for key in keys) and not (ATTRIBUTION.search(text) or NOT_A_STATEMENT.search(text)):
+        if (
+            keys
+            and all(key in interested for key in keys)
+            and not (ATTRIBUTION.search(text) or NOT_A_STATEMENT.search(text))
+        ):
             message = f"{name}: {_describe_unnamed_speaker(number, keys, entries)}"
             yield Problem(CLAIMS_FILE, project.claim_line(name), "unnamed-speaker", message)
 
@@ -233,13 +238,13 @@ def _describe_certain_word(word: str) -> str:
     return f"'{word}' is too sure for low certainty; low: may, very low: we do not know"
 
 
-def _check_unnamed_speakers(page: Page, entries: Mapping[str, Entry], weak: Container[str]) -> Iterator[Problem]:
+def _check_unnamed_speakers(page: Page, entries: Mapping[str, Entry], interested: Container[str]) -> Iterator[Problem]:
     """What only an interested source, the news or a blog vouches for, told as if it was found."""
     for block in page.source.blocks:
         if "[@" not in block.text:
             continue
         keys = [key for match in CITATION_GROUP.finditer(block.text) for key in match["keys"].split("; @")]
-        if not keys or any(key not in weak for key in keys):
+        if not keys or any(key not in interested for key in keys):
             continue
         text = extract_prose(block)
         if ATTRIBUTION.search(text) or NOT_A_STATEMENT.search(text):

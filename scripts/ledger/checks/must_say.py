@@ -14,6 +14,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
+from ledger.checks.places import find_title_line
 from ledger.core.problems import Problem
 from ledger.model.project import BIB_FILE, DOCS_FOLDER, Page, Project, read_text
 from ledger.model.trial_record import NonEmptyText, StrictModel
@@ -110,11 +111,7 @@ def check_required_statements(project: Project, visible_text: VisibleText) -> It
 def _find_pattern_line(page: Page, pattern: str) -> int:
     """The line of a pattern in a page; that of its title where only a made table holds it, or where it spans lines."""
     found = (n for n, line in enumerate(page.text.split("\n"), 1) if matches_pattern(line, pattern))
-    return next(found, _find_title_line(page))
-
-
-def _find_title_line(page: Page) -> int:
-    return next((heading.line for heading in page.source.headings if heading.level == 1), 1)
+    return next(found, find_title_line(page))
 
 
 def read_statements(project: Project) -> tuple[YamlDocument, Statements, list[Problem]]:
@@ -189,7 +186,7 @@ def _collect_page_statements(
                 continue
             for place, pattern in enumerate(entry.says):
                 yield RequiredStatement(
-                    page, _find_title_line(page), pattern, entry.why, data.line(("pages", number, "says", place))
+                    page, find_title_line(page), pattern, entry.why, data.line(("pages", number, "says", place))
                 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from ledger.checks import rules
+from ledger.checks.places import find_title_line
 from ledger.core.problems import Problem
 from ledger.model import derived, stages
 from ledger.model.placeholders import (
@@ -75,7 +76,7 @@ def _check_record_tables(page: Page) -> Iterator[Problem]:
         match = PLACEHOLDER.fullmatch(page.text[comment.start : comment.end])
         if match:
             places.setdefault(match["what"], []).append(page.source.line(comment.start))
-    title = next((heading.line for heading in page.source.headings if heading.level == 1), 1)
+    title = find_title_line(page)
     for what, section in TRIAL_PAGE_SECTIONS.items():
         lines = places.get(what, [])
         if not lines:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from ledger.checks.places import find_title_line
 from ledger.core.problems import Problem
 from ledger.markdown.prose import extract_prose
 from ledger.model.glossary import GLOSSARY_PAGE, read_glossary_terms
@@ -120,6 +121,5 @@ def check_readability(project: Project) -> Iterator[Problem]:
         if found.smog is not None and found.smog > MAX_SMOG:
             faults.append(f"SMOG {found.smog:.1f}, at most {MAX_SMOG:.0f}; use fewer long words")
         if faults:
-            line = next(heading.line for heading in page.source.headings if heading.level == 1)
             message = f"the opening is hard to read: {'; '.join(faults)}"
-            yield Problem(page.path, line, "readability", message, "warning")
+            yield Problem(page.path, find_title_line(page), "readability", message, "warning")

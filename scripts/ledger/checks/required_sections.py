@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from ledger.checks.places import find_title_line
 from ledger.core.problems import Problem
 from ledger.markdown.prose import CITATION_GROUP, extract_prose
 from ledger.markdown.scanner import Block, Heading
@@ -71,11 +72,6 @@ def get_page_kind(page: Page) -> str:
     return str(page.meta.data.get("kind") or "") if isinstance(page.meta.data, dict) else ""
 
 
-def _find_title_line(page: Page) -> int:
-    """The line of the page's title; 1 where it has none."""
-    return next((heading.line for heading in page.source.headings if heading.level == 1), 1)
-
-
 def _check_sections(page: Page, kind: str) -> Iterator[Problem]:
     there = {heading.text for heading in page.source.headings if heading.level == 2}
     for name in REQUIRED_SECTIONS[kind]:
@@ -83,11 +79,11 @@ def _check_sections(page: Page, kind: str) -> Iterator[Problem]:
             message = (
                 f"a page of the kind {kind} needs the section '## {name}'; add it, and say there what is not known"
             )
-            yield Problem(page.path, _find_title_line(page), "section-missing", message)
+            yield Problem(page.path, find_title_line(page), "section-missing", message)
 
 
 def _check_opening(page: Page) -> Iterator[Problem]:
-    title = _find_title_line(page)
+    title = find_title_line(page)
     end = next((heading.line for heading in page.source.headings if heading.level == 2), None)
     for block in page.source.blocks:
         if block.line > title and (end is None or block.line < end) and block.kind in ("paragraph", "item"):
@@ -99,13 +95,13 @@ def _check_opening(page: Page) -> Iterator[Problem]:
 def _check_how_sure(page: Page) -> Iterator[Problem]:
     if not HOW_SURE.search(page.source.prose):
         message = "the page does not say how sure it is; end its key message with a paragraph '**How sure:** …'"
-        yield Problem(page.path, _find_title_line(page), "how-sure-missing", message)
+        yield Problem(page.path, find_title_line(page), "how-sure-missing", message)
 
 
 def _check_cites_sources(page: Page) -> Iterator[Problem]:
     if not CITATION_GROUP.search(page.source.prose):
         message = "the text cites no source; say what each statement rests on, as [@key]"
-        yield Problem(page.path, _find_title_line(page), "sources-missing", message)
+        yield Problem(page.path, find_title_line(page), "sources-missing", message)
 
 
 def _check_benefit_has_harms(page: Page) -> Iterator[Problem]:
@@ -150,7 +146,7 @@ def _check_other_options(page: Page) -> Iterator[Problem]:
     )
     if wanted:
         message = f"the page names no other choice; link to {' and to '.join(wanted)}"
-        yield Problem(page.path, _find_title_line(page), "options-missing", message)
+        yield Problem(page.path, find_title_line(page), "options-missing", message)
 
 
 def _check_paragraph_length(page: Page) -> Iterator[Problem]:

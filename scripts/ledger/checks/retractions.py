@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from ledger.checks.places import get_value_at
 from ledger.checks.suppression_file import SuppressionFile
 from ledger.core.problems import Problem
 from ledger.core.text import pluralize
@@ -114,7 +115,7 @@ def _check_retracted_in_record(page: Page, retracted: Mapping[str, SourceStatus]
         if not place or place[0] != "trial":
             continue
         if place[-1] == "cite":
-            fact: Any = _get_value_at(page.meta.data, place[:-1])
+            fact: Any = get_value_at(page.meta.data, place[:-1])
             key = str(fact.get("cite")) if isinstance(fact, dict) else ""
             if key in retracted:
                 if SAYS_RETRACTED.search(f"{fact.get('note')} {fact.get('said_by')} {fact.get('why')}"):
@@ -122,19 +123,13 @@ def _check_retracted_in_record(page: Page, retracted: Mapping[str, SourceStatus]
                 else:
                     yield _report_retracted(page.path, line, key, retracted[key], "in the fact's note")
         elif len(place) > 1 and place[-2] == "publications":
-            listed.append((line, str(_get_value_at(page.meta.data, place))))
+            listed.append((line, str(get_value_at(page.meta.data, place))))
     for block in page.source.blocks:
         if SAYS_RETRACTED.search(block.text):
             told.update(key for match in CITATION_GROUP.finditer(block.text) for key in match["keys"].split("; @"))
     for line, key in listed:
         if key in retracted and key not in told:
             yield _report_retracted(page.path, line, key, retracted[key], "in the text where you cite it")
-
-
-def _get_value_at(data: Any, place: tuple[str | int, ...]) -> Any:
-    for step in place:
-        data = data[step]
-    return data
 
 
 def _check_retracted_in_claims(project: Project, retracted: Mapping[str, SourceStatus]) -> Iterator[Problem]:
