@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from ledger.site import stylesheet
 from ledger.core.errors import CannotRunError
+from ledger.site import stylesheet
 
 THEME_STYLESHEETS = ("assets/stylesheets/main.*.css", "assets/stylesheets/palette.*.css")
 """The theme's style sheets. Its script is left out: ``docs/assets/frame.js`` does what this site needs of it."""

@@ -18,20 +18,29 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from ledger.model import drafts
-from ledger.export import data_files, schema_org, search_index
-from ledger.render import footnotes, handout, markup, page_footer, prev_next, reading_time, reference_style, trial_tables
-from ledger.site import csp, generated_parts, html_fixes
-from ledger.checks import raw_html, retractions
-from ledger.site.assets import Assets
-from ledger.render.tooltips import TooltipsExtension
-from ledger.model.glossary import GLOSSARY_PAGE, read_glossary_terms
-from ledger.markdown.scanner import mask_non_prose
+from ledger.checks import raw_html
 from ledger.core.problems import Problem
-from ledger.model.project import BIB_FILE, Page, Project
+from ledger.export import data_files, schema_org, search_index
 from ledger.markdown.prose import CITATION_GROUP
-from ledger.render import source_notices
-from ledger.render import breadcrumbs
+from ledger.markdown.scanner import mask_non_prose
+from ledger.model import drafts
+from ledger.model.glossary import GLOSSARY_PAGE, read_glossary_terms
+from ledger.model.project import BIB_FILE, Page, Project
+from ledger.render import (
+    breadcrumbs,
+    footnotes,
+    handout,
+    markup,
+    page_footer,
+    prev_next,
+    reading_time,
+    reference_style,
+    source_notices,
+    trial_tables,
+)
+from ledger.render.tooltips import TooltipsExtension
+from ledger.site import csp, generated_parts, html_fixes
+from ledger.site.assets import Assets
 
 AT_PLACEHOLDER = "\ue000"  # stands for an @ that is no citation while mkdocs-bibtex looks at the text
 WORD_BEFORE_CITATION = re.compile(r"(?:[\w)%'\"’”,;]|\w[?!]|</span>|</time>)$")

@@ -14,6 +14,7 @@ from hashlib import sha256
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
+
 from ledger.core.errors import CannotRunError
 
 ScriptPatterns = Sequence[re.Pattern[str]]
