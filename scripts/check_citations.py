@@ -1,6 +1,6 @@
 """Check every citation and every number of the site. Run from the project root; --help lists the options.
 
-With --online it asks the databases what became of the sources (--online --help lists the options of that).
+With --online it requests the status of the sources from the databases (--online --help lists the options of that).
 """
 
 import sys
@@ -19,6 +19,9 @@ if __name__ == "__main__":
 
     sys.exit(
         check_command.run_check(
-            "check_citations", check_site.check_citations, arguments=sys.argv[1:], removed=removals.check_removals
+            "check_citations",
+            check_site.check_citations,
+            arguments=sys.argv[1:],
+            check_removals=removals.check_removals,
         )
     )

@@ -1,6 +1,6 @@
 """Check every link, image and anchor of the site. Run from the project root; --help lists the options.
 
-With --external it asks the addresses outside the site (--external --help lists the options of that).
+With --external it requests the addresses outside the site (--external --help lists the options of that).
 """
 
 import sys

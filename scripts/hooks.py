@@ -22,7 +22,7 @@ from mkdocs.structure.pages import Page
 
 import run_mkdocs
 from ledger.checks import built_html
-from ledger.cli import check_command
+from ledger.cli import listen_address
 from ledger.core import errors
 from ledger.core.problems import Problem, format_reports, merge_problems
 from ledger.model import drafts, project
@@ -50,7 +50,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     global current, probed, checked
     if serving and not probed:
         probed = True
-        fault = check_command.check_listen_address(config.dev_addr.host, config.dev_addr.port)
+        fault = listen_address.check_listen_address(config.dev_addr.host, config.dev_addr.port)
         if fault:
             raise Abort(fault)
     found.clear()

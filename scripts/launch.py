@@ -5,12 +5,12 @@ import os
 import sys
 from pathlib import Path
 
-NEEDED = ("bibtexparser", "markdown", "pybtex", "pydantic", "yaml")
+REQUIRED_PACKAGES = ("bibtexparser", "markdown", "pybtex", "pydantic", "yaml")
 
 
-def in_environment(name: str, *also: str) -> None:
-    """Go on if the packages are here; else start again in ``.venv``; else say what to do and exit with 2."""
-    if all(importlib.util.find_spec(package) for package in (*NEEDED, *also)):
+def in_environment(name: str, *more: str) -> None:
+    """Return if the packages are installed; else restart in ``.venv``; else print what to do and exit with status 2."""
+    if all(importlib.util.find_spec(package) for package in (*REQUIRED_PACKAGES, *more)):
         return
     root = Path(__file__).resolve().parent.parent
     python = root / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")

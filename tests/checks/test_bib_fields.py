@@ -171,7 +171,9 @@ def test_pages_of_every_good_form_raise_nothing(pages: str) -> None:
 
 def test_the_message_shows_how_pages_are_written() -> None:
     read = bib_reader.read_bibliography(changed("  doi", "  pages = {pp. 12 – 34.},\n  doi"))
-    assert [p.message for p in bib_fields.check_bib_fields(read)] == ["one: 'pp. 12 – 34.' are no pages; write 12--34"]
+    assert [p.message for p in bib_fields.check_bib_fields(read)] == [
+        "one: 'pp. 12 – 34.' are not page numbers; write 12--34"
+    ]
 
 
 @pytest.mark.parametrize("name", ["volume", "number"])
@@ -289,8 +291,8 @@ def test_an_unknown_field_gets_a_hint() -> None:
     read = bib_reader.read_bibliography(changed("  doi", "  volumne = {1},\n  zzz = {1},\n  doi"))
     assert [p.message for p in bib_fields.check_bib_fields(read)] == [
         "one: there is no field 'volumne'; did you mean volume?",
-        "one: private, copyrighted or unknown, and not published: zzz (line 7); take it out, or let check_citations.py --fix"
-        " do it (what readers need goes into note)",
+        "one: these fields are private, copyrighted or unknown and are not published: zzz (line 7); remove them, or run"
+        " check_citations.py --fix (put what readers need into note)",
     ]
 
 

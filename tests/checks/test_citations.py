@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import BIB, INDEX, TODAY, Make, check_citations
-from ledger.checks import citations, claims_of_effect, numbers, suppressions
-from ledger.checks.citations import MAX_NO_CITE
+from ledger.checks import citations, claims_of_effect, numbers, suppressions, uncited_statements
+from ledger.checks.citation_check import MAX_NO_CITE
 from ledger.markdown.scanner import MarkdownSource
 from ledger.model import bib_reader, claims
 from ledger.model.project import Page
@@ -355,15 +355,17 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES, max_size=25).map("".join) | st.text(max_size=80))
 def test_no_text_makes_the_rules_of_a_page_raise(text: str) -> None:
     page = Page("a.md", text)
-    here, faults = suppressions.read_suppressions(page.path, page.source, TODAY)
-    found = [
-        *citations._check_citation_syntax(page),
-        *citations._check_citation_places(page),
-        *citations._check_uncited_numbers(page, here),
+    valid, faults = suppressions.read_suppressions(page.path, page.source, TODAY)
+    problems = [
+        *faults,
+        *citations.check_citation_syntax(page),
+        *citations.check_citation_places(page),
+        *uncited_statements.check_uncited_numbers(page, valid),
+        *uncited_statements.check_quotations(page, valid),
+        *claims_of_effect.check_wording(page, {}, (), valid),
+        *suppressions.check_suppressions(page.path, valid, TODAY),
     ]
-    found += [*citations._check_quotations(page, here), *claims_of_effect.check_wording(page, {}, (), here), *faults]
-    found += suppressions.check_suppressions(page.path, here, TODAY)
-    assert all(1 <= problem.line <= text.count("\n") + 1 for problem in found)
+    assert all(1 <= problem.line <= text.count("\n") + 1 for problem in problems)
     assert numbers.find_number(text) is None or numbers.find_number(text)
 
 

@@ -48,8 +48,8 @@ def test_what_a_reader_does_not_see_does_not_count(make: Make, hidden: str) -> N
 def test_a_missing_statement_names_the_reason_and_the_line_that_asks(make: Make) -> None:
     [problem] = told(make, ENTRY.format("2 of 14"), "\n# Home\n\nWords.\n")
     assert problem == (
-        "docs/index.md:2: error: a reader does not find '2 of 14' here; say it: readers would be misled"
-        " (asked by must-say.yml:5) [must-say]"
+        "docs/index.md:2: error: readers do not find '2 of 14' here; add it: readers would be misled"
+        " (required by must-say.yml:5) [must-say]"
     )
 
 
@@ -69,7 +69,7 @@ def test_a_record_that_cannot_be_shown_is_not_guessed_at(make: Make) -> None:
 def test_who_cites_a_source_for_something_must_say_what_goes_with_it(make: Make) -> None:
     alone = "# Home\n\nWords.\n\nIt was 10 of 12 [@known2024].\n"
     [problem] = told(make, RULE, alone)
-    assert problem.startswith("docs/index.md:5: error: a reader does not find 'died' here; say it: two people died")
+    assert problem.startswith("docs/index.md:5: error: readers do not find 'died' here; add it: two people died")
     assert told(make, RULE, alone + "\nTwo people died.\n") == []
     assert told(make, RULE, "# Home\n\nIt was 9 of 12 [@known2024].\n\nIt was 10 of 12.\n") == []
     assert told(make, f"{RULE}    not_on: [index.md]\n", alone) == []
@@ -86,8 +86,8 @@ def test_what_was_corrected_is_reported_where_it_comes_back(make: Make) -> None:
     page = "# Home\n\nWords.\n\nMore than **700** clinics; more than 800 clinics.\n"
     [problem] = told(make, never, page)
     assert problem == (
-        "docs/index.md:5: error: 'more than (?:700|800) clinics' was corrected and is here again; take it out:"
-        " there are more (asked by must-say.yml:2) [must-not-say]"
+        "docs/index.md:5: error: 'more than (?:700|800) clinics' was corrected and is here again; remove it:"
+        " there are more (ruled out by must-say.yml:2) [must-not-say]"
     )
     assert told(make, never, "# Home\n\nMore than 900 clinics.\n") == []
     assert told(make, f"{never}    not_on: [index.md]\n", page) == []
@@ -100,7 +100,7 @@ def test_what_was_corrected_is_reported_where_it_comes_back(make: Make) -> None:
         ("- page: index.md\n", 1, "write the lists"),
         ("pages: []\n", 1, "write the lists"),
         ("pages:\n  - page: [index.md\n", 3, "not valid YAML"),
-        (ENTRY.format("'(2 of 14'"), 5, "'(2 of 14' is no regular expression"),
+        (ENTRY.format("'(2 of 14'"), 5, "'(2 of 14' is not a regular expression"),
         (ENTRY.format("''"), 5, "pages.0.says.0"),
         (ENTRY.format("x").replace("says", "say"), 4, "pages.0.say: Extra inputs are not permitted"),
         (ENTRY.format("x").replace("    why: readers would be misled\n", ""), 2, "pages.0.why: Field required"),

@@ -571,7 +571,7 @@ def test_the_built_page_has_its_two_rules() -> None:
 
 PLACE_OF_THE_ID = {
     "Problem": 2, "SuppressionFile": 1, "fault": 0, "problem": 0, "FieldFinding": 0, "RecordFinding": 0,
-    "BlockFinding": 0, "HtmlFinding": 0, "LineFinding": 0, "Finding": 0,
+    "BlockFinding": 0, "HtmlFinding": 0, "LineFinding": 0, "LinkFinding": 0, "Finding": 0,
 }  # fmt: skip
 """Which argument of a call is the id of a rule."""
 

@@ -54,11 +54,11 @@ DATES = "  people:\n"
         (ROW, 'n: 10, of: 12, value: "38", unit: "%"', "record-percent", "10 of 12 is 83 %, not 38 %"),
         (ROW, 'n: 10, of: 12, value: "83", unit: "%"', "", ""),
         (ROW, "n: 10, of: 12, note: 10 of 12 (38 %)", "record-percent", "10 of 12 is 83 %, not 38 %"),
-        (ROW, "n: 10, of: 12, note: 12 of 10 (83 %)", "record-percent", "the part is greater than the whole"),
+        (ROW, "n: 10, of: 12, note: 12 of 10 (83 %)", "record-percent", "the part is larger than the whole"),
         (ROW, "n: 10, of: 12, note: 5 of 12 people (about 41.7 %)", "", ""),
-        ('"2024-01-05"', '"2026-05-01"', "record-dates", "oldest first, newest last"),
-        ('as_of: "2026-04-20"', 'as_of: "2026-12-01"', "record-dates", "status of 2026-12-01 lies in the future"),
-        ('checked: "2026-04-20"', 'checked: "2027-04-20"', "record-dates", "registry.0.checked: 2027-04-20 lies in"),
+        ('"2024-01-05"', '"2026-05-01"', "record-dates", "sort them, oldest first"),
+        ('as_of: "2026-04-20"', 'as_of: "2026-12-01"', "record-dates", "status of 2026-12-01 is in the future"),
+        ('checked: "2026-04-20"', 'checked: "2027-04-20"', "record-dates", "registry.0.checked: 2027-04-20 is in"),
         ("seen: full text", "seen: second-hand", "record-speaker", "delivery.dose: second-hand: add said_by"),
         ("seen: full text", "seen: second-hand, said_by: a newspaper", "", ""),
         ("source: {value: embryonic,", "source: {value: to fill,", "record-gap", "cells.source.value: a person has to"),
@@ -89,14 +89,14 @@ def date_of(value: str, kind: str = "actual") -> str:
     [
         (
             {"start": date_of("2021"), "completion": date_of("2020-12")},
-            "dates.completion: 2020-12 lies before start 2021",
+            "dates.completion: 2020-12 is before start 2021",
         ),
         ({"start": date_of("2021-05"), "completion": date_of("2021")}, ""),  # as far as both are exact
-        ({"primary_completion": date_of("2022"), "completion": date_of("2021")}, "lies before primary_completion 2022"),
-        ({"completion": date_of("2027")}, "lies in the future and cannot be actual"),
+        ({"primary_completion": date_of("2022"), "completion": date_of("2021")}, "is before primary_completion 2022"),
+        ({"completion": date_of("2027")}, "is in the future and cannot be actual"),
         ({"completion": date_of("2027", "estimated")}, ""),
         ({"start": date_of("2026-11-21")}, ""),  # today
-        ({"start": date_of("2026-11-22")}, "lies in the future"),
+        ({"start": date_of("2026-11-22")}, "is in the future"),
     ],
 )
 def test_dates_are_in_order_and_not_in_the_future(make: Make, dates: dict[str, str], said: str) -> None:

@@ -98,4 +98,4 @@ def test_fix_writes_the_files_and_shows_the_difference(make: Make, capsys: pytes
     assert (root / "references.bib").read_text(encoding="utf-8") == BIB
     assert [path.name for path in root.iterdir() if path.name.startswith(".")] == []
     check_command.run_check("check_citations", check_site.check_citations, root, ["--fix"])
-    assert "nothing to mend" in capsys.readouterr().err
+    assert "nothing to fix" in capsys.readouterr().err

@@ -71,4 +71,4 @@ def test_a_base_that_is_none_is_told_in_one_line(root: Path, base: str) -> None:
 
 def test_without_a_repository_it_could_not_run(make: Make, capsys: pytest.CaptureFixture[str]) -> None:
     assert check_command.run_check("check_citations", check_site.check_citations, make(), ["--changed", "main"]) == 2
-    assert capsys.readouterr().err.startswith("check_citations: could not run: --changed: git says: ")
+    assert capsys.readouterr().err.startswith("check_citations: could not run: --changed: git: ")

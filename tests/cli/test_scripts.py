@@ -234,3 +234,21 @@ def test_what_is_printed_does_not_depend_on_the_order_of_files(script: str, make
 def test_the_project_itself_is_clean(script: str) -> None:
     assert (ROOT / "docs" / "index.md").is_file()
     assert run(script, ROOT).returncode == 0
+
+
+@both
+def test_a_reader_that_stops_reading_is_no_error(script: str, make: Make) -> None:
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "scripts" / f"{script}.py")],
+        cwd=make({"docs/index.md": f"{INDEX}\n[@nobody] and [x](nothing.md)\n"}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    assert process.stderr
+    process.stdout.close()
+    errors = process.stderr.read()
+    assert process.wait() == 1
+    assert "could not run" not in errors
+    assert "Broken" not in errors

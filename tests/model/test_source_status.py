@@ -369,7 +369,9 @@ def test_another_work_is_told_as_such(make: Make) -> None:
 
 def test_a_number_that_does_not_exist_is_told(make: Make) -> None:
     [found] = problems(make, file("not checked", exists={"state": "no", "checked": "2026-11-20"}))
-    assert "DOI 10.1234/abc is not known to doi.org (2026-11-20); look it up and mend it [source-metadata]" in found
+    assert (
+        "DOI 10.1234/abc does not exist at doi.org (2026-11-20); look it up and correct it [source-metadata]" in found
+    )
 
 
 def test_a_slip_made_after_the_check_is_told_and_a_mended_one_is_not(make: Make) -> None:

@@ -12,14 +12,14 @@ from ledger.core.problems import Problem
 from ledger.model.bibliography import Bibliography, Entry, split_names
 
 MIN_TITLE_OVERLAP = 0.7
-"""Share of the words of two titles that both have, from which on they are titles of one work."""
+"""The share of common words from which on two titles are those of one work."""
 RELATION_NOTE = re.compile(
     r"\b(?:preprint\s+of|published\s+as|version\s+of|part\s+of)\s+(?P<key>[A-Za-z0-9_-]+)", re.IGNORECASE
 )
 
 
 def check_duplicate_works(bibliography: Bibliography) -> Iterator[Problem]:
-    """Both rules, without comparing every entry with every other."""
+    """Entries with the same title and year, and preprints that were published; avoids comparing every pair of entries."""
     entries = list(bibliography.entries.values())
     plain_titles = {entry.key: _normalise_title(entry.text("title")) for entry in entries}
     by_title: dict[str, list[Entry]] = defaultdict(list)
@@ -33,10 +33,10 @@ def check_duplicate_works(bibliography: Bibliography) -> Iterator[Problem]:
 
 
 def _normalise_title(title: str) -> str:
-    """A title as it is compared: small letters and figures, no accents, single spaces."""
+    """A title as it is compared: lower case, letters and digits, no accents, single spaces."""
     if not title.isascii():
         title = unicodedata.normalize("NFKD", title)
-        title = "".join(sign for sign in title if not unicodedata.combining(sign))
+        title = "".join(character for character in title if not unicodedata.combining(character))
     return " ".join(re.findall(r"\w+", title.casefold()))
 
 
@@ -49,14 +49,14 @@ def _check_same_title(path: str, same: Sequence[Entry]) -> Iterator[Problem]:
         other = first.setdefault(entry.year, entry)
         if other is not entry and not _are_related(entry, other):
             message = (
-                f"{entry.key}: title and year are those of '{other.key}' (line {other.line}); merge the two, or say in"
-                f" the note of one what it is: 'part of {other.key}'"
+                f"{entry.key}: '{other.key}' (line {other.line}) has the same title and year; merge the two, or say in"
+                f" the note of one what it is, for example 'part of {other.key}'"
             )
             yield Problem(path, entry.field_lines.get("title", entry.line), "bib-duplicate-work", message)
 
 
 def _are_related(one: Entry, other: Entry) -> bool:
-    """Whether one of two entries names the other as what it belongs to."""
+    """Whether one of two entries names the other as related."""
     for entry, partner in ((one, other), (other, one)):
         if partner.key in re.split(r"[\s,]+", entry.get("related")):
             return True
@@ -66,15 +66,15 @@ def _are_related(one: Entry, other: Entry) -> bool:
 
 
 def _check_preprints(path: str, entries: Sequence[Entry], plain_titles: dict[str, str]) -> Iterator[Problem]:
-    """Preprints beside a publication with a like title and the same first author.
+    """Preprints beside a publication with a similar title and the same first author.
 
-    Two titles as alike as ``ALIKE`` share at least one of their rarest words, so only those are looked up.
+    Two titles that overlap by ``MIN_TITLE_OVERLAP`` share at least one of their rarest words, so only those are looked up.
     """
     preprints = [entry for entry in entries if entry.kind == "preprint"]
     if not preprints:
         return
     words = {entry.key: frozenset(plain_titles[entry.key].split()) for entry in entries}
-    common = Counter(word for found in words.values() for word in found)
+    common = Counter(word for title_words in words.values() for word in title_words)
     wanted = {word for entry in preprints for word in _pick_rarest_words(words[entry.key], common)}
     by_word: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for entry in entries:

@@ -1,6 +1,6 @@
-"""The shape of what stands in the fields of a bibliography entry: names, pages, volumes, book numbers, plain text.
+"""The fields of a bibliography entry: known names, and the form of people, pages, volumes, book numbers and plain text.
 
-What is wrong here is no fault of syntax: the file can be read, and prints or exports something false.
+The syntax of such an entry is correct, but it would print or export something false.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ PRIVATE_FIELDS = frozenset(
         "timestamp",
     )
 )
-"""What reference managers add for their owner. Never a slip, however near to a field that is known."""
+"""What reference managers add for their owner. Never taken for a misspelt known field."""
 VISIBLE_FIELDS = (
     "title",
     "journal",
@@ -100,13 +100,13 @@ ORGANISATION = re.compile(
     r"|Biosciences?|Technologies|Laborator(?:y|ies))\b",
     re.IGNORECASE,
 )
-"""Words in the names of organisations that are no family names."""
+"""Words in the names of organisations that are not family names."""
 ORGANISATION_OR_FAMILY = re.compile(
     r"\b(?:Alliance|Board|Bureau|Cent(?:er|re)s?|Clinics?|College|Company|Congress|Council|Court|Group|Health|Holdings"
     r"|Journal|Magazine|Medicine|News|Office|Panel|Press|Project|Review|School|Service|Team|Times|Trust|Union|of|for|the)\b",
     re.IGNORECASE,
 )
-"""Words in the names of organisations that can be family names, too: only the comma of "Center, D. M." tells."""
+"""Words in the names of organisations that are family names, too: only the comma of "Center, D. M." shows which."""
 LEGAL_FORM = re.compile(r"(?:, ?(?:Co|Corp|GmbH|Inc|LLC|Ltd)\.?)+$")
 ORGANISATION_AUTHOR_KINDS = (
     "regulator",
@@ -123,9 +123,9 @@ ORGANISATION_AUTHOR_KINDS = (
     "court document",
     "institution page",
 )
-"""Kinds of source whose author is mostly an organisation, often with a name that no word gives away: Medscape, Drugs.com."""
+"""Kinds of source whose author is mostly an organisation, often with a name such as Medscape that shows nothing."""
 NON_NAME_CHARACTER = re.compile(r"[\d@*†‡§()\[\]/:|]|\\[{}]|\w{2}\.[a-z]{2}")
-"""What is no part of a person's name: figures, brackets, the dot of an address."""
+"""What a person's name does not contain: digits, brackets, the dot of an address."""
 NAME_SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV|2nd|3rd)\.?")
 
 
@@ -149,9 +149,9 @@ def check_bib_fields(bibliography: Bibliography) -> Iterator[Problem]:
             _check_plain_text,
             _check_capitals,
         ):
-            for fault in rule(entry):
-                line = entry.field_lines.get(fault.field, entry.line)
-                yield Problem(bibliography.path, line, fault.rule, f"{entry.key}: {fault.message}", fault.level)
+            for finding in rule(entry):
+                line = entry.field_lines.get(finding.field, entry.line)
+                yield Problem(bibliography.path, line, finding.rule, f"{entry.key}: {finding.message}", finding.level)
 
 
 def _check_known_fields(entry: Entry) -> Iterator[FieldFinding]:
@@ -166,14 +166,14 @@ def _check_known_fields(entry: Entry) -> Iterator[FieldFinding]:
     if unlisted:
         shown = ", ".join(f"{name[:40]} (line {entry.field_lines[name]})" for name in unlisted)
         message = (
-            f"private, copyrighted or unknown, and not published: {shown}; take it out, or let check_citations.py --fix do"
-            " it (what readers need goes into note)"
+            f"these fields are private, copyrighted or unknown and are not published: {shown}; remove them, or run"
+            " check_citations.py --fix (put what readers need into note)"
         )
         yield FieldFinding("bib-field", unlisted[0], message)
 
 
 def is_unlisted(name: str) -> bool:
-    """Whether a field has no place in the bibliography. One that may be a slip of a known name has: a person decides."""
+    """Whether a field does not belong in the bibliography. One that may be a misspelt known field is left to a person."""
     return name not in KNOWN_FIELDS and (name in PRIVATE_FIELDS or not _suggest_field(name))
 
 
@@ -189,64 +189,64 @@ def _check_names(entry: Entry) -> Iterator[FieldFinding]:
                 yield FieldFinding("bib-author", field, message)
 
 
-def _find_name_errors(value: str, speaker: bool) -> Iterator[str]:
-    """What is wrong with a list of people, one message for each kind of fault."""
+def _find_name_errors(value: str, is_organisation_kind: bool) -> Iterator[str]:
+    """What is wrong with a list of people, one message for each kind of error."""
     bare = BRACED_TEXT.sub("{}", value)
     if re.search(r"\bet\.? al\b", bare, re.IGNORECASE):
-        yield "'et al' is no person; write 'and others'"
+        yield "'et al' is not a person; write 'and others'"
         return
     if ";" in bare or "&" in bare:
-        yield "people are joined by ' and ': Family, Given and Family, Given; an organisation is in braces"
+        yield "separate people with ' and ': Family, Given and Family, Given; put an organisation in braces"
         return
     if re.match(r"and\b", bare) or re.search(r"(?:\band|,)\s*$|\band\s+and\b", bare):
-        yield "the list of people begins, ends or goes on with nothing; take the extra 'and' or comma out"
+        yield "a name is missing in the list of people; remove the extra 'and' or comma"
         return
     people = re.split(r"\s+and\s+", bare)
     if "others" in people[:-1]:
-        yield "'and others' stands at the end of a list"
+        yield "'and others' is not the last of the list; move it to the end"
     for person in people:
-        message = _describe_name_error(person, speaker)
+        message = _describe_name_error(person, is_organisation_kind)
         if message:
             yield message
             return
 
 
-def _describe_name_error(person: str, speaker: bool) -> str | None:
+def _describe_name_error(person: str, is_organisation_kind: bool) -> str | None:
     """What is wrong with one name, whose braced parts are ``{}`` here."""
     parts = [part.strip() for part in person.split(",")]
     shown = person[:50]
     if person in ("others", "{}"):
         return None
-    if _is_organisation(person, speaker):
+    if _is_organisation(person, is_organisation_kind):
         return (
             f"'{shown}' looks like an organisation; put its whole name in braces, {{{{…}}}} (a person is Family, Given)"
         )
     if not all(parts):
-        return f"'{shown}' has a comma too many; write Family, Given"
+        return f"'{shown}' has an extra comma; write Family, Given"
     if len(parts) > 3 or (len(parts) == 3 and not NAME_SUFFIX.fullmatch(parts[1])):
-        return f"'{shown}': people are joined by ' and '; write Family, Given and Family, Given"
+        return f"'{shown}': separate people with ' and '; write Family, Given and Family, Given"
     if len(parts) == 1 and CJK.search(person):
-        return (
-            f"'{shown}': nothing says which part is the family name; write Family, Given, or an organisation in braces"
-        )
+        return f"'{shown}': which part is the family name is unclear; write Family, Given, or an organisation in braces"
     if NON_NAME_CHARACTER.search(person):
-        return f"'{shown}' holds a mark that is no part of a name; take it out, or put an organisation in braces"
+        return f"'{shown}' contains a character that names do not have; remove it, or put an organisation in braces"
     if len(parts) == 1 and re.search(r"\s[A-Z](?:\.?[A-Z]){0,2}\.?$", person):
         family, _, given = person.rpartition(" ")
         return f"'{shown}' would be read as a family name {given}; write {family}, {given}"
     if len(parts) > 1 and all(re.search(r"\s[A-Z](?:\.?[A-Z]){0,2}\.?$", part) for part in parts):
-        return f"'{shown}': people are joined by ' and '; write Family, Given and Family, Given"
+        return f"'{shown}': separate people with ' and '; write Family, Given and Family, Given"
     family, given = parts[0], parts[-1] if len(parts) > 1 else ""
     if re.search(r"\b[A-ZÀ-Þ]{3,}\b", family) or re.search(r"\b[A-ZÀ-Þ]{5,}\b", given):
         return f"'{shown}' is in capitals; write it the usual way, or an organisation in braces"
     return None
 
 
-def _is_organisation(person: str, speaker: bool) -> bool:
-    """Whether an organisation is written as a person; ``speaker``: the source is of a kind whose author mostly is one."""
+def _is_organisation(person: str, is_organisation_kind: bool) -> bool:
+    """Whether an organisation is written as a person; ``is_organisation_kind``: the source is of a kind whose author mostly is one."""
     if ORGANISATION.search(person) and " " in person:
         return True
-    return "," not in person and (speaker or (" " in person and bool(ORGANISATION_OR_FAMILY.search(person))))
+    return "," not in person and (
+        is_organisation_kind or (" " in person and bool(ORGANISATION_OR_FAMILY.search(person)))
+    )
 
 
 def brace_organisations(value: str) -> str:
@@ -279,7 +279,7 @@ def _check_numbering(entry: Entry) -> Iterator[FieldFinding]:
     """Pages, and volume and issue of an article."""
     pages = entry.get("pages")
     if pages and not PAGE_NUMBERS.fullmatch(pages):
-        yield FieldFinding("bib-pages", "pages", f"'{pages[:40]}' are no pages; {_suggest_pages(pages)}")
+        yield FieldFinding("bib-pages", "pages", f"'{pages[:40]}' are not page numbers; {_suggest_pages(pages)}")
     else:
         for match in PAGE_RANGE.finditer(pages) if "--" in pages else ():
             if int(match["last"]) < int(match["first"]):
@@ -289,7 +289,7 @@ def _check_numbering(entry: Entry) -> Iterator[FieldFinding]:
         for name in ("volume", "number"):
             value = entry.text(name).replace("–", "--")
             if value and not VOLUME.fullmatch(value):
-                message = f"'{value[:40]}' is no {'volume' if name == 'volume' else 'issue'}; the bare number, as 12 or Suppl 1"
+                message = f"'{value[:40]}' is not {'a volume' if name == 'volume' else 'an issue'}; write the bare number, for example 12 or Suppl 1"
                 yield FieldFinding("bib-volume", name, message)
 
 
@@ -304,45 +304,45 @@ def _check_book_numbers(entry: Entry) -> Iterator[FieldFinding]:
         value = entry.get(name)
         for one in re.split(r"[,;]\s*", value) if value else ():
             if not right(re.sub(r"[\s-]", "", one)):
-                message = f"'{one[:40]}' is no {name.upper()}: its last figure checks the others, and they do not fit"
+                message = f"'{one[:40]}' is not a valid {name.upper()}: its check digit is wrong; copy it again from the source"
                 yield FieldFinding("bib-isbn", name, message)
 
 
 def _is_isbn(value: str) -> bool:
     if re.fullmatch(r"\d{9}[\dXx]", value):
-        return sum((10 - place) * _get_digit_value(sign) for place, sign in enumerate(value)) % 11 == 0
+        return sum((10 - place) * _get_digit_value(character) for place, character in enumerate(value)) % 11 == 0
     if re.fullmatch(r"97[89]\d{10}", value):
-        return sum((3 if place % 2 else 1) * int(sign) for place, sign in enumerate(value)) % 10 == 0
+        return sum((3 if place % 2 else 1) * int(character) for place, character in enumerate(value)) % 10 == 0
     return False
 
 
 def _is_issn(value: str) -> bool:
     return bool(re.fullmatch(r"\d{7}[\dXx]", value)) and (
-        sum((8 - place) * _get_digit_value(sign) for place, sign in enumerate(value)) % 11 == 0
+        sum((8 - place) * _get_digit_value(character) for place, character in enumerate(value)) % 11 == 0
     )
 
 
-def _get_digit_value(sign: str) -> int:
-    return 10 if sign in "Xx" else int(sign)
+def _get_digit_value(character: str) -> int:
+    return 10 if character in "Xx" else int(character)
 
 
 def _check_plain_text(entry: Entry) -> Iterator[FieldFinding]:
-    """What a reader would see raw: LaTeX beyond the escapes that ``plain`` takes out, HTML, broken characters."""
+    """What a reader would see raw: LaTeX beyond the escapes that ``strip_latex`` removes, HTML, broken characters."""
     for name in VISIBLE_FIELDS:
         value = entry.get(name)
         if not value or (value.isascii() and value.isalnum()):
             continue
         command = RAW_MARKUP.search(value)
         if command:
-            message = f"readers would see '{command[0]}' in the {name}; write the sign itself (é, β, ², “ ”)"
+            message = f"readers would see '{command[0]}' in the {name}; write the character itself (é, β, ², “ ”)"
             yield FieldFinding("bib-raw", name, message)
         elif not value.isascii() and MOJIBAKE.search(value):
-            message = f"the {name} holds characters that were broken on the way; copy it anew from the source"
+            message = f"the {name} contains broken characters; copy it again from the source"
             yield FieldFinding("bib-raw", name, message)
 
 
 def _check_capitals(entry: Entry) -> Iterator[FieldFinding]:
-    """Words whose capitals other citation styles would take away, since they write titles in small letters."""
+    """Words that other citation styles, which print titles in lower case, would print without their capitals."""
     title = BRACED_TEXT.sub(" ", entry.get("title"))
     if title.isupper() and len(title) > 12:
         yield FieldFinding("bib-capitals", "title", "the title is in capitals; write it as a sentence", "warning")
@@ -352,7 +352,7 @@ def _check_capitals(entry: Entry) -> Iterator[FieldFinding]:
     words = [word for match in WORD_WITH_CAPITALS.finditer(title) for word in _find_case_sensitive_parts(match[0])]
     if words:
         shown = ", ".join(f"{{{word}}}" for word in dict.fromkeys(words))
-        message = f"other styles would write these in small letters; put braces around them: {shown[:120]}"
+        message = f"other citation styles would print these in lower case; put braces around them: {shown[:120]}"
         yield FieldFinding("bib-capitals", "title", message, "warning")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from ledger.checks.internal_links import (
+from ledger.checks.third_party import (
     CSS_ADDRESS,
     LOADING_ATTRIBUTES,
     TAG_WITH_ATTRIBUTES,
@@ -28,7 +28,7 @@ LOADING_TAG = re.compile(rf"<(?:{'|'.join(LOADING_ATTRIBUTES)})\b", re.IGNORECAS
 def check_built_page(html: str, shown: str) -> list[Problem]:
     """What is wrong with one finished page; ``shown`` is its source's path."""
     text = RAW_TEXT_ELEMENT.sub(r"\1", HTML_COMMENT.sub("", html))
-    if _is_plainly_good(text):
+    if _is_clearly_valid(text):
         return []  # most pages are done here
     problems = []
     seen: set[str] = set()
@@ -42,20 +42,20 @@ def check_built_page(html: str, shown: str) -> list[Problem]:
             seen.add(identifier)
         if "//" in tag and (LOADING_TAG.match(tag) or "style" in tag):
             parts = TAG_WITH_ATTRIBUTES.match(tag)
-            asked = list(find_third_party_addresses(parts["element"], parts["attributes"])) if parts else []
-            asked += [match[1] for match in CSS_ADDRESS.finditer(unescape(tag)) if "style" in tag]
-            for address in asked:
-                message = f"the built page asks {address} of a third party; take it out"
+            addresses = list(find_third_party_addresses(parts["element"], parts["attributes"])) if parts else []
+            addresses += [match[1] for match in CSS_ADDRESS.finditer(unescape(tag)) if "style" in tag]
+            for address in addresses:
+                message = f"the built page would load {address} from a third party; remove it from its source"
                 problems.append(Problem(shown, 1, "third-party", message))
     return problems
 
 
-def _is_plainly_good(text: str) -> bool:
-    """Whether a quick look is enough: each id plain and alone, no style, nothing that could load from afar."""
+def _is_clearly_valid(text: str) -> bool:
+    """Whether a quick look is enough: every id plain and unique, no style, nothing that could load from another host."""
     ids = PLAIN_ID_ATTRIBUTE.findall(text)
     low = text.lower()
     return (
         len(ids) == len(set(ids)) == len(ID_HINT.findall(low))
-        and not any(sign in low for sign in ("ping=", "ping =", "style=", "style =", "<style"))
+        and not any(hint in low for hint in ("ping=", "ping =", "style=", "style =", "<style"))
         and not REMOTE_LOAD_HINT.search(low)
     )

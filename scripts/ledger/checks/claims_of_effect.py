@@ -1,4 +1,4 @@
-"""Words follow evidence: no hype, no certainty that nobody found, and a named speaker where only an interested one speaks.
+"""Words follow evidence: no hype, no certainty beyond the evidence, and a named speaker where the only source has an interest.
 
 Each rule looks at the words of one block as a reader sees them. Words in quotation marks are somebody else's.
 """
@@ -45,7 +45,7 @@ NEGATION_AFTER = re.compile(
     r"|[^.;:!?|]{0,120}\?",
     re.IGNORECASE,
 )
-"""What is denied, or asked, is not promised."""
+"""A denial or a question is not a promise."""
 WORD_MENTION = re.compile(r"\bwords?\b[^.;:!?|]{0,30}$", re.IGNORECASE)
 
 LOW_CERTAINTY_LABEL = re.compile(
@@ -55,7 +55,7 @@ LOW_CERTAINTY_LABEL = re.compile(
 )
 CERTAINTY_LABEL_HINT = re.compile(r"certainty|how\s+sure|grade|confidence|quality", re.IGNORECASE)
 """A text without any of these is not labelled."""
-# What was seen is told in the past; the present tense says that it will be so again.
+# The past tense says what was seen; the present tense says that it will be so again.
 CERTAIN_WORD = re.compile(
     r"\b(?:does(?!\s+not\b|n['’]t)|proves?|proved|proven|cures?|cured|works|worked|establish(?:es|ed)|guarantees?"
     r"|certainly|definitely|undoubtedly|clearly|always"
@@ -79,17 +79,18 @@ NOT_A_STATEMENT = re.compile(r"\?|\bnot\s+(?:found|mentioned|stated|seen|named)\
 
 
 def check_wording(
-    page: Page, entries: Mapping[str, Entry], weak: Container[str], excused: Iterable[Suppression]
+    page: Page, entries: Mapping[str, Entry], interested: Container[str], valid: Iterable[Suppression]
 ) -> Iterator[Problem]:
-    """Every rule on the words of one page; ``weak`` are the keys of sources that speak for themselves."""
-    yield from _check_hype(page, excused)
+    """Every rule on the words of one page; ``interested`` are the keys of sources that speak for themselves."""
+    yield from _check_hype(page, valid)
     yield from _check_certainty_words(page)
-    yield from _check_unnamed_speakers(page, entries, weak)
+    yield from _check_unnamed_speakers(page, entries, interested)
 
 
-def check_claims_wording(project: Project, weak: Container[str]) -> Iterator[Problem]:
+def check_claims_wording(project: Project) -> Iterator[Problem]:
     """What we write about the claims of the articles: no hype, and a named speaker; the claims are others' words."""
     entries = project.bibliography.entries
+    interested = find_interested_sources(entries)
     rows = [(claim.id, claim.finding, claim.sources) for claim in project.claims.claims]
     rows += [(row.id, row.reason, [row.key] if row.key else []) for row in project.claims.citations]
     for name, text, sources in rows:
@@ -99,24 +100,28 @@ def check_claims_wording(project: Project, weak: Container[str]) -> Iterator[Pro
             yield Problem(CLAIMS_FILE, project.claim_line(name), "hype", f"{name}: {_describe_hype(match[0])}")
         keys = [*sources, *find_cited_keys(text)]
         number = numbers.find_number(CITATION_GROUP.sub("", text))
-        if keys and all(key in weak for key in keys) and not (ATTRIBUTION.search(text) or NOT_A_STATEMENT.search(text)):
+        if (
+            keys
+            and all(key in interested for key in keys)
+            and not (ATTRIBUTION.search(text) or NOT_A_STATEMENT.search(text))
+        ):
             message = f"{name}: {_describe_unnamed_speaker(number, keys, entries)}"
             yield Problem(CLAIMS_FILE, project.claim_line(name), "unnamed-speaker", message)
 
 
 def find_interested_sources(entries: Mapping[str, Entry]) -> frozenset[str]:
-    """Keys of the sources whose statements are told only with the words that say whose they are."""
+    """Keys of the sources whose statements may be repeated only with the words that say whose they are."""
     return frozenset(key for key, entry in entries.items() if entry.kind in KINDS_NEEDING_SPEAKER)
 
 
 def blank_quotations(block: Block, text: str) -> str:
-    """The words of a block with quotations blanked; the title of a note stands in quotes and is no quotation."""
+    """The words of a block with quotations blanked; the title of a note is in quotes but is not a quotation."""
     if block.kind == "title" or not any(mark in text for mark in '"“‘«「『'):
         return text
     return QUOTED_PASSAGE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
 
 
-def _check_hype(page: Page, excused: Iterable[Suppression]) -> Iterator[Problem]:
+def _check_hype(page: Page, valid: Iterable[Suppression]) -> Iterator[Problem]:
     data = page.meta.data if isinstance(page.meta.data, dict) else {}
     if data.get("kind") == "article":
         return
@@ -137,7 +142,7 @@ def _check_hype(page: Page, excused: Iterable[Suppression]) -> Iterator[Problem]
             continue
         text = blank_quotations(block, extract_prose(block))
         match = _find_hype(text)
-        if match and not suppressions.is_suppressed(excused, "hype-ok", block):
+        if match and not suppressions.is_suppressed(valid, "hype-ok", block):
             line = block.line + text.count("\n", 0, match.start())
             yield Problem(page.path, line, "hype", _describe_hype(match[0]))
 
@@ -147,7 +152,7 @@ THIRD_PARTY_FIELDS = ("cite", "publications", "official_title", "said_by")
 
 
 def _iter_own_strings(data: object, place: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Our own words in a record, and where each stands."""
+    """Our own words in a record, with their places."""
     if isinstance(data, str):
         yield place, data
     elif isinstance(data, dict):
@@ -160,7 +165,7 @@ def _iter_own_strings(data: object, place: tuple[str | int, ...]) -> Iterator[tu
 
 
 def _find_hype(text: str) -> re.Match[str] | None:
-    """The first word of hype that is neither denied nor asked nor spoken of as a word; it is given in small letters."""
+    """The first word of hype, in lower case, that is not denied, in a question or mentioned as a word."""
     text = text.lower()  # far quicker than a pattern that looks for both cases
     for match in HYPE.finditer(text):
         if match.start() and text[match.start() - 1].isalnum():
@@ -175,8 +180,8 @@ def _find_hype(text: str) -> re.Match[str] | None:
 
 def _describe_hype(word: str) -> str:
     return (
-        f"'{' '.join(word.split())}' promises more than was measured; say what was seen, in how many, for how long, or"
-        " put another's word in quotation marks"
+        f"'{' '.join(word.split())}' promises more than was measured; say what was seen, in how many people and for how long, or"
+        " put somebody else's word in quotation marks"
     )
 
 
@@ -230,16 +235,16 @@ def _find_certain_word(text: str) -> re.Match[str] | None:
 
 
 def _describe_certain_word(word: str) -> str:
-    return f"'{word}' is too sure for low certainty; low: may, very low: we do not know"
+    return f"'{word}' is too certain for evidence of low certainty; write 'may' for low, 'we do not know' for very low"
 
 
-def _check_unnamed_speakers(page: Page, entries: Mapping[str, Entry], weak: Container[str]) -> Iterator[Problem]:
-    """What only an interested source, the news or a blog vouches for, told as if it was found."""
+def _check_unnamed_speakers(page: Page, entries: Mapping[str, Entry], interested: Container[str]) -> Iterator[Problem]:
+    """Statements that only an interested source, the news or a blog supports, written as if they were findings."""
     for block in page.source.blocks:
         if "[@" not in block.text:
             continue
         keys = [key for match in CITATION_GROUP.finditer(block.text) for key in match["keys"].split("; @")]
-        if not keys or any(key not in weak for key in keys):
+        if not keys or any(key not in interested for key in keys):
             continue
         text = extract_prose(block)
         if ATTRIBUTION.search(text) or NOT_A_STATEMENT.search(text):
@@ -251,5 +256,5 @@ def _check_unnamed_speakers(page: Page, entries: Mapping[str, Entry], weak: Cont
 
 def _describe_unnamed_speaker(number: str | None, keys: Iterable[str], entries: Mapping[str, Entry]) -> str:
     kinds = " and ".join(sorted({entries[key].kind for key in keys}))
-    what = f"'{number}'" if number else "what stands here"
-    return f"{what} is vouched for by {kinds} alone; say in words who says so"
+    what = f"'{number}'" if number else "this statement"
+    return f"the only source of {what} is {kinds}; say in words who says so"

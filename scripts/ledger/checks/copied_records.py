@@ -1,4 +1,4 @@
-"""Facts and text of one trial that a record of another trial repeats: a copied page would publish a trial that never was.
+"""Facts and text of one trial that a record of another trial repeats: a copied page would publish a trial that does not exist.
 
 Rows of results and harms, facts with the same source, and paragraphs with a source are compared. Records that name each
 other as reporting the same people may share them.
@@ -42,36 +42,36 @@ def check_copied_records(project: Project) -> Iterator[Problem]:
     first: dict[tuple[object, ...], Page] = {}
     for page, record in sorted(project.records.values(), key=lambda pair: pair[0].src):
         shared: dict[str, list[RecordPart]] = defaultdict(list)
-        for piece in _collect_parts(page, record):
-            other = first.setdefault((piece.kind, *piece.same), page)
+        for part in _collect_parts(page, record):
+            other = first.setdefault((part.kind, *part.same), page)
             if other is not page:
-                shared[other.src].append(piece)
-        for src, pieces in shared.items():
+                shared[other.src].append(part)
+        for src, parts in shared.items():
             other = project.pages[src]
             if (
                 other.record
                 and not _have_same_people(record, other.record)
-                and (told := _describe_shared_parts(pieces))
+                and (description := _describe_shared_parts(parts))
             ):
                 message = (
-                    f"the same as in {other.path}: {told}; correct what was copied. If both records report the same"
+                    f"the same as in {other.path}: {description}; correct what was copied. If both records report the same"
                     f" people, say so: relations: [{{kind: same people, to: …, record: {other.record.id}}}]"
                 )
-                yield Problem(page.path, pieces[0].line, "record-copied", message)
+                yield Problem(page.path, parts[0].line, "record-copied", message)
 
 
-def _describe_shared_parts(pieces: list[RecordPart]) -> str:
+def _describe_shared_parts(parts: list[RecordPart]) -> str:
     """What two records share, in words; empty where it can be chance."""
-    count = Counter(piece.kind for piece in pieces)
-    told = []
+    count = Counter(part.kind for part in parts)
+    descriptions = []
     if count["row"] >= MIN_SHARED_ROWS:
-        told.append(f"{count['row']} rows of results or harms")
+        descriptions.append(f"{count['row']} rows of results or harms")
     if count["fact"] >= MIN_SHARED_FACTS:
-        told.append(f"{count['fact']} facts with the same source")
-    texts = [piece for piece in pieces if piece.kind == "text"]
-    if len(texts) >= MIN_SHARED_TEXTS or any(piece.words >= MIN_LONG_TEXT_WORDS for piece in texts):
-        told.append(f"{len(texts)} {pluralize('texts', len(texts))} (the first in line {texts[0].line})")
-    return ", ".join(told)
+        descriptions.append(f"{count['fact']} facts with the same source")
+    texts = [part for part in parts if part.kind == "text"]
+    if len(texts) >= MIN_SHARED_TEXTS or any(part.words >= MIN_LONG_TEXT_WORDS for part in texts):
+        descriptions.append(f"{len(texts)} {pluralize('texts', len(texts))} (the first in line {texts[0].line})")
+    return ", ".join(descriptions)
 
 
 def _have_same_people(record: Record, other: Record) -> bool:
@@ -85,10 +85,10 @@ def _have_same_people(record: Record, other: Record) -> bool:
 
 def _collect_parts(page: Page, record: Record) -> Iterator[RecordPart]:
     """What is compared of one record and its page, each thing once."""
-    found: dict[tuple[object, ...], RecordPart] = {}
-    for piece in (*_collect_rows(page, record), *_collect_facts(page, record), *_collect_paragraphs(page)):
-        found.setdefault((piece.kind, *piece.same), piece)
-    yield from found.values()
+    parts: dict[tuple[object, ...], RecordPart] = {}
+    for part in (*_collect_rows(page, record), *_collect_facts(page, record), *_collect_paragraphs(page)):
+        parts.setdefault((part.kind, *part.same), part)
+    yield from parts.values()
 
 
 def _collect_rows(page: Page, record: Record) -> Iterator[RecordPart]:

@@ -38,4 +38,4 @@ def _describe_file_type(suffix: str) -> str:
     if suffix.lower() in MARKDOWN_SUFFIXES:
         return f"a page's name ends with .md, not {suffix}; rename it, or it is not read and checked as a page"
     named = f"a {suffix} file" if suffix else "a file without an ending"
-    return f"{named} would be published as it is; take it out of {DOCS_FOLDER}/, where only {', '.join(PUBLISHED_SUFFIXES)} may be"
+    return f"{named} would be published as it is; move it out of {DOCS_FOLDER}/, where only {', '.join(PUBLISHED_SUFFIXES)} are allowed"

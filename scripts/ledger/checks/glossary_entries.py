@@ -10,7 +10,7 @@ from ledger.model.project import Project
 
 
 def check_glossary(project: Project) -> Iterator[Problem]:
-    """Each term once: no name or alias may stand for two entries; each has a meaning, and a short one."""
+    """Each term once: no name or alias may mean two entries; each has a meaning, and a short one."""
     page = project.pages.get(GLOSSARY_PAGE)
     if page is None:
         return
@@ -25,7 +25,7 @@ def check_glossary(project: Project) -> Iterator[Problem]:
         for name in (term.name, *term.aliases):
             first = taken.setdefault(name.lower(), term)
             if first is not term:
-                message = f"'{name}' already stands for '{first.name}' (line {first.line}); each term once"
+                message = f"'{name}' is already used for '{first.name}' (line {first.line}); define each term once"
                 yield Problem(page.path, term.line, "glossary", message)
 
 

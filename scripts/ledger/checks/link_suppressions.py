@@ -1,4 +1,4 @@
-"""Links that need not be asked, each with a reason and an end: ``link-policy.yml``."""
+"""Links that the live check leaves out, each with a reason and a last day: ``link-policy.yml``."""
 
 from __future__ import annotations
 
@@ -16,19 +16,21 @@ LINK_POLICY = SuppressionFile(
 
 
 def read_link_suppressions(project: Project) -> tuple[list[FileSuppression], list[Problem]]:
-    """The excuses that still hold, and what is wrong with the file."""
+    """The suppressions in force, and what is wrong with the file."""
     return LINK_POLICY.read(project)
 
 
-def covers_address(excuse: FileSuppression, address: ExternalLink) -> bool:
-    """Whether an excuse is for this address."""
-    return address.host == excuse.what.lower() if excuse.kind == "host" else address.text == excuse.what
+def covers_address(suppression: FileSuppression, link: ExternalLink) -> bool:
+    """Whether a suppression is for this link: for its host, or for its whole address."""
+    if suppression.kind == "host":
+        return link.host == suppression.what.lower()
+    return link.text == suppression.what
 
 
-def find_unused_suppressions(excuses: Sequence[FileSuppression], addresses: Sequence[ExternalLink]) -> list[Problem]:
-    """Excuses that excuse nothing on the site."""
+def find_unused_suppressions(suppressions: Sequence[FileSuppression], links: Sequence[ExternalLink]) -> list[Problem]:
+    """A problem for each suppression that covers no link of the site."""
     return [
-        LINK_POLICY.unused(excuse, "no link of the site")
-        for excuse in excuses
-        if not any(covers_address(excuse, address) for address in addresses)
+        LINK_POLICY.unused(suppression, "no link of the site")
+        for suppression in suppressions
+        if not any(covers_address(suppression, link) for link in links)
     ]

@@ -1,7 +1,7 @@
 """Markdown that Python-Markdown does not read the way its author meant, and prints as it was typed.
 
 Nothing here is wrong to Python-Markdown, which never fails: a box becomes a paragraph, a table a row of pipes. The
-rules follow its own grammar and that of the extensions in ``mkdocs.yml``; ``tests/test_markdown_syntax.py`` renders
+rules follow its own grammar and that of the extensions in ``mkdocs.yml``; ``tests/checks/test_markdown_syntax.py`` renders
 each example.
 """
 
@@ -24,7 +24,7 @@ from ledger.model.project import Page, Project
 BOX_KINDS = ("benefit", "harm", "key", "question", "unknown")
 """The kinds of box that have a style."""
 BOX_LAYOUTS = ("answer",)
-"""What may stand behind the kind: a word for the style sheet."""
+"""Words for the style sheet that may follow the kind."""
 BOX_EXAMPLE = '!!! key "Title"'
 
 BOX_MARKER = re.compile(r"(?:!!!|\?\?\?)")
@@ -49,7 +49,7 @@ LIST_LIKE_MARKERS = {
 
 
 IMAGE_WITHOUT_ALT = re.compile(r"!\[\s*\]\[[^\[\]]+\]")
-"""An image without a text, whose address stands elsewhere."""
+"""An image without a text, whose address is elsewhere."""
 
 
 class Line(NamedTuple):
@@ -126,7 +126,7 @@ def _check_boxes(lines: Sequence[Line]) -> Iterator[LineFinding]:
         if FOREIGN_BOX.match(body):
             yield (
                 line.number,
-                f"'{shorten_line(body)}' makes no box here; write {BOX_EXAMPLE} and indent its text by {TAB_LENGTH} spaces",
+                f"'{shorten_line(body)}' is not a box here; write {BOX_EXAMPLE} and indent its text by {TAB_LENGTH} spaces",
             )
         if not BOX_MARKER.match(body):
             continue
@@ -142,9 +142,11 @@ def _describe_box_error(body: str, depth: int) -> str | None:
     opening = AdmonitionProcessor.RE.match(body) or DetailsProcessor.START.match(body)
     shown = shorten_line(body)
     if depth % TAB_LENGTH:
-        return f"'{shown}' opens no box: it is indented by {depth}; begin it in the first column, or {TAB_LENGTH} further in"
+        return f"'{shown}' does not open a box: it is indented by {depth}; begin it in the first column, or {TAB_LENGTH} further in"
     if not opening:
-        return f"'{shown}' opens no box and is printed as it is; write {BOX_EXAMPLE}, with straight double quotes"
+        return (
+            f"'{shown}' does not open a box and is printed as it is; write {BOX_EXAMPLE}, with straight double quotes"
+        )
     words = body.lstrip("!?+").partition('"')[0].split()
     kind = words[0] if words else BOX_KINDS[0]  # a box that unfolds may do without
     if kind not in BOX_KINDS:
@@ -152,7 +154,7 @@ def _describe_box_error(body: str, depth: int) -> str | None:
         hint = f"did you mean {near[0]}? There are" if near else "use one of"
         return f"there is no box of the kind '{kind}'; {hint} {', '.join(BOX_KINDS)}"
     if any(word not in BOX_LAYOUTS for word in words[1:]):
-        return f"'{shown}' has a word behind its kind that is printed nowhere; write the title in quotes: {BOX_EXAMPLE}"
+        return f"'{shown}' has a word after its kind that is never printed; write the title in quotes: {BOX_EXAMPLE}"
     if body.lstrip("!?+")[:1] != " ":
         return f"'{shown}' needs a space before the kind: {BOX_EXAMPLE}"
     return None
@@ -199,7 +201,7 @@ def _check_table(chunk: Sequence[Line], following: Sequence[Line]) -> Iterator[L
         yield number, "this table is printed as text; put its header right above this row, with no blank line between"
         return
     if len(bodies) == 1 and following and DELIMITER_ROW.fullmatch(_strip_indentation(following[0])):
-        return  # said of the row of dashes
+        return  # reported at the row of dashes
     if len(bodies) < 2 or not DELIMITER_ROW.fullmatch(bodies[1]):
         yield number, f"this table is printed as text; put a row {'|---' * columns}| below its header"
         return
@@ -212,7 +214,7 @@ def _check_table(chunk: Sequence[Line], following: Sequence[Line]) -> Iterator[L
         cells = _count_cells(body, bordered)
         if cells > columns:
             message = f"this row has {cells} cells and the header {columns}: the last would be dropped"
-            yield line.number, f"{message}; take a | out, or write \\| where it is text"
+            yield line.number, f"{message}; remove a |, or write \\| where it is text"
         elif body and "|" not in body:
             yield line.number, "this line would become a row of the table above it; put a blank line before it"
             return
@@ -248,7 +250,7 @@ def _check_bullets(chunks: Sequence[Sequence[Line]]) -> Iterator[LineFinding]:
             if FOREIGN_BULLET.match(body[item.end() :] if item and not re.match(r"\d+\)", body) else body):
                 running = "a bullet"
                 if before != running:
-                    yield line.number, f"'{shorten_line(body)}' makes no list; begin each item with '- ' or '1. '"
+                    yield line.number, f"'{shorten_line(body)}' is not a list item; begin each item with '- ' or '1. '"
                 break
             kind = next((name for name, mark in LIST_LIKE_MARKERS.items() if mark.match(body)), "")
             if kind and _is_list(chunk, at, LIST_LIKE_MARKERS[kind], following):
@@ -256,7 +258,7 @@ def _check_bullets(chunks: Sequence[Sequence[Line]]) -> Iterator[LineFinding]:
                 if before != running:
                     yield (
                         line.number,
-                        f"{kind} makes no list: '{shorten_line(body)}'; begin each item with '- ' or '1. '",
+                        f"{kind} does not make a list item: '{shorten_line(body)}'; begin each item with '- ' or '1. '",
                     )
                 break
             running = kind if not at else running
@@ -286,7 +288,7 @@ def _check_list_separation(chunks: Sequence[Sequence[Line]]) -> Iterator[LineFin
 def _check_list_nesting(chunks: Sequence[Sequence[Line]]) -> Iterator[LineFinding]:
     """Items indented by two or three spaces, as other programs want it: here they are no list inside the list."""
     parent: int | None = None
-    told = False
+    reported = False
     for chunk in chunks:
         for at, line in enumerate(chunk):
             indent = measure_indentation(line.text)
@@ -295,12 +297,12 @@ def _check_list_nesting(chunks: Sequence[Sequence[Line]]) -> Iterator[LineFindin
                     parent = None
                 continue
             if parent is not None and 1 < indent - parent < TAB_LENGTH:
-                if not told:
+                if not reported:
                     message = f"this item is not inside the one above it; indent it by {parent + TAB_LENGTH} spaces"
                     yield line.number, message
-                told = True
+                reported = True
             else:
-                parent, told = indent, False
+                parent, reported = indent, False
 
 
 # --- images and headings -------------------------------------------------------------------------------------------
@@ -310,13 +312,13 @@ def _check_images(page: Page) -> Iterator[LineFinding]:
     for match in IMAGE_WITHOUT_ALT.finditer(page.source.prose):
         yield (
             page.source.line(match.start()),
-            f"'{match[0]}' has no text for who cannot see it; write ![what it shows][…]",
+            f"'{match[0]}' has no text for readers who cannot see it; write ![what it shows][…]",
         )
     for link in page.source.links:
         if (link.form == "image" or (link.form == "reference" and link.element == "img")) and not link.text.strip():
             yield (
                 link.line,
-                f"the image '{shorten_line(link.target)}' has no text for who cannot see it; write ![what it shows](…)",
+                f"the image '{shorten_line(link.target)}' has no text for readers who cannot see it; write ![what it shows](…)",
             )
     for position, element, attributes in page.source.tags:
         if element == "img" and "alt" not in attributes:

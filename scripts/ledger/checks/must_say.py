@@ -1,6 +1,6 @@
 """What pages must say and must not say again, lest they mislead: kept in must-say.yml for editors.
 
-A statement is looked for in the words that a reader sees, made tables included, whatever its capitals. It is plain text
+A statement is looked for in the words that a reader sees, generated tables included, whatever its capitals. It is plain text
 or a regular expression.
 """
 
@@ -14,6 +14,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
+from ledger.checks.places import find_title_line
 from ledger.core.problems import Problem
 from ledger.model.field_types import NonEmptyText, StrictModel
 from ledger.model.project import BIB_FILE, DOCS_FOLDER, Page, Project
@@ -31,7 +32,7 @@ def _validate_pattern(pattern: str) -> str:
         re.compile(pattern)
     except re.error as error:
         raise ValueError(
-            f"'{pattern}' is no regular expression: {error}; write \\ before a sign that is meant"
+            f"'{pattern}' is not a regular expression: {error}; write \\ before a character that is meant literally"
         ) from None
     return pattern
 
@@ -73,17 +74,17 @@ class Statements(StrictModel):
 
 
 class RequiredStatement(NamedTuple):
-    """One statement that a page must make: the line of the page that calls for it, and the line of the file that asks."""
+    """A statement that a page must make: the line of the page that requires it, and the line of must-say.yml."""
 
     page: Page
     line: int
     pattern: str
     why: str
-    asked: int
+    rule_line: int
 
 
 def check_required_statements(project: Project, visible_text: VisibleText) -> Iterator[Problem]:
-    """Statements that are missing, and faults of the file."""
+    """Statements that are missing or were withdrawn, and errors in the file."""
     if not (project.root / MUST_SAY_FILE).exists():
         return
     data, statements, problems = read_statements(project)
@@ -91,31 +92,27 @@ def check_required_statements(project: Project, visible_text: VisibleText) -> It
     if problems:
         return
     words = {src: visible_text(page, project) for src, page in project.pages.items() if _is_complete(page)}
-    for demand in (
+    for required in (
         *_collect_page_statements(project, data, statements),
         *_collect_citation_statements(project, data, statements),
     ):
-        if not matches_pattern(words[demand.page.src], demand.pattern):
-            message = f"a reader does not find '{demand.pattern}' here; say it: {demand.why} (asked by {MUST_SAY_FILE}:{demand.asked})"
-            yield Problem(demand.page.path, demand.line, "must-say", message)
+        if not matches_pattern(words[required.page.src], required.pattern):
+            message = f"readers do not find '{required.pattern}' here; add it: {required.why} (required by {MUST_SAY_FILE}:{required.rule_line})"
+            yield Problem(required.page.path, required.line, "must-say", message)
     for number, entry in enumerate(statements.never):
         for place, pattern in enumerate(entry.says):
-            asked = data.line(("never", number, "says", place))
+            rule_line = data.line(("never", number, "says", place))
             for src in words.keys() - entry.not_on:
                 if matches_pattern(words[src], pattern):
-                    message = f"'{pattern}' was corrected and is here again; take it out: {entry.why} (asked by {MUST_SAY_FILE}:{asked})"
+                    message = f"'{pattern}' was corrected and is here again; remove it: {entry.why} (ruled out by {MUST_SAY_FILE}:{rule_line})"
                     page = project.pages[src]
                     yield Problem(page.path, _find_pattern_line(page, pattern), "must-not-say", message)
 
 
 def _find_pattern_line(page: Page, pattern: str) -> int:
-    """The line of a pattern in a page; that of its title where only a made table holds it, or where it spans lines."""
-    found = (n for n, line in enumerate(page.text.split("\n"), 1) if matches_pattern(line, pattern))
-    return next(found, _find_title_line(page))
-
-
-def _find_title_line(page: Page) -> int:
-    return next((heading.line for heading in page.source.headings if heading.level == 1), 1)
+    """The line of a pattern in a page; that of its title where only a generated table contains it, or where it spans lines."""
+    lines = enumerate(page.text.split("\n"), 1)
+    return next((number for number, line in lines if matches_pattern(line, pattern)), find_title_line(page))
 
 
 def read_statements(project: Project) -> tuple[YamlDocument, Statements, list[Problem]]:
@@ -147,16 +144,16 @@ def read_statements(project: Project) -> tuple[YamlDocument, Statements, list[Pr
 
 
 def matches_pattern(words: str, pattern: str) -> bool:
-    """Whether the words hold the pattern, as plain text or as a regular expression."""
+    """Whether the words contain the pattern, as plain text or as a regular expression."""
     return pattern.lower() in words.lower() or bool(re.search(pattern, words, re.IGNORECASE))
 
 
 def _check_statement_targets(project: Project, data: YamlDocument, statements: Statements) -> Iterator[Problem]:
-    """Pages and sources that the file names and that are not there; without a bibliography no source is missed."""
+    """Pages and sources that the file names but that do not exist. Without a bibliography no source is missing."""
 
     def fault(place: Sequence[str | int], kind: str, name: str, known: Sequence[str]) -> Problem:
         near = get_close_matches(name, known, 1)
-        hint = f"; did you mean {near[0]}?" if near else "; correct the name, or take the entry out"
+        hint = f"; did you mean {near[0]}?" if near else "; correct the name, or remove the entry"
         return Problem(MUST_SAY_FILE, data.line(tuple(place)), "must-say", f"there is no {kind} '{name}'{hint}")
 
     pages, keys = list(project.pages), list(project.bibliography.entries)
@@ -190,7 +187,7 @@ def _collect_page_statements(
                 continue
             for place, pattern in enumerate(entry.says):
                 yield RequiredStatement(
-                    page, _find_title_line(page), pattern, entry.why, data.line(("pages", number, "says", place))
+                    page, find_title_line(page), pattern, entry.why, data.line(("pages", number, "says", place))
                 )
 
 

@@ -1,7 +1,7 @@
 """Find the numbers that need a source: with a unit, per cents, counts n of N, p values, doses, money.
 
 A year, a date, a name with a figure in it ("type 1", "phase 1/2", "VX-880", "Table 3") and a bare figure
-without a unit ("the 21 references") are no claims and pass.
+without a unit ("the 21 references") are not claims and pass.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LARGE_WORD_NUMERAL = (
     r"(?:eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty"
     r"|seventy|eighty|ninety|hundred)"
 )
-"""In words only larger groups count: "one of two ways" is no count of people."""
+"""In words only larger groups count: "one of two ways" does not count people."""
 METRIC_UNIT = r"(?:(?:k|m|µ|μ|n|p|mc)?(?:g|mol|l|L|IU|U|m)|[mµμnp]M)"
 PEOPLE_NOUNS = (
     r"(?:people|persons?|participants?|patients?|adults?|children|adolescents?|recipients?|women|men|donors?"
@@ -42,7 +42,7 @@ UNIT = (
 MEASURE_SUFFIX = (
     rf"(?:[%％‰]|per\s?cent|(?-i:{METRIC_UNIT}(?:/|\b(?!\.\w)))|(?:out )?of (?:the |these |those |all )?\d)"
 )
-"""What shows that the figure before it is measured or counted, whatever word stands before the figure."""
+"""What shows that the figure before it is measured or counted, whatever word is before the figure."""
 
 NAME_OR_DATE = re.compile(
     r"\b(?:type|phase|part|table|figure|fig|step|page|pages|grade|stage|section|article|chapter|version|rule|level|item"
@@ -88,7 +88,7 @@ NUMBER_PATTERNS: tuple[re.Pattern[str], ...] = tuple(
 
 ANY_WORD_NUMERAL = re.compile(rf"\b{WORD_NUMERAL}\b", re.IGNORECASE)
 WORD_NUMERAL_PATTERNS = frozenset(rule for rule in NUMBER_PATTERNS if rule.pattern.startswith("(?i:"))
-"""Rules that a text without a ``NUMBER_WORD`` need not be held against."""
+"""Patterns that a text without ``ANY_WORD_NUMERAL`` cannot match."""
 CHUNK_SIZE, CHUNK_OVERLAP = 20_000, 200
 """A long text is looked at piece by piece, and only until a number is found. No number is longer than the overlap."""
 DIGIT = re.compile(r"\d")
@@ -102,9 +102,9 @@ def find_number(text: str) -> str | None:
     ``text`` is prose whose code, comments, citations and link addresses are already taken out.
     """
     for start in range(0, max(1, len(text)), CHUNK_SIZE):
-        found = _find_in_chunk(text[max(0, start - CHUNK_OVERLAP) : start + CHUNK_SIZE])
-        if found:
-            return found
+        number = _find_in_chunk(text[max(0, start - CHUNK_OVERLAP) : start + CHUNK_SIZE])
+        if number:
+            return number
     return None
 
 
@@ -183,14 +183,14 @@ COMPOUND_WORD_NUMERAL = re.compile(
 
 def extract_figures(text: str) -> set[str]:
     """The figures in ``text``, in one form: no thousands marks, no zeros at the end of a decimal, words as figures."""
-    found = {_normalise_figure(figure) for figure in DIGIT_GROUPS.findall(text)}
+    figures = {_normalise_figure(figure) for figure in DIGIT_GROUPS.findall(text)}
     words = set(re.findall(r"[a-z]+", text.lower()))
     if words & TENS_WORDS:
         for tens, word in COMPOUND_WORD_NUMERAL.findall(text):
-            found.add(str(WORD_NUMERAL_VALUES[word.lower()] + (WORD_NUMERAL_VALUES[tens.lower()] if tens else 0)))
+            figures.add(str(WORD_NUMERAL_VALUES[word.lower()] + (WORD_NUMERAL_VALUES[tens.lower()] if tens else 0)))
     else:
-        found.update(str(WORD_NUMERAL_VALUES[word]) for word in words & WORD_NUMERAL_VALUES.keys())
-    return found
+        figures.update(str(WORD_NUMERAL_VALUES[word]) for word in words & WORD_NUMERAL_VALUES.keys())
+    return figures
 
 
 def _normalise_figure(figure: str) -> str:

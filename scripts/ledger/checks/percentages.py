@@ -1,4 +1,4 @@
-"""How a result is told: the count before the per cent in small groups, and the cells it was seen with."""
+"""How a result is reported: the count before the per cent in small groups, and the cells it was seen with."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ledger.model.project import Page, Project
 SMALL_GROUP_LIMIT = 50
 """In a group of fewer people one person is more than two per cent: the count says it, decimals feign exactness."""
 MAX_PROBLEMS_PER_BLOCK = 20
-"""Faults that one paragraph is told of in one run."""
+"""Problems that are reported for one paragraph in one run."""
 PERCENT_OF_GROUP = re.compile(
     r"(?<![\d.,])(?P<percent>\d{1,3}(?:\.(?P<decimals>\d{1,2}))?)\s?(?:%|per\s?cent)\s+(?:out\s+)?of\s+"
     r"(?:the\s+|these\s+|those\s+|all\s+|only\s+){0,2}(?P<of>\d{1,2})(?![\d.,]*\d|\s?(?:%|per\s?cent|mg|g|mL|days|months|years|weeks|hours))"
@@ -55,7 +55,7 @@ CELL_ORIGIN = re.compile(
     re.IGNORECASE,
 )
 KINDS_WITHOUT_ORIGIN = ("trial", "article", "glossary", "about", "index")
-"""Kinds of page where the rule does not look: a trial's record names the cells; the others tell of no result by themselves."""
+"""Kinds of page where the rule does not look: a trial's record names the cells; the others report no result of their own."""
 
 
 class BlockFinding(NamedTuple):
@@ -66,13 +66,13 @@ class BlockFinding(NamedTuple):
     message: str
 
 
-def check_reported_results(page: Page, project: Project, excused: Iterable[Suppression]) -> Iterator[Problem]:
-    """Every rule on how one page tells results."""
-    yield from _check_percentages(page, excused)
-    yield from _check_cell_origins(page, project, excused)
+def check_reported_results(page: Page, project: Project, valid: Iterable[Suppression]) -> Iterator[Problem]:
+    """Every rule on how one page reports results."""
+    yield from _check_percentages(page, valid)
+    yield from _check_cell_origins(page, project, valid)
 
 
-def _check_percentages(page: Page, excused: Iterable[Suppression]) -> Iterator[Problem]:
+def _check_percentages(page: Page, valid: Iterable[Suppression]) -> Iterator[Problem]:
     """Per cents of a small group without the count, or with decimals that the source did not print."""
     if "%" not in page.source.prose and "cent" not in page.source.prose:
         return
@@ -85,15 +85,17 @@ def _check_percentages(page: Page, excused: Iterable[Suppression]) -> Iterator[P
             or PERCENT_OF_PEOPLE.search(block.text)
         ):
             continue
-        faults = list(
+        findings = list(
             islice(_check_block_percentages(blank_quotations(block, extract_prose(block))), MAX_PROBLEMS_PER_BLOCK)
         )
-        if faults and not suppressions.is_suppressed(excused, "no-count", block):
-            yield from (Problem(page.path, block.line + fault.line, fault.rule, fault.message) for fault in faults)
+        if findings and not suppressions.is_suppressed(valid, "no-count", block):
+            yield from (
+                Problem(page.path, block.line + finding.line, finding.rule, finding.message) for finding in findings
+            )
 
 
 def _check_block_percentages(text: str) -> Iterator[BlockFinding]:
-    """Per cents of a small group that are not told well."""
+    """Per cents of a small group that lack the count, or have too many decimals."""
     counted = {int(of) for _, of in N_OF_GROUP.findall(text)}
     printed = bool(QUOTED_AS_PRINTED.search(text))
     for match in PERCENT_OF_GROUP.finditer(text):
@@ -124,7 +126,7 @@ def _check_block_percentages(text: str) -> Iterator[BlockFinding]:
 def _describe_false_precision(match: re.Match[str], of: int) -> str:
     percent = match["percent"]
     return (
-        f"{percent} % of {of} people feigns exactness; write {round(float(percent))} %, or '{percent} % as printed' where"
+        f"{percent} % of {of} people looks more exact than it is; write {round(float(percent))} %, or '{percent} % as printed' where"
         " the source prints it so"
     )
 
@@ -133,12 +135,12 @@ def _format_match(match: re.Match[str]) -> str:
     return " ".join(match[0].split())
 
 
-def _check_cell_origins(page: Page, project: Project, excused: Iterable[Suppression]) -> Iterator[Problem]:
+def _check_cell_origins(page: Page, project: Project, valid: Iterable[Suppression]) -> Iterator[Problem]:
     """Counts of a result with cells, where neither the block nor its section above it names the cells or the trial."""
     kind = page.meta.data.get("kind") if isinstance(page.meta.data, dict) else None
     if kind is None or kind in KINDS_WITHOUT_ORIGIN or CELL_ORIGIN.search(page.title):
         return
-    above: list[str] = []  # what stands in this section and has not been looked at
+    above: list[str] = []  # the texts of this section that have not been searched yet
     named = False
     trials: re.Pattern[str] | None = None
     for block in page.source.blocks:
@@ -151,8 +153,8 @@ def _check_cell_origins(page: Page, project: Project, excused: Iterable[Suppress
         section = "\n".join(above)
         above = []
         named = bool(CELL_ORIGIN.search(section) or trials.search(section))
-        if not named and not suppressions.is_suppressed(excused, "no-origin", block):
-            message = "a result stands here without the cells it was seen with; name their origin in this paragraph"
+        if not named and not suppressions.is_suppressed(valid, "no-origin", block):
+            message = "this result does not say with which cells it was seen; name their origin in this paragraph"
             yield Problem(page.path, block.line, "cell-origin", message)
 
 

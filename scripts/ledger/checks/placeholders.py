@@ -1,10 +1,11 @@
-"""Comments that ask for generated parts ask for something that exists, and trial pages show their whole record."""
+"""Placeholders name generated parts that exist, and trial pages show their whole record."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
 from ledger.checks import rules
+from ledger.checks.places import find_title_line
 from ledger.core.problems import Problem
 from ledger.model import derived, stages
 from ledger.model.placeholders import (
@@ -23,19 +24,19 @@ from ledger.model.vocabulary import REQUIREMENTS
 
 def find_generated_anchors(page: Page, project: Project) -> set[str]:
     """Ids that the generated parts of a page will carry."""
-    found: set[str] = set()
+    anchors: set[str] = set()
     for what, options in find_placeholders(page):
         if what == "bibliography":
-            found.update(project.bibliography.entries)
+            anchors.update(project.bibliography.entries)
         elif what == "claims":
-            found.update(claim.id for claim in derived.select_claims(project, options))
+            anchors.update(claim.id for claim in derived.select_claims(project, options))
         elif what == "rules":
-            found.update(rules.RULES_BY_ID)
+            anchors.update(rules.RULES_BY_ID)
         elif what == "citations":
-            found.update(row.id for row in project.claims.citations)
+            anchors.update(row.id for row in project.claims.citations)
     for key in (*page.cited, *derived.find_claim_table_keys(project, page)):
-        found.update((f"fn:{key}", f"fnref:{key}"))
-    return found
+        anchors.update((f"fn:{key}", f"fnref:{key}"))
+    return anchors
 
 
 def find_generated_links(project: Project) -> Iterator[tuple[str, str]]:
@@ -47,7 +48,7 @@ def find_generated_links(project: Project) -> Iterator[tuple[str, str]]:
 
 
 def check_placeholders(project: Project) -> Iterator[Problem]:
-    """Requests for something that nobody makes, and trial pages that do not show the whole record."""
+    """Placeholders for parts that do not exist, and trial pages that do not show the whole record."""
     published = [name for name, (trial, _) in project.records.items() if trial.src not in project.drafts]
     for page in project.pages.values():
         yield from _check_record_tables(page)
@@ -59,7 +60,9 @@ def check_placeholders(project: Project) -> Iterator[Problem]:
             line = page.source.line(comment.start)
             if not match or match["what"] not in PARTS:
                 known = ", ".join(PARTS)
-                yield Problem(page.path, line, "generated", f"nothing is generated for this comment; one of: {known}")
+                yield Problem(
+                    page.path, line, "generated", f"nothing is generated for this comment; use one of: {known}"
+                )
             elif match["what"].startswith("trial-") and not (page.record or page.broken or "trial" in page.meta.data):
                 yield Problem(page.path, line, "generated", "this page has no trial record to make the table from")
             else:
@@ -67,7 +70,7 @@ def check_placeholders(project: Project) -> Iterator[Problem]:
 
 
 def _check_record_tables(page: Page) -> Iterator[Problem]:
-    """Tables of the record that a trial page shows not at all, or more than once."""
+    """Tables of the record that a trial page does not show, or shows more than once."""
     if not (page.record or "trial" in page.meta.data) or page.unreadable or page.broken:
         return
     places: dict[str, list[int]] = {}
@@ -75,7 +78,7 @@ def _check_record_tables(page: Page) -> Iterator[Problem]:
         match = PLACEHOLDER.fullmatch(page.text[comment.start : comment.end])
         if match:
             places.setdefault(match["what"], []).append(page.source.line(comment.start))
-    title = next((heading.line for heading in page.source.headings if heading.level == 1), 1)
+    title = find_title_line(page)
     for what, section in TRIAL_PAGE_SECTIONS.items():
         lines = places.get(what, [])
         if not lines:
@@ -94,7 +97,7 @@ def _check_options(page: Page, line: int, what: str, options: Options, trial_ids
         ("stage", "trial", trial_ids),
         ("stage", "named", stages.STAGES_BY_SLUG),
     ):
-        asked = options.get(name, "" if maker == "picture" or (name == "trial" and not options) else None)
-        if what == maker and asked is not None and asked not in known:
-            message = f"there is no {name} '{asked}' for {maker}; one of: {', '.join(known)}"
+        value = options.get(name, "" if maker == "picture" or (name == "trial" and not options) else None)
+        if what == maker and value is not None and value not in known:
+            message = f"there is no {name} '{value}' for {maker}; use one of: {', '.join(known)}"
             yield Problem(page.path, line, "generated", message)

@@ -1,6 +1,6 @@
 """How easy the opening of a page is to read: sentence length, Flesch-Kincaid grade, SMOG.
 
-The opening is what stands between the title and the first section. Terms that the glossary teaches count as one easy
+The opening is the text between the title and the first section. Terms that the glossary teaches count as one easy
 word, since the page explains them in place. Formulas: Flesch-Kincaid grade level (Kincaid and others, 1975) and SMOG
 (McLaughlin, 1969). Syllables are counted by groups of vowels; a test holds that count against a dictionary.
 """
@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from ledger.checks.places import find_title_line
 from ledger.core.problems import Problem
 from ledger.markdown.prose import extract_prose
 from ledger.model.glossary import GLOSSARY_PAGE, read_glossary_terms
@@ -34,7 +35,7 @@ SILENT_E = re.compile(
 SEPARATE_VOWELS = re.compile(
     r"i(?:a|o|um)|(?<!p)eo|u(?:a(?!r)|ou)|[^aeiou]ism\b|[ey]ing\b|(?<=[a-z])yo|(?<=[a-z]{2})eas?$|^re(?=act|u)"
 )
-"""Vowels that stand together and are spoken apart."""
+"""Vowels that are written together and spoken apart."""
 JOINED_VOWELS = re.compile(r"(?:[tcsgx]i|qu|gu)[aeo]|[ln]ion")
 """And those of them that are not."""
 MIN_LONG_WORD_SYLLABLES = 3
@@ -56,7 +57,7 @@ class ReadabilityScore(NamedTuple):
 
 @lru_cache(maxsize=20_000)
 def count_syllables(word: str) -> int:
-    """Syllables of an English word; figures and signs count one."""
+    """Syllables of an English word; figures and other characters count as one."""
     word = word.lower().replace("’", "'").removesuffix("'s")
     if "-" in word:
         return sum(count_syllables(part) for part in word.split("-") if part)
@@ -80,10 +81,10 @@ def extract_opening(page: Page) -> str:
     return " ".join(" ".join(part.split()) for part in parts)
 
 
-def measure_readability(text: str, taught: re.Pattern[str] | None = None) -> ReadabilityScore | None:
+def measure_readability(text: str, glossary_terms: re.Pattern[str] | None = None) -> ReadabilityScore | None:
     """The measures of a text; None where it has no words."""
-    if taught:
-        text = taught.sub("term", text)
+    if glossary_terms:
+        text = glossary_terms.sub("term", text)
     words = WORD.findall(text)
     if not words:
         return None
@@ -107,19 +108,18 @@ def compile_glossary_terms(project: Project) -> re.Pattern[str] | None:
 
 def check_readability(project: Project) -> Iterator[Problem]:
     """Openings that are harder to read than they need to be."""
-    taught = compile_glossary_terms(project)
+    glossary_terms = compile_glossary_terms(project)
     for page in project.pages.values():
-        found = measure_readability(extract_opening(page), taught)
-        if found is None or found.words < MIN_OPENING_WORDS or ".zh." in page.src:
+        score = measure_readability(extract_opening(page), glossary_terms)
+        if score is None or score.words < MIN_OPENING_WORDS or ".zh." in page.src:
             continue
-        faults = []
-        if found.length > MAX_SENTENCE_WORDS:
-            faults.append(f"{found.length:.0f} words a sentence, at most {MAX_SENTENCE_WORDS:.0f}; split the longest")
-        if found.grade is not None and found.grade > MAX_GRADE:
-            faults.append(f"Flesch-Kincaid grade {found.grade:.1f}, at most {MAX_GRADE:.0f}; use shorter words")
-        if found.smog is not None and found.smog > MAX_SMOG:
-            faults.append(f"SMOG {found.smog:.1f}, at most {MAX_SMOG:.0f}; use fewer long words")
-        if faults:
-            line = next(heading.line for heading in page.source.headings if heading.level == 1)
-            message = f"the opening is hard to read: {'; '.join(faults)}"
-            yield Problem(page.path, line, "readability", message, "warning")
+        advice = []
+        if score.length > MAX_SENTENCE_WORDS:
+            advice.append(f"{score.length:.0f} words a sentence, at most {MAX_SENTENCE_WORDS:.0f}; split the longest")
+        if score.grade is not None and score.grade > MAX_GRADE:
+            advice.append(f"Flesch-Kincaid grade {score.grade:.1f}, at most {MAX_GRADE:.0f}; use shorter words")
+        if score.smog is not None and score.smog > MAX_SMOG:
+            advice.append(f"SMOG {score.smog:.1f}, at most {MAX_SMOG:.0f}; use fewer long words")
+        if advice:
+            message = f"the opening is hard to read: {'; '.join(advice)}"
+            yield Problem(page.path, find_title_line(page), "readability", message, "warning")

@@ -1,8 +1,8 @@
 """What instruments for judging health information ask of a page, as far as a program can see it.
 
 DISCERN (16 questions), the JAMA benchmarks (4) and PEMAT-P (24 items for printed material) are made for people who
-read and judge. A program can see whether something is there, never whether it is good. ``check`` looks for what must
-be there; ``ITEMS`` says which item is met by which rule, and which items only people can judge.
+read and judge. A program can see whether something is there, never whether it is good. ``REQUIRED_SECTIONS`` and
+the rules below it are what a program can check; ``render.quality_page`` lists the items.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from ledger.checks.places import find_title_line
 from ledger.core.problems import Problem
 from ledger.markdown.prose import CITATION_GROUP, extract_prose
 from ledger.markdown.scanner import Block, Heading
@@ -44,7 +45,7 @@ QUESTION_SECTIONS = ("Questions to ask", "What to ask")
 MIN_QUESTIONS = 3
 INSULIN_PAGE = "insulin.md"
 MAX_PARAGRAPH_WORDS = 150
-"""A paragraph with more words is no small piece any more."""
+"""A longer paragraph is hard to read in one piece."""
 BENEFIT_BOX, HARM_BOX = re.compile(r"!!!\s+benefit\b"), re.compile(r"!!!\s+harm\b")
 
 
@@ -71,11 +72,6 @@ def get_page_kind(page: Page) -> str:
     return str(page.meta.data.get("kind") or "") if isinstance(page.meta.data, dict) else ""
 
 
-def _find_title_line(page: Page) -> int:
-    """The line of the page's title; 1 where it has none."""
-    return next((heading.line for heading in page.source.headings if heading.level == 1), 1)
-
-
 def _check_sections(page: Page, kind: str) -> Iterator[Problem]:
     there = {heading.text for heading in page.source.headings if heading.level == 2}
     for name in REQUIRED_SECTIONS[kind]:
@@ -83,49 +79,49 @@ def _check_sections(page: Page, kind: str) -> Iterator[Problem]:
             message = (
                 f"a page of the kind {kind} needs the section '## {name}'; add it, and say there what is not known"
             )
-            yield Problem(page.path, _find_title_line(page), "section-missing", message)
+            yield Problem(page.path, find_title_line(page), "section-missing", message)
 
 
 def _check_opening(page: Page) -> Iterator[Problem]:
-    title = _find_title_line(page)
+    title = find_title_line(page)
     end = next((heading.line for heading in page.source.headings if heading.level == 2), None)
     for block in page.source.blocks:
         if block.line > title and (end is None or block.line < end) and block.kind in ("paragraph", "item"):
             return
-    message = "nothing stands between the title and the first section; open with the answer in plain words"
+    message = "there is no text between the title and the first section; open with the answer in plain words"
     yield Problem(page.path, title, "opening-missing", message)
 
 
 def _check_how_sure(page: Page) -> Iterator[Problem]:
     if not HOW_SURE.search(page.source.prose):
         message = "the page does not say how sure it is; end its key message with a paragraph '**How sure:** …'"
-        yield Problem(page.path, _find_title_line(page), "how-sure-missing", message)
+        yield Problem(page.path, find_title_line(page), "how-sure-missing", message)
 
 
 def _check_cites_sources(page: Page) -> Iterator[Problem]:
     if not CITATION_GROUP.search(page.source.prose):
-        message = "the text cites no source; say what each statement rests on, as [@key]"
-        yield Problem(page.path, _find_title_line(page), "sources-missing", message)
+        message = "the text cites no source; cite the source of each statement, [@key]"
+        yield Problem(page.path, find_title_line(page), "sources-missing", message)
 
 
 def _check_benefit_has_harms(page: Page) -> Iterator[Problem]:
-    """A benefit box without a harm box right behind it: only its own lines may stand between."""
+    """A benefit box without a harm box right behind it: only its own lines may be between them."""
     lines = page.source.prose.split("\n")
     for block in page.source.blocks:
         if block.kind != "title" or not BENEFIT_BOX.match(block.text):
             continue
         behind = (line for line in lines[block.line :] if line.strip() and not line.startswith("    "))
         if not HARM_BOX.match(next(behind, "")):
-            message = 'a benefit stands alone; put its harms right behind it: !!! harm "Harms"'
+            message = 'a benefit has no harms beside it; put them right below it: !!! harm "Harms"'
             yield Problem(page.path, block.line, "benefit-alone", message)
 
 
 def _check_questions(page: Page) -> Iterator[Problem]:
     for heading in page.source.headings:
         if heading.level == 2 and heading.text in QUESTION_SECTIONS:
-            asked = sum(extract_prose(block).rstrip().endswith("?") for block in _find_section_items(page, heading))
-            if asked < MIN_QUESTIONS:
-                message = f"{asked} questions stand here, at least {MIN_QUESTIONS} are needed; one list item each"
+            count = sum(extract_prose(block).rstrip().endswith("?") for block in _find_section_items(page, heading))
+            if count < MIN_QUESTIONS:
+                message = f"this section has {count} questions, at least {MIN_QUESTIONS} are needed; write each as a list item"
                 yield Problem(page.path, heading.line, "questions-missing", message)
 
 
@@ -149,8 +145,8 @@ def _check_other_options(page: Page) -> Iterator[Problem]:
         else [f"insulin ({INSULIN_PAGE}), which is there if this is not taken"]
     )
     if wanted:
-        message = f"the page names no other choice; link to {' and to '.join(wanted)}"
-        yield Problem(page.path, _find_title_line(page), "options-missing", message)
+        message = f"the page mentions no alternative; link to {' and to '.join(wanted)}"
+        yield Problem(page.path, find_title_line(page), "options-missing", message)
 
 
 def _check_paragraph_length(page: Page) -> Iterator[Problem]:

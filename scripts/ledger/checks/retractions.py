@@ -1,6 +1,6 @@
-"""What later became of our sources: the rules about it, and what readers are told.
+"""What later happened to our sources: the rules about it, and the words that readers see.
 
-Works on what ``status`` read from ``source-status.json``; asks nobody.
+Works on what ``model.source_status`` read from ``source-status.json``; sends no request.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from ledger.checks.places import get_value_at
 from ledger.checks.suppression_file import SuppressionFile
 from ledger.core.problems import Problem
 from ledger.core.text import pluralize
@@ -36,7 +37,7 @@ from ledger.model.source_status import (
 from ledger.model.text_files import read_text
 
 MAX_ANSWER_AGE_DAYS = 45
-"""Days after which what a database said is old."""
+"""Days after which the answer of a database is old."""
 SAYS_RETRACTED = re.compile(r"\bretracted\b|撤稿|撤回", re.IGNORECASE)
 NOTICE_TITLE = re.compile(
     r"\W*(?:notice of (?:retraction|withdrawal)|(?:retraction|withdrawal) (?:note|notice|statement)"
@@ -45,7 +46,7 @@ NOTICE_TITLE = re.compile(
 )
 """How the title of a notice begins: the entry is the notice itself, not the work."""
 SOURCE_POLICY_FILE = SuppressionFile("source-policy.yml", "source-excuse", {"key": "doe2024trial"})
-"""Entries that rightly say something else than a database."""
+"""Entries that rightly differ from a database."""
 NOTICE_STATE_LABELS = {
     RETRACTED: "Retracted",
     EXPRESSION_OF_CONCERN: "Expression of concern",
@@ -60,7 +61,7 @@ NOTICE_TYPE_LABELS = {
     "addendum": "Addendum",
     "clarification": "Clarified",
 }
-"""Where a notice is called by a word that says more."""
+"""Types of notice whose name says more than its state."""
 
 
 # --- rules --------------------------------------------------------------------------------------------
@@ -83,8 +84,8 @@ def check_source_status(project: Project) -> Iterator[Problem]:
 
 
 def _report_retracted(path: str, line: int, key: str, standing: SourceStatus, where: str) -> Problem:
-    told = "; ".join(describe_notice(notice) for notice in standing.notices if notice.state == RETRACTED)
-    message = f"@{key} was retracted ({told}); say 'retracted' {where}, or cite another source"
+    notices = "; ".join(describe_notice(notice) for notice in standing.notices if notice.state == RETRACTED)
+    message = f"@{key} was retracted ({notices}); say 'retracted' {where}, or cite another source"
     return Problem(path, line, "retracted-source", message)
 
 
@@ -106,36 +107,30 @@ def _check_retracted_in_text(page: Page, retracted: Mapping[str, SourceStatus]) 
 
 
 def _check_retracted_in_record(page: Page, retracted: Mapping[str, SourceStatus]) -> Iterator[Problem]:
-    """Facts of a record: their ``note`` (or ``said_by``, ``why``) must say it; for a list of publications any fact's will do."""
+    """Facts of a record: ``note``, ``said_by`` or ``why`` must say so; for a list of publications that of any fact will do."""
     if not page.record or not page.cited & retracted.keys() or "trial" not in page.meta.data:
         return
-    told: set[str] = set()
+    disclosed: set[str] = set()
     listed: list[tuple[int, str]] = []
     for place, line in page.meta.lines.items():
         if not place or place[0] != "trial":
             continue
         if place[-1] == "cite":
-            fact: Any = _get_value_at(page.meta.data, place[:-1])
+            fact: Any = get_value_at(page.meta.data, place[:-1])
             key = str(fact.get("cite")) if isinstance(fact, dict) else ""
             if key in retracted:
                 if SAYS_RETRACTED.search(f"{fact.get('note')} {fact.get('said_by')} {fact.get('why')}"):
-                    told.add(key)
+                    disclosed.add(key)
                 else:
                     yield _report_retracted(page.path, line, key, retracted[key], "in the fact's note")
         elif len(place) > 1 and place[-2] == "publications":
-            listed.append((line, str(_get_value_at(page.meta.data, place))))
+            listed.append((line, str(get_value_at(page.meta.data, place))))
     for block in page.source.blocks:
         if SAYS_RETRACTED.search(block.text):
-            told.update(key for match in CITATION_GROUP.finditer(block.text) for key in match["keys"].split("; @"))
+            disclosed.update(key for match in CITATION_GROUP.finditer(block.text) for key in match["keys"].split("; @"))
     for line, key in listed:
-        if key in retracted and key not in told:
+        if key in retracted and key not in disclosed:
             yield _report_retracted(page.path, line, key, retracted[key], "in the text where you cite it")
-
-
-def _get_value_at(data: Any, place: tuple[str | int, ...]) -> Any:
-    for step in place:
-        data = data[step]
-    return data
 
 
 def _check_retracted_in_claims(project: Project, retracted: Mapping[str, SourceStatus]) -> Iterator[Problem]:
@@ -168,7 +163,7 @@ def _check_retracted_in_claims(project: Project, retracted: Mapping[str, SourceS
 
 
 def _check_status_age(project: Project) -> Iterator[Problem]:
-    """One line for answers that are old, one for numbers that the file does not have."""
+    """One line for old answers, one for identifiers that the file does not have."""
     if not project.status.there:
         return
     newest: dict[str, str] = {}
@@ -183,7 +178,7 @@ def _check_status_age(project: Project) -> Iterator[Problem]:
         if _count_days_since(newest.get(who), project.today) > MAX_ANSWER_AGE_DAYS
     ]
     if old:
-        message = f"last answered: {', '.join(old)}; that is more than {MAX_ANSWER_AGE_DAYS} days ago; ask again: {UPDATE_COMMAND}"
+        message = f"last answered: {', '.join(old)}; that is more than {MAX_ANSWER_AGE_DAYS} days ago; update them: {UPDATE_COMMAND}"
         yield Problem(SOURCE_STATUS_FILE, 1, "source-status-old", message, "warning")
     missing = {"doi": 0, "pmid": 0}
     first = ""
@@ -194,7 +189,7 @@ def _check_status_age(project: Project) -> Iterator[Problem]:
                 first = first or key
     if any(missing.values()):
         counted = " and ".join(f"{n} {pluralize(kind.upper() + 's', n)}" for kind, n in missing.items() if n)
-        message = f"{counted} of {BIB_FILE} not in this file (first: {first}); enter what is new: {ENTER_COMMAND}"
+        message = f"{counted} of {BIB_FILE} not in this file (first: {first}); add them: {ENTER_COMMAND}"
         yield Problem(SOURCE_STATUS_FILE, 1, "source-status-old", message, "warning")
 
 
@@ -203,14 +198,14 @@ def _count_days_since(checked: str | None, today: date) -> int:
 
 
 def _check_metadata(project: Project) -> Iterator[Problem]:
-    """Entries that do not describe what the database has under their number, and excuses for them that hold no more."""
-    told = list(_find_disagreements(project))
-    excused, problems = SOURCE_POLICY_FILE.read(project)
+    """Entries that differ from the database record of their identifier, and suppressions that are no longer needed."""
+    disagreements = list(_find_disagreements(project))
+    valid, problems = SOURCE_POLICY_FILE.read(project)
     yield from problems
-    keys = {excuse.what for excuse in excused}
-    yield from (problem for key, problem in told if key not in keys)
-    differing = {key for key, _ in told}
-    yield from (SOURCE_POLICY_FILE.unused(excuse, "no entry") for excuse in excused if excuse.what not in differing)
+    suppressed = {suppression.what for suppression in valid}
+    yield from (problem for key, problem in disagreements if key not in suppressed)
+    differing = {key for key, _ in disagreements}
+    yield from (SOURCE_POLICY_FILE.unused(one, "no entry") for one in valid if one.what not in differing)
 
 
 def _find_disagreements(project: Project) -> Iterator[tuple[str, Problem]]:
@@ -224,8 +219,8 @@ def _find_disagreements(project: Project) -> Iterator[tuple[str, Problem]]:
             there = answers.by(EXISTS)
             who = DATABASES[METADATA_DATABASE[kind]]
             if there.state == NO:
-                asked = "doi.org" if kind == "doi" else "PubMed"
-                told = f"{named} is not known to {asked} ({there.checked}); look it up and mend it"
+                database = "doi.org" if kind == "doi" else "PubMed"
+                message = f"{named} does not exist at {database} ({there.checked}); look it up and correct it"
                 line = entry.field_lines.get(kind, entry.line)
             else:
                 wrong = [
@@ -237,19 +232,19 @@ def _find_disagreements(project: Project) -> Iterator[tuple[str, Problem]]:
                     shown = ", ".join(
                         answers.seen[name] for name in bib_matching.COMPARED_FIELDS if name in answers.seen
                     )
-                    told = f"{named} leads to another work, by {who}: {shown}; mend the number or the entry"
+                    message = f"{named} leads to another work, by {who}: {shown}; correct the number or the entry"
                     line = entry.field_lines.get(kind, entry.line)
                 else:
                     shown = "; ".join(f"{name} '{answers.seen[name]}'" for name in wrong)
-                    told = f"{who} says of {named}: {shown}; hold the entry against the source, and mend it or excuse it in {SOURCE_POLICY_FILE.path}"
+                    message = f"{who} has for {named}: {shown}; compare the entry with the source, then correct it, or excuse it in {SOURCE_POLICY_FILE.path}"
                     line = entry.field_lines.get(BIB_FIELDS_BY_LABEL.get(wrong[0], wrong[0]), entry.line)
-            yield entry.key, Problem(BIB_FILE, line, "source-metadata", f"{entry.key}: {told}")
+            yield entry.key, Problem(BIB_FILE, line, "source-metadata", f"{entry.key}: {message}")
 
 
 BIB_FIELDS_BY_LABEL = {"first author": "author"}
 
 
-# --- what readers are told ----------------------------------------------------------------------------
+# --- what readers see ----------------------------------------------------------------------------
 
 
 def describe_notice(notice: Notice) -> str:

@@ -24,7 +24,9 @@ def check_review_fields(project: Project) -> Iterator[Problem]:
         if isinstance(checked, str) and _is_day(checked) and checked > today:
             yield _report_future_date(page.path, _find_field_line(page, "checked"), checked)
         if reviewer != NO_REVIEWER:
-            message = f"'{reviewer}' is no known reviewer; write {NO_REVIEWER} until a clinician has reviewed the page"
+            message = (
+                f"'{reviewer}' is not a known reviewer; write {NO_REVIEWER} until a clinician has reviewed the page"
+            )
             yield Problem(page.path, _find_field_line(page, "reviewed_by"), "reviewer", message)
     if project.claims.claims or project.claims.citations:
         text, _ = read_text(project.root / CLAIMS_FILE, CLAIMS_FILE)
@@ -35,7 +37,7 @@ def check_review_fields(project: Project) -> Iterator[Problem]:
 
 
 def _is_day(text: str) -> bool:
-    """Whether a text is a day of the calendar; what is none is said by the rules of the field."""
+    """Whether a text is a day of the calendar; the rules of the field report what is not."""
     try:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
@@ -47,4 +49,4 @@ def _find_field_line(page: Page, name: str) -> int:
 
 
 def _report_future_date(path: str, line: int, day: str) -> Problem:
-    return Problem(path, line, "checked-in-future", f"checked: {day} lies in the future; write the day of the check")
+    return Problem(path, line, "checked-in-future", f"checked: {day} is in the future; write the day of the check")

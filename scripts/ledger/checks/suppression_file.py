@@ -1,4 +1,4 @@
-"""A file of excuses for what is no paragraph of a page, each with a reason and an end: what it excuses, until when.
+"""A file of suppressions for what is not in a paragraph of a page: each says what it is for, why, and until when.
 
 excuses:
   - host: example.org
@@ -22,7 +22,7 @@ from ledger.model.yaml_source import BadYamlError, YamlDocument, load_yaml
 
 @dataclass(frozen=True)
 class FileSuppression:
-    """One entry of such a file: ``what`` it excuses, which is a ``kind`` of thing, and its line."""
+    """One entry of such a file: ``what`` it is for, which ``kind`` of thing that is, and its line."""
 
     kind: str
     what: str
@@ -31,14 +31,14 @@ class FileSuppression:
 
 @dataclass(frozen=True)
 class SuppressionFile:
-    """A file of excuses: its path below the root, the rule that tells its faults, each kind of thing with an example."""
+    """Its path below the root, the rule that reports its errors, and each kind of thing with an example."""
 
     path: str
     rule: str
     kinds: Mapping[str, str]
 
     def read(self, project: Project) -> tuple[list[FileSuppression], list[Problem]]:
-        """The excuses that still hold, and what is wrong with the file: faults of form, and excuses past their end."""
+        """The suppressions in force, and what is wrong with the file: malformed and expired entries."""
         path = project.root / self.path
         if not path.exists():
             return [], []
@@ -52,24 +52,24 @@ class SuppressionFile:
         listed = data.data.get("excuses", []) if isinstance(data.data, dict) else None
         if not isinstance(listed, list) or set(data.data) - {"excuses"}:
             return [], [self._problem(1, "write one list, 'excuses:', and nothing else")]
-        found: list[FileSuppression] = []
+        valid: list[FileSuppression] = []
         problems: list[Problem] = []
         for number, raw in enumerate(listed):
-            one = self._excuse(raw, data, number, project.today)
-            if isinstance(one, FileSuppression):
-                found.append(one)
+            result = self._read_entry(raw, data, number, project.today)
+            if isinstance(result, FileSuppression):
+                valid.append(result)
             else:
-                problems.append(one)
-        return found, problems
+                problems.append(result)
+        return valid, problems
 
-    def unused(self, excuse: FileSuppression, who: str) -> Problem:
-        """The problem of an excuse that excuses nothing; ``who`` does not need it."""
-        return self._problem(excuse.line, f"{who} needs this excuse for '{excuse.what}'; take it out")
+    def unused(self, suppression: FileSuppression, who: str) -> Problem:
+        """The problem with a suppression that suppresses nothing; ``who`` does not need it."""
+        return self._problem(suppression.line, f"{who} needs this excuse for '{suppression.what}'; remove it")
 
     def _problem(self, line: int, message: str) -> Problem:
         return Problem(self.path, line, self.rule, message)
 
-    def _excuse(self, raw: Any, data: YamlDocument, number: int, today: date) -> FileSuppression | Problem:
+    def _read_entry(self, raw: Any, data: YamlDocument, number: int, today: date) -> FileSuppression | Problem:
         line = data.line(("excuses", number))
 
         def at(name: str) -> int:
@@ -79,24 +79,26 @@ class SuppressionFile:
             (kind for kind in self.kinds if isinstance(raw, dict) and set(raw) == {kind, "reason", "until"}), ""
         )
         if not kind:
-            return self._problem(line, f"an excuse has three lines: {' (or '.join(self._named())}, reason and until")
+            return self._problem(
+                line, f"an excuse has three lines: {' (or '.join(self._list_kinds())}, reason and until"
+            )
         what = raw[kind]
         if not isinstance(what, str) or not what.strip() or ("/" in what) != ("/" in self.kinds[kind]):
             return self._problem(line, "write " + ", or ".join(f"{name}: {form}" for name, form in self.kinds.items()))
         if not isinstance(raw["reason"], str) or not raw["reason"].strip():
-            return self._problem(at("reason"), "say the reason in words")
+            return self._problem(at("reason"), "give the reason in words")
         try:
             until = date.fromisoformat(str(raw["until"]))
         except ValueError:
-            return self._problem(at("until"), f"'{raw['until']}' is no day; write until: YYYY-MM-DD")
+            return self._problem(at("until"), f"'{raw['until']}' is not a date; write until: YYYY-MM-DD")
         if until < today:
-            message = f"this excuse ended on {until}; look at '{what}' again, then renew it or take it out"
+            message = f"this excuse ended on {until}; check '{what}' again, then renew or remove the excuse"
             return self._problem(at("until"), message)
         if until > today + MAX_SUPPRESSION_TIME:
             return self._problem(at("until"), f"until {until} is more than a year away; choose a nearer day")
         return FileSuppression(kind, what, line)
 
-    def _named(self) -> Iterator[str]:
+    def _list_kinds(self) -> Iterator[str]:
         names = list(self.kinds)
         yield names[0]
         yield from (f"{name})" for name in names[1:])

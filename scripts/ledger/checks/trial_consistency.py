@@ -1,6 +1,6 @@
-"""What the fields of one record must say of each other: counts, dates, sources, gaps. The model cannot know it.
+"""How the fields of one record must agree: counts, dates, sources, gaps. The model checks each field alone.
 
-Each problem stands at the line of the value that does not fit.
+Each problem is reported at the line of the value that does not fit.
 """
 
 from __future__ import annotations
@@ -43,24 +43,24 @@ def check_trial_record(page: Page, project: Project) -> Iterator[Problem]:
         _check_harms_searched,
         _check_registrations,
     ):
-        for found in rule(record, project):
-            where: YamlPath = ("trial", *found.place)
+        for finding in rule(record, project):
+            where: YamlPath = ("trial", *finding.place)
             shown = ".".join(str(part) for part in where)
-            yield Problem(page.path, page.meta.line(where), found.rule, f"{shown}: {found.message}")
+            yield Problem(page.path, page.meta.line(where), finding.rule, f"{shown}: {finding.message}")
     for place, value in _iter_checked_texts(page.meta.data, ()):
         shown = ".".join(str(part) for part in place)
         for match in COUNT_WITH_PERCENT.finditer(value):
-            fault = describe_wrong_percent(match)
-            if fault:
-                yield Problem(page.path, page.meta.line(place), "record-percent", f"{shown}: {fault}")
+            message = describe_wrong_percent(match)
+            if message:
+                yield Problem(page.path, page.meta.line(place), "record-percent", f"{shown}: {message}")
     for match in COUNT_WITH_PERCENT.finditer(page.source.prose):
-        fault = describe_wrong_percent(match)
-        if fault:
-            yield Problem(page.path, page.source.line(match.start()), "record-percent", fault)
+        message = describe_wrong_percent(match)
+        if message:
+            yield Problem(page.path, page.source.line(match.start()), "record-percent", message)
 
 
 class RecordFinding(NamedTuple):
-    """What does not fit, and its place below ``trial``."""
+    """A value that does not fit, by its place below ``trial``."""
 
     rule: str
     place: YamlPath
@@ -74,9 +74,9 @@ def describe_wrong_percent(match: re.Match[str]) -> str | None:
     """What is wrong with a count and its per cent, which may differ by rounding."""
     n, of, percent = int(match[1]), int(match[2]), float(match[3])
     if of and n > of:
-        return f"{n} of {of}: the part is greater than the whole; were they swapped?"
+        return f"{n} of {of}: the part is larger than the whole; were they swapped?"
     if of and abs(percent - 100 * n / of) > 1:
-        return f"{n} of {of} is {round(100 * n / of)} %, not {match[3]} %; mend one of them"
+        return f"{n} of {of} is {round(100 * n / of)} %, not {match[3]} %; correct one of them"
     return None
 
 
@@ -123,17 +123,17 @@ def _check_record_dates(record: Record, project: Project) -> RecordFindings:
     for number, registration in enumerate(record.registry):
         if registration.checked and registration.checked > today:
             yield RecordFinding(
-                "record-dates", ("registry", number, "checked"), f"{registration.checked} lies in the future"
+                "record-dates", ("registry", number, "checked"), f"{registration.checked} is in the future"
             )
     if record.harms_searched and record.harms_searched.checked > today:
-        message = f"{record.harms_searched.checked} lies in the future"
+        message = f"{record.harms_searched.checked} is in the future"
         yield RecordFinding("record-dates", ("harms_searched", "checked"), message)
     last = ""
     for number, entry in enumerate(record.status):
         if entry.as_of > today:
-            yield RecordFinding("record-dates", ("status", number), f"status of {entry.as_of} lies in the future")
+            yield RecordFinding("record-dates", ("status", number), f"status of {entry.as_of} is in the future")
         if entry.as_of < last:
-            message = f"{entry.as_of} stands after {last}; oldest first, newest last"
+            message = f"{entry.as_of} comes after {last}; sort them, oldest first"
             yield RecordFinding("record-dates", ("status", number), message)
         last = max(last, entry.as_of)
     before: tuple[str, DateFact] | None = None
@@ -142,12 +142,12 @@ def _check_record_dates(record: Record, project: Project) -> RecordFindings:
         if when is None:
             continue
         if before and _is_earlier(when.value, before[1].value):
-            message = f"{when.value} lies before {before[0]} {before[1].value}; were they swapped?"
+            message = f"{when.value} is before {before[0]} {before[1].value}; were they swapped?"
             yield RecordFinding("record-dates", ("dates", name), message)
         before = (name, when)
     for name, when in record.dates:
         if when and when.type == "actual" and _is_earlier(today, when.value):
-            message = f"{when.value} lies in the future and cannot be actual; write type: estimated"
+            message = f"{when.value} is in the future and cannot be actual; write type: estimated"
             yield RecordFinding("record-dates", ("dates", name), message)
 
 
@@ -172,15 +172,15 @@ def _check_fact_speakers(record: Record, project: Project) -> RecordFindings:
 
 
 def _check_harms_searched(record: Record, project: Project) -> RecordFindings:
-    """A record without harms says where they were searched: rows that were lost are not taken for a search."""
+    """A record without harms says where they were searched; otherwise deleted rows would look like a search without result."""
     if not record.harms and not record.harms_searched:
         message = (
-            "no harm is listed, and nothing says where you looked; restore the rows, or add harms_searched: {where: what"
+            "no harm is listed and harms_searched is missing; restore the rows, or add harms_searched: {where: what"
             " you read, checked: YYYY-MM-DD, cite: its key}"
         )
         yield RecordFinding("record-harms", ("harms",), message)
     if record.harms and record.harms_searched:
-        message = "this is for a record without harms, and harms are listed; remove it"
+        message = "harms_searched is for a record without harms, but harms are listed; remove it"
         yield RecordFinding("record-harms", ("harms_searched",), message)
 
 
@@ -189,14 +189,14 @@ def _check_registrations(record: Record, project: Project) -> RecordFindings:
     for number, registration in enumerate(record.registry):
         place = ("registry", number)
         if registration.cite is None:
-            message = f"{registration.id} has no source; add cite, the key of an entry that holds this number"
+            message = f"{registration.id} has no source; add cite, the key of an entry that contains this number"
             yield RecordFinding("record-registration", place, message)
             continue
         entry = project.bibliography.entries.get(registration.cite)
         numbers = [one.id for one in record.registry if one.cite == registration.cite]
         if entry and not any(_mentions_number(entry, one) for one in numbers):
             message = (
-                f"the source @{entry.key} ({BIB_FILE}:{entry.line}) does not hold {registration.id}; cite the record of this"
+                f"the source @{entry.key} ({BIB_FILE}:{entry.line}) does not contain {registration.id}; cite the record of this"
                 f" registration. If the source names the number, say so in its note: registered as {registration.id}"
             )
             yield RecordFinding("record-registration", place, message)
@@ -226,17 +226,17 @@ def _iter_sourced_facts(place: YamlPath, value: BaseModel) -> Iterator[tuple[Yam
 
 
 def is_gap(text: str) -> bool:
-    """Whether a text stands for an answer that a person has yet to give."""
+    """Whether a text marks a gap that a person has yet to fill."""
     return text == GAP or text.startswith(f"{GAP}:")
 
 
 def _describe_gap(text: str) -> str:
-    asked = text.removeprefix(GAP).lstrip(": ")
-    return "a person has to fill this in" + (f": {' '.join(asked.split())[:200]}" if asked else "")
+    question = text.removeprefix(GAP).lstrip(": ")
+    return "a person has to fill this in" + (f": {' '.join(question.split())[:200]}" if question else "")
 
 
 def _check_gaps(page: Page) -> Iterator[Problem]:
-    """What a person has yet to fill in: errors on a page that is published, a list of what is left on a draft."""
+    """What a person has yet to fill in: errors on a published page, warnings on a draft."""
     level: Level = "warning" if page.draft else "error"
     todo = "" if page.draft else "; until then write draft: true in the front matter"
     for place, value in _iter_checked_texts(page.meta.data, ()):
@@ -252,14 +252,14 @@ def _check_gaps(page: Page) -> Iterator[Problem]:
     for number, item in enumerate(page.record.unmapped if page.record else ()):
         place = ("trial", "unmapped", number)
         message = (
-            f"trial.unmapped.{number}: the registry says '{item.value[:60]}' in {item.field}, for which there is no"
-            f" word; find it a place{todo}"
+            f"trial.unmapped.{number}: the registry says '{item.value[:60]}' in {item.field}, which no field of ours"
+            f" can hold; decide where it belongs{todo}"
         )
         yield Problem(page.path, page.meta.line(place), "record-gap", message, level)
 
 
 def _iter_checked_texts(value: object, place: YamlPath) -> Iterator[tuple[YamlPath, str]]:
-    """The texts below a value that a rule on single texts could have something against."""
+    """The texts below a value that some rule on single texts may report."""
     if isinstance(value, str):
         if "%" in value or value.startswith(GAP):
             yield place, value

@@ -1,7 +1,7 @@
-"""The text of a trial page and its record say the same: every number and every death in the prose stands in the record.
+"""The text of a trial page and its record say the same: every number and every death in the prose is in the record.
 
-``<!-- not-in-record until 2027-01-31: reason -->`` in the same paragraph excuses what is about something else, such as another
-trial.
+``<!-- not-in-record until 2027-01-31: reason -->`` in the same paragraph suppresses both rules for what is about
+something else, such as another trial.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ledger.model.project import Page
 from ledger.model.trial_record import Record
 
 FIELDS_WITHOUT_FIGURES = {"cite", "id", "seen", "cohort", "publications", "therapies", "arm", "outcome", "record"}
-"""Fields whose digits are names and no numbers."""
+"""Fields whose digits belong to names."""
 SENTENCE_END = re.compile(r"(?<=[.?!;])[\"”)]?\s+")
 DEATH_WORD = re.compile(r"\b(?:died|dies|deaths?|fatal(?:ly|ity|ities)?|killed)\b", re.IGNORECASE)
 DECEASED_DONOR = re.compile(r"\b(?:person|people|donors?) who (?:has |have |had )?died\b", re.IGNORECASE)
@@ -36,11 +36,11 @@ DEATH_ROW = re.compile(r"deaths?\b", re.IGNORECASE)
 
 def collect_record_figures(page: Page, record: Record) -> set[str]:
     """Every figure that the record holds, and what follows from its counts: the per cent, and the rest."""
-    found = numbers.extract_figures("\n".join(_iter_record_texts(page.meta.data["trial"])))
+    figures = numbers.extract_figures("\n".join(_iter_record_texts(page.meta.data["trial"])))
     for row in (*record.results, *record.harms):
         if row.n is not None and row.of is not None:
-            found |= {str(round(100 * row.n / row.of)), str(row.of - row.n)}
-    return found
+            figures |= {str(round(100 * row.n / row.of)), str(row.of - row.n)}
+    return figures
 
 
 def _iter_record_texts(value: object) -> Iterator[str]:
@@ -58,22 +58,22 @@ def _iter_record_texts(value: object) -> Iterator[str]:
         yield str(value)
 
 
-def check_text_against_record(page: Page, excused: Iterable[suppressions.Suppression] = ()) -> Iterator[Problem]:
+def check_text_against_record(page: Page, valid: Iterable[suppressions.Suppression] = ()) -> Iterator[Problem]:
     """Numbers and deaths in the prose of a trial page that its record does not hold."""
     if page.record is not None:
-        yield from _check_numbers_in_record(page, page.record, excused)
+        yield from _check_numbers_in_record(page, page.record, valid)
         if not any(DEATH_ROW.match(row.event) for row in page.record.harms):
-            yield from _check_deaths(page, page.record, excused)
+            yield from _check_deaths(page, page.record, valid)
 
 
-def _check_deaths(page: Page, record: Record, excused: Iterable[suppressions.Suppression]) -> Iterator[Problem]:
+def _check_deaths(page: Page, record: Record, valid: Iterable[suppressions.Suppression]) -> Iterator[Problem]:
     """Sentences on deaths, or on there being none, where no row of harms is about deaths."""
-    found = list(_find_deaths_in_record(page, record)) + list(_find_deaths_in_text(page, excused))
-    if found:
-        line, told = found[0]
-        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    mentions = [*_find_deaths_in_record(page, record), *_find_deaths_in_text(page, valid)]
+    if mentions:
+        line, sentence = mentions[0]
+        more = f" (and {len(mentions) - 1} more)" if len(mentions) > 1 else ""
         message = (
-            f"'{told}'{more} speaks of deaths, and no row of harms begins with 'death'; restore or add the row, or say"
+            f"'{sentence}'{more} mentions deaths, but no row of harms begins with 'death'; restore or add the row, or say"
             " in the same paragraph whom it is about: <!-- not-in-record until YYYY-MM-DD: … -->"
         )
         yield Problem(page.path, line, "harm-not-in-record", message)
@@ -83,21 +83,21 @@ def _find_deaths_in_record(page: Page, record: Record) -> Iterator[tuple[int, st
     texts: list[tuple[tuple[str, ...], str]] = [(("harms_note",), record.harms_note or "")]
     texts += [(("requirements", key, "why"), verdict.why) for key, verdict in record.requirements.items()]
     for place, text in texts:
-        for told in _extract_death_sentences(text):
-            yield page.meta.line(("trial", *place)), told
+        for sentence in _extract_death_sentences(text):
+            yield page.meta.line(("trial", *place)), sentence
 
 
-def _find_deaths_in_text(page: Page, excused: Iterable[suppressions.Suppression]) -> Iterator[tuple[int, str]]:
+def _find_deaths_in_text(page: Page, valid: Iterable[suppressions.Suppression]) -> Iterator[tuple[int, str]]:
     for block in page.source.blocks:
         if block.kind == "definition" or not DEATH_WORD.search(block.text):
             continue
-        found = next(_extract_death_sentences(block.text), None)
-        if found and not suppressions.is_suppressed(excused, "not-in-record", block):
-            yield block.line + find_line_offset(found.removesuffix(" …"), block.text), found
+        sentence = next(_extract_death_sentences(block.text), None)
+        if sentence and not suppressions.is_suppressed(valid, "not-in-record", block):
+            yield block.line + find_line_offset(sentence.removesuffix(" …"), block.text), sentence
 
 
 def _extract_death_sentences(text: str) -> Iterator[str]:
-    """The sentences that tell of deaths, or that there were none, shortened."""
+    """The sentences that mention deaths, or say that there were none, shortened."""
     for sentence in SENTENCE_END.split(text):
         words = " ".join(DECEASED_DONOR.sub("", CITATION_GROUP.sub("", sentence)).split())
         unknown = NOTHING_KNOWN.search(words) and not COUNTED_DEATH.search(words)
@@ -107,7 +107,7 @@ def _extract_death_sentences(text: str) -> Iterator[str]:
 
 
 def _check_numbers_in_record(
-    page: Page, record: Record, excused: Iterable[suppressions.Suppression]
+    page: Page, record: Record, valid: Iterable[suppressions.Suppression]
 ) -> Iterator[Problem]:
     known = collect_record_figures(page, record)
     for block in page.source.blocks:
@@ -117,7 +117,7 @@ def _check_numbers_in_record(
             continue  # so are those with a unit; most paragraphs are done here
         text = extract_prose(block)
         missing = [number for number in numbers.find_all_numbers(text) if not numbers.extract_figures(number) <= known]
-        if missing and not suppressions.is_suppressed(excused, "not-in-record", block):
+        if missing and not suppressions.is_suppressed(valid, "not-in-record", block):
             message = (
                 f"'{missing[0]}' is not in this page's record; add it there, or say what it is about in the same"
                 " paragraph: <!-- not-in-record until YYYY-MM-DD: … -->"

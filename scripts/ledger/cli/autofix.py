@@ -1,7 +1,7 @@
-"""Mend what has one right answer in the bibliography (fields that are not published, organisations without braces, order
-and form, DOI form) and https for hosts that have it.
+"""Fix what has only one right answer: in the bibliography unpublished fields, organisations without braces, order, layout
+and the form of DOIs; in pages http addresses of hosts that have https.
 
-Nothing is lost: an entry that cannot be read, or a file with anything else than entries, is left as it is.
+Nothing is lost: an entry that cannot be read, or a file with anything but entries, is left as it is.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ DOI_FIELD = re.compile(
     r"^(\s*doi\s*=\s*[{\"])(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?([^}\"\n]*?)[.,;]*([}\"])", re.I | re.M
 )
 JOINED_VALUE = re.compile(r"[\"}\w]\s*#\s*[\"{\w]")
-"""BibTeX's sign between the pieces of one value."""
+"""BibTeX's ``#`` between the pieces of one value."""
 
 
 def fix_bibliography_fields(text: str) -> str:
-    """The bibliography without fields that are not published, with organisations in braces; no other byte is touched."""
+    """The bibliography without fields that are not published, with organisations in braces; no other byte changes."""
     return bib_edit.edit_fields(text, _fix_field)
 
 
@@ -62,7 +62,7 @@ def _fix_field(_: Entry, name: str, value: str) -> str | None:
 
 
 def format_bibliography(text: str) -> str:
-    """The bibliography in its one form: entries by key, fields one a line, DOIs bare."""
+    """The bibliography in its standard layout: entries by key, fields one a line, DOIs bare."""
     text = DOI_FIELD.sub(r"\1\2\3", _use_https(text))
     read = bib_reader.read_bibliography(text)
     if read.problems or not read.entries:
@@ -74,12 +74,12 @@ def format_bibliography(text: str) -> str:
             return text
         rest = rest.replace(entry.raw, "")
     if rest.strip():
-        return text  # comments or strings stand between the entries; their place cannot be guessed
+        return text  # there are comments or strings between the entries; where they belong is unknown
     return "\n".join(_format_entry(entry) for entry in sorted(entries, key=lambda entry: entry.key.lower()))
 
 
 def _format_entry(entry: Entry) -> str:
-    """An entry as this file keeps it; one that is written otherwise is laid out anew, its values untouched."""
+    """An entry in the standard layout, its values unchanged."""
     raw = entry.raw.strip() + "\n"
     if bib_reader.PLAIN_ENTRY.fullmatch(raw) or JOINED_VALUE.search(raw):
         return raw
@@ -106,14 +106,14 @@ def _use_https(text: str) -> str:
 
 
 def find_fixes(project: Project) -> Iterator[tuple[str, str, str]]:
-    """Path, old text and new text of every file that would be mended."""
+    """Path, old text and new text of every file that would be fixed."""
     _, problem = read_text(project.root / BIB_FILE, BIB_FILE)
     if not problem:
         old = (project.root / BIB_FILE).read_bytes().decode("utf-8")
         new = fix_bibliography_fields(old)
         plain = new.replace("\r\n", "\n")
-        if (mended := format_bibliography(plain)) != plain:
-            new = mended.replace("\n", "\r\n") if "\r\n" in new else mended
+        if (formatted := format_bibliography(plain)) != plain:
+            new = formatted.replace("\n", "\r\n") if "\r\n" in new else formatted
         if new != old:
             yield BIB_FILE, old, new
     for page in project.pages.values():
@@ -125,8 +125,8 @@ def find_fixes(project: Project) -> Iterator[tuple[str, str, str]]:
 
 
 def apply_fixes(project: Project) -> list[str]:
-    """Mend the files and return the differences as lines of a unified diff. Each file is replaced at once."""
-    shown: list[str] = []
+    """Fix the files and return the differences as lines of a unified diff. Each file is replaced at once."""
+    diff: list[str] = []
     for path, old, new in list(find_fixes(project)):
         target = project.root / path
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
@@ -138,5 +138,5 @@ def apply_fixes(project: Project) -> list[str]:
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
-        shown += difflib.unified_diff(old.splitlines(), new.splitlines(), f"a/{path}", f"b/{path}", lineterm="")
-    return shown
+        diff += difflib.unified_diff(old.splitlines(), new.splitlines(), f"a/{path}", f"b/{path}", lineterm="")
+    return diff

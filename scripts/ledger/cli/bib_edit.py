@@ -1,7 +1,7 @@
 """Change or remove single fields of a .bib text and leave every other byte as it is.
 
-bibtexparser knows on which line a field begins, but not where its value ends, so entries are walked through here. What
-comes out is read again: unless it says exactly what was meant, the text stays as it was.
+bibtexparser knows on which line a field begins but not where its value ends, so entries are parsed here. The result is
+read again; unless it has exactly the intended fields, the text stays as it was.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ledger.model import bib_reader
 from ledger.model.bibliography import Entry
 
 FieldEditor = Callable[[Entry, str, str], str | None]
-"""Entry, name of a field and its value as written, with braces or quotes; gives the new value, or None to remove it."""
+"""Entry, name of a field and its value as written, with braces or quotes; returns the new value, or None to remove it."""
 
 ENTRY_START = re.compile(r"@\w+\s*\{[^,{}=\"]*")
 FIELD_NAME = re.compile(r"\s*(?P<comma>,)\s*(?P<name>[^\s,={}\"#]+)\s*=\s*")
@@ -53,7 +53,7 @@ def edit_fields(text: str, decide: FieldEditor) -> str:
 
 
 def _edit_entry(entry: Entry, decide: FieldEditor) -> tuple[str, dict[str, str]]:
-    """An entry's new text, and what its fields must then say."""
+    """An entry's new text, and the fields that it must then have."""
     fields = dict(entry.fields)
     raw, parts, done = entry.raw, [], 0
     for field in _find_fields(raw):
@@ -74,7 +74,7 @@ def _edit_entry(entry: Entry, decide: FieldEditor) -> tuple[str, dict[str, str]]
 
 
 def _find_fields(raw: str) -> Iterator[FieldSpan]:
-    """The fields of an entry's text, up to the first thing that is none."""
+    """The fields of an entry's text, up to the first thing that is not a field."""
     head = ENTRY_START.match(raw)
     at = head.end() if head else len(raw)
     while match := FIELD_NAME.match(raw, at):
@@ -86,7 +86,7 @@ def _find_fields(raw: str) -> Iterator[FieldSpan]:
 
 
 def _find_value_end(raw: str, at: int) -> int | None:
-    """Where a value ends that begins at ``at``: pieces in braces, in quotes or bare, joined by ``#``."""
+    """The end of the value that begins at ``at``: pieces in braces, in quotes or bare, joined by ``#``."""
     while True:
         end = _find_piece_end(raw, at)
         joined = JOIN_OPERATOR.match(raw, end) if end else None

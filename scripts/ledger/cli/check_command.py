@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import socket
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 from ledger.cli import autofix, baseline, report_formats
 from ledger.core.problems import Problem, Report
 from ledger.core.run_command import run_guarded
-from ledger.model import project
+from ledger.model.project import Project, load_project
 
 
 def build_parser(name: str) -> argparse.ArgumentParser:
@@ -21,48 +21,49 @@ def build_parser(name: str) -> argparse.ArgumentParser:
         "--format", choices=tuple(report_formats.REPORT_FORMATS), default="text", help="how the report is printed"
     )
     parser.add_argument(
-        "--changed", metavar="BASE", help="only what the branch since the commit BASE is answerable for"
+        "--changed", metavar="BASE", help="report only what the branch has changed or caused since the commit BASE"
     )
-    parser.add_argument("--fix", action="store_true", help="first mend what has one right answer, and show the change")
+    parser.add_argument(
+        "--fix", action="store_true", help="first fix whatever has only one right answer, and show the changes"
+    )
     return parser
 
 
 def run_check(
     name: str,
-    check: Callable[[project.Project], Report],
+    check: Callable[[Project], Report],
     root: Path | None = None,
     arguments: Sequence[str] = (),
-    removed: Callable[[project.Project, project.Project], Iterable[Problem]] = lambda before, now: (),
+    check_removals: Callable[[Project, Project], Iterable[Problem]] = lambda before, now: (),
 ) -> int:
-    """Exit status: 0 clean, 1 errors, 2 could not run. Whatever happens, no traceback."""
+    """The exit status of a check, whose report is printed: 0 clean, 1 errors, 2 could not run. Never a traceback.
+
+    ``check_removals`` compares the project with an earlier one, for ``--changed``.
+    """
 
     def work() -> int:
-        asked = build_parser(name).parse_args(arguments)
-        place = root or Path.cwd()
-        loaded = project.load_project(place)
-        if asked.fix:
-            print("\n".join(autofix.apply_fixes(loaded) or ["nothing to mend"]), file=sys.stderr)
-            loaded = project.load_project(place)
-        found = check(loaded)
-        if asked.changed is not None:
-            found = baseline.limit_report_to_branch(
-                found, check, place, asked.changed, lambda before: removed(before, loaded)
+        options = build_parser(name).parse_args(arguments)
+        folder = root or Path.cwd()
+        project = load_project(folder)
+        if options.fix:
+            print("\n".join(autofix.apply_fixes(project) or ["nothing to fix"]), file=sys.stderr)
+            project = load_project(folder)
+        report = check(project)
+        if options.changed is not None:
+            report = baseline.limit_report_to_branch(
+                report, check, folder, options.changed, lambda before: check_removals(before, project)
             )
-        print(report_formats.REPORT_FORMATS[asked.format](found))
-        if asked.format == "text" and found.problems:
-            print("\n".join(report_formats.explain_broken_rules(found)), file=sys.stderr)
-        return found.exit_code
+        _print_report(report_formats.REPORT_FORMATS[options.format](report))
+        if options.format == "text" and report.problems:
+            print("\n".join(report_formats.explain_broken_rules(report)), file=sys.stderr)
+        return report.exit_code
 
     return run_guarded(name, work)
 
 
-def check_listen_address(host: str, port: int) -> str | None:
-    """Why the preview cannot be served at an address, with what to do; None where it can."""
+def _print_report(text: str) -> None:
+    """Print to standard output, which may be closed already: ``head`` stops reading when it has enough lines."""
     try:
-        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host, port))
-    except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or "no such port"
-        return f"cannot serve at {host}:{port} ({reason}); name another address: make serve ADDR=127.0.0.1:8123"
-    return None
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

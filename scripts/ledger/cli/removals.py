@@ -1,6 +1,6 @@
 """What a change removes from the site: records, their rows of results and harms, and sources.
 
-Removing a fact can be right, so this is a warning for whoever reviews the change and never an error.
+Removing a fact can be right, so this is a warning for the reviewer of the change and never an error.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from ledger.model.project import BIB_FILE, Page, Project
 from ledger.model.trial_record import Harm, Measurement, Record, Result
 
 MAX_NAMED_ROWS = 5
-"""Rows that one message names; it counts them all."""
+"""One message names at most this many rows; it counts them all."""
 
 
 def check_removals(before: Project, now: Project) -> Iterator[Problem]:
-    """A warning for each record that lost something or is gone, and for each source that is gone."""
+    """A warning for each record that lost something or was removed, and for each source that was removed."""
     for name, (page, record) in before.records.items():
         if page.src in before.drafts:
             continue
@@ -29,16 +29,16 @@ def check_removals(before: Project, now: Project) -> Iterator[Problem]:
                     page, 1, f"the record {name} ({page.title}), with {_describe_record_rows(record)}"
                 )
             continue
-        here, found = now.records[name]
-        if here.src in now.drafts:
-            line = here.meta.line(("draft",))
+        new_page, new_record = now.records[name]
+        if new_page.src in now.drafts:
+            line = new_page.meta.line(("draft",))
             yield _report_removal(
-                here,
+                new_page,
                 line,
                 f"the record {name} from the published site (draft: true), with {_describe_record_rows(record)}",
             )
-        yield from _check_rows(here, "results", "results", record.results, found.results)
-        yield from _check_rows(here, "harms", "harm rows", record.harms, found.harms)
+        yield from _check_rows(new_page, "results", "results", record.results, new_record.results)
+        yield from _check_rows(new_page, "harms", "harm rows", record.harms, new_record.harms)
     for key in before.bibliography.entries:
         if key not in now.bibliography.entries:
             title = before.bibliography.entries[key].text("title")
@@ -60,12 +60,12 @@ def _format_count(rows: list[Result] | list[Harm], what: str) -> str:
 def _check_rows(
     page: Page, part: str, what: str, before: list[Result] | list[Harm], now: list[Result] | list[Harm]
 ) -> Iterator[Problem]:
-    """Rows whose fact is there no more; a change of wording beside it removes nothing."""
-    old, new = Counter(map(_summarise_row, before)), Counter(map(_summarise_row, now))
-    gone, added = list((old - new).elements()), (new - old).total()
-    if gone:
-        named = "; ".join(gone[:MAX_NAMED_ROWS]) + ("; …" if len(gone) > MAX_NAMED_ROWS else "")
-        message = f"{len(gone)} {pluralize(what, len(gone))} ({named}) from {page.path}"
+    """Rows whose fact no longer exists; a change of wording beside it removes nothing."""
+    earlier, later = Counter(map(_summarise_row, before)), Counter(map(_summarise_row, now))
+    removed, added = list((earlier - later).elements()), (later - earlier).total()
+    if removed:
+        named = "; ".join(removed[:MAX_NAMED_ROWS]) + ("; …" if len(removed) > MAX_NAMED_ROWS else "")
+        message = f"{len(removed)} {pluralize(what, len(removed))} ({named}) from {page.path}"
         yield _report_removal(page, page.meta.line(("trial", part)), message + (f" and adds {added}" if added else ""))
 
 

@@ -1,4 +1,4 @@
-"""One report, three forms: text for people, JSON for programs, annotations for GitHub."""
+"""A report as text for people, as JSON for programs, as annotations for GitHub."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ REPORT_FORMATS: Mapping[str, Callable[[Report], str]] = {"text": as_text, "json"
 
 
 def explain_broken_rules(report: Report) -> list[str]:
-    """One line for each rule that was broken: what it demands, and where it is explained."""
+    """One line for each broken rule: what it requires, and where it is explained."""
     broken = dict.fromkeys(problem.rule for problem in report.problems)
     return [
         f"{name}: {RULES_BY_ID[name].what} See {format_help_address(name)} on the site."

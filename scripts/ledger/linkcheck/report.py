@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from ledger.checks import internal_links
+from ledger.checks import confirmed_broken_links
 from ledger.core.problems import Level, Problem, Report
 from ledger.core.text import pluralize
 from ledger.linkcheck import ssrf_guard
@@ -72,12 +72,12 @@ def _describe_problem(
     shown = shorten_address(link.text)
     evidence = f"{result.kind} ({result.evidence})"
     if history and history.confirmed:
-        return "broken-link", internal_links.describe_broken_link(link.text, history), "error"
+        return "broken-link", confirmed_broken_links.describe_broken_link(link.text, history), "error"
     if result.kind in BAD_CLASSES:
         first = link_state.parse_time(history.first_bad) if history else now
         after = (first + link_state.MIN_TIME_APART).strftime("%Y-%m-%d %H:%M UTC")
         message = (
-            f"{shown}: {evidence}; open it, a copy may be listed at {internal_links.ARCHIVE_PREFIX}{shown}; "
+            f"{shown}: {evidence}; open it, a copy may be listed at {confirmed_broken_links.ARCHIVE_PREFIX}{shown}; "
             f"it becomes an error if a run after {after} gets the same result"
         )
         return "broken-link", message, "warning"
@@ -201,7 +201,7 @@ def _export_link(checked: CheckedLink) -> dict[str, Any]:
             for place in link.places
             if result.kind == "moved" and place.written.startswith(WEB_PREFIXES)
         ],
-        "archive": internal_links.ARCHIVE_PREFIX + link.text if bad else "",
+        "archive": confirmed_broken_links.ARCHIVE_PREFIX + link.text if bad else "",
         "confirmed": checked.confirmed,
         "first_bad": history.first_bad if history else "",
         "last_good": history.last_good if history else "",

@@ -88,7 +88,11 @@ class Site:
             if entry is None:
                 self.references[key] = f"Not in {BIB_FILE}."  # seen in a preview only
             else:
-                later = source_notices.render_reference_notices(self.project.marked[key]) if key in self.project.marked else ""
+                later = (
+                    source_notices.render_reference_notices(self.project.marked[key])
+                    if key in self.project.marked
+                    else ""
+                )
                 self.references[key] = reference_style.format_footnote(entry) + later
         return self.references[key]
 
@@ -183,7 +187,9 @@ class Site:
 
     def _cited(self, numbers: Iterable[str]) -> str:
         """The mark of sources given by their numbers; one that there is not, seen in a preview only, goes."""
-        return markup.cite_sources(*(self.keys[int(number)] for number in numbers if number and int(number) < len(self.keys)))
+        return markup.cite_sources(
+            *(self.keys[int(number)] for number in numbers if number and int(number) < len(self.keys))
+        )
 
     def complete(self, src: str, html: str) -> str:
         """The whole page as it is served: tables, references and explanations in their places."""
@@ -205,8 +211,12 @@ class Site:
         html = self.tooltips.expand(generated_parts.fill_html_placeholders(page, self.project, html))
         html, references = footnotes.number_citations(html, self.notes.get(page.src, {}), self.reference)
         html = handout.render_handout(html, page, self.project.bibliography.entries, self.name, self.site_url)
-        html = html.replace(REFERENCES_PLACEHOLDER, references + self.foot(page, footnotes.find_reference_keys(references)), 1)
-        note = drafts.render_draft_notice(page, self.project) + source_notices.render_page_notices(self.project, references)
+        html = html.replace(
+            REFERENCES_PLACEHOLDER, references + self.foot(page, footnotes.find_reference_keys(references)), 1
+        )
+        note = drafts.render_draft_notice(page, self.project) + source_notices.render_page_notices(
+            self.project, references
+        )
         if note:
             html = html.replace("</h1>", f"</h1>{note}", 1)
         html = html.replace(BREADCRUMBS_PLACEHOLDER, self.top(page), 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.checks import citations, internal_links
+from ledger.checks import citation_check, link_check
 from ledger.core.problems import Report
 from ledger.model.project import Project
 from ledger.site import generated_parts
@@ -10,9 +10,9 @@ from ledger.site import generated_parts
 
 def check_citations(project: Project) -> Report:
     """The report of the citation check."""
-    return citations.run_citation_checks(project)
+    return citation_check.run_citation_checks(project)
 
 
 def check_links(project: Project) -> Report:
     """The report of the link check, without the network."""
-    return internal_links.run_link_checks(project, generated_parts.extract_visible_text)
+    return link_check.run_link_checks(project, generated_parts.extract_visible_text)

@@ -1,0 +1,48 @@
+"""Links outside the site that earlier live checks confirmed as broken. Reads their stored results, sends no request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ledger.checks import link_suppressions
+from ledger.core.problems import Problem
+from ledger.markdown.fences import shorten_line
+from ledger.model import external_links, link_state
+from ledger.model.link_state import LINK_POLICY_FILE, LINK_STATE_FILE, LinkHistory
+from ledger.model.project import Project
+
+ARCHIVE_PREFIX = "https://web.archive.org/web/*/"
+"""Before an address: the list of its copies in the Internet Archive. It is printed, never requested."""
+
+
+def check_confirmed_broken_links(project: Project) -> Iterator[Problem]:
+    """Links that two live checks a day apart found broken, and suppressions of them that are no longer needed."""
+    try:
+        state = link_state.read_link_state(project.root / LINK_STATE_FILE)
+    except link_state.BadStateError as error:
+        yield Problem(LINK_STATE_FILE, 1, "link-state", str(error))
+        state = {}
+    broken = {address: history for address, history in state.items() if history.confirmed}
+    if not broken and not (project.root / LINK_POLICY_FILE).exists():
+        return
+    links = external_links.collect_external_links(project)
+    suppressions, problems = link_suppressions.read_link_suppressions(project)
+    yield from problems
+    yield from link_suppressions.find_unused_suppressions(suppressions, links)
+    for link in links:
+        if link.text not in broken:
+            continue
+        if any(link_suppressions.covers_address(suppression, link) for suppression in suppressions):
+            continue
+        message = describe_broken_link(link.text, broken[link.text])
+        for place in link.places:
+            yield Problem(place.path, place.line, "broken-link", message)
+
+
+def describe_broken_link(address: str, history: LinkHistory) -> str:
+    """The message on a link that was broken in two live checks a day apart."""
+    return (
+        f"'{shorten_line(address)}' has been broken since {history.first_bad[:10]}, in {history.runs_bad} runs"
+        f" ({history.bad_evidence}); correct or replace it, {ARCHIVE_PREFIX}{address[:300]} may list a copy; if it works"
+        " again, run check_links.py --external"
+    )

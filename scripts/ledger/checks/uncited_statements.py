@@ -1,0 +1,124 @@
+"""Statements that need a source and have none: numbers, other people's sentences, and sources typed into the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from ledger.checks import numbers, suppressions
+from ledger.checks.citations import UNCITABLE_BLOCKS
+from ledger.checks.suppressions import Suppression
+from ledger.core.problems import Problem
+from ledger.markdown.prose import CITATION_GROUP, extract_prose, find_line_offset
+from ledger.markdown.scanner import ATTRIBUTE_LIST, HTML_TAG, Block
+from ledger.model import registries
+from ledger.model.project import BIB_FILE, CLAIMS_FILE, Page, Project
+
+BLOCK_NOUNS = {"item": "list item", "row": "table row", "header": "table header"}
+QUOTATION = re.compile(r"\"([^\"]{1,1000})\"|“([^“”]{1,1000})”|「([^「」]{1,1000})」")
+OPENING_QUOTATION_MARKS = '"“「'
+MAX_UNCITED_QUOTATION_WORDS = 6
+"""A quotation of more words is somebody's sentence; a shorter one is a word that is spoken about."""
+NAME_INTRODUCTION = re.compile(r"\b(?:called|titled|named|entitled|headed)\s+$")
+"""What follows is the name of a thing, not a statement."""
+CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+INVISIBLE_MARKUP = re.compile(
+    rf"{CITATION_GROUP.pattern.replace('?P<keys>', '?:')}|\]\([^()\n]*\)|{HTML_TAG.pattern}|{ATTRIBUTE_LIST.pattern}|https?://\S+"
+)
+"""What a reader does not see as words: citations, the addresses of links, tags and attribute lists."""
+SOURCE_IDENTIFIER = re.compile(
+    r"(?<![\w./])10\.\d{4,9}/[^\s<>\"')\]]+|(?:(?:dx\.)?doi\.org|pubmed\.ncbi\.nlm\.nih\.gov|pmc\.ncbi\.nlm\.nih\.gov)/[^\s<>\"')\]]+"
+    r"|\bPMID:?\s?\d{1,9}\b|\bPMC\d{5,10}\b"
+)
+SOURCE_IDENTIFIER_HINT = re.compile(r"10\.\d|\.org/|\.gov/|PM")
+"""A page without any of these contains no ``SOURCE_IDENTIFIER``."""
+
+
+def check_uncited_numbers(page: Page, valid: Iterable[Suppression]) -> Iterator[Problem]:
+    """Numbers without a citation in their own paragraph, list item or table row."""
+    for block in page.source.blocks:
+        if block.kind == "definition" or CITATION_GROUP.search(block.text):
+            continue
+        text = extract_prose(block)
+        number = numbers.find_number(text)
+        if number is None or suppressions.is_suppressed(valid, "no-cite", block):
+            continue
+        where = UNCITABLE_BLOCKS.get(block.kind)
+        if where:
+            message = f"'{number}' is in {where}, which cannot have a citation; move it into the text"
+        else:
+            message = f"'{number}' has no source in its {_get_block_noun(block)}; add [@key] there"
+        yield Problem(page.path, block.line + find_line_offset(number, text), "uncited-number", message)
+    if isinstance(page.meta.data, dict):
+        for name in ("title", "description"):
+            value = page.meta.data.get(name)
+            number = numbers.find_number(value) if isinstance(value, str) else None
+            if number:
+                message = f"'{number}' is in the {name}, which cannot have a citation; move it into the text"
+                yield Problem(page.path, page.meta.line((name,)), "uncited-number", message)
+
+
+def check_claim_numbers(project: Project) -> Iterator[Problem]:
+    """Numbers in a row of the claims file that cites nothing."""
+    for name, row, texts in project.claims.texts():
+        text = "\n".join(texts)
+        item = getattr(project.claims, name)[row]
+        if CITATION_GROUP.search(text) or getattr(item, "key", None) or getattr(item, "sources", None):
+            continue
+        number = numbers.find_number(text)
+        if number:
+            message = f"{item.id}: '{number}' has no source in its row; add [@key] to the text"
+            yield Problem(CLAIMS_FILE, project.claim_line(item.id), "uncited-number", message)
+
+
+def check_quotations(page: Page, valid: Iterable[Suppression]) -> Iterator[Problem]:
+    """Other people's sentences in quotation marks, without a source in the same block; the first of each block."""
+    if not _has_quotation_mark(page.source.prose):
+        return
+    for block in page.source.blocks:
+        if block.kind in UNCITABLE_BLOCKS or not _has_quotation_mark(block.text) or CITATION_GROUP.search(block.text):
+            continue
+        text = extract_prose(block)
+        match = next((match for match in QUOTATION.finditer(text) if _is_statement(match)), None)
+        if match and not suppressions.is_suppressed(valid, "no-cite", block):
+            shown = " ".join(_get_quoted_words(match).split()[:5])[:50]
+            message = (
+                f"the quotation '{shown} …' has no source in its {_get_block_noun(block)}; add [@key], or say it in your"
+                " own words"
+            )
+            yield Problem(page.path, block.line + text.count("\n", 0, match.start()), "uncited-quotation", message)
+
+
+def check_typed_identifiers(page: Page) -> Iterator[Problem]:
+    """DOIs and other identifiers of sources in the text, and malformed trial numbers."""
+    source = page.source
+    if "nct" in source.prose.lower():
+        words = INVISIBLE_MARKUP.sub(lambda match: " " * len(match[0]), source.prose)
+        for match in registries.NCT_LIKE.finditer(words):
+            if not registries.NCT.fullmatch(match[0]):
+                message = f"'{match[0]}' is not a ClinicalTrials.gov number; write NCT and eight digits"
+                yield Problem(page.path, source.line(match.start()), "nct", message)
+    if SOURCE_IDENTIFIER_HINT.search(source.prose):
+        for match in SOURCE_IDENTIFIER.finditer(source.prose):
+            message = f"'{match[0][:60]}' identifies a source; put it into {BIB_FILE} and cite its key, [@key]"
+            yield Problem(page.path, source.line(match.start()), "typed-source", message)
+
+
+def _get_block_noun(block: Block) -> str:
+    return BLOCK_NOUNS.get(block.kind, "paragraph")
+
+
+def _has_quotation_mark(text: str) -> bool:
+    return any(mark in text for mark in OPENING_QUOTATION_MARKS)
+
+
+def _get_quoted_words(match: re.Match[str]) -> str:
+    return match[1] or match[2] or match[3]
+
+
+def _is_statement(match: re.Match[str]) -> bool:
+    """Whether a quotation is long enough to be somebody's sentence, and is not introduced as a name."""
+    words = _get_quoted_words(match)
+    count = len(words.split()) + len(CJK.findall(words)) // 2
+    is_name = NAME_INTRODUCTION.search(match.string, max(0, match.start() - 20), match.start())
+    return count > MAX_UNCITED_QUOTATION_WORDS and not is_name
