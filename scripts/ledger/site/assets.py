@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from ledger.site import stylesheet
 from ledger.core.errors import CannotRunError
+from ledger.site import stylesheet
 
 THEME_STYLESHEETS = ("assets/stylesheets/main.*.css", "assets/stylesheets/palette.*.css")
 """The theme's style sheets. Its script is left out: ``docs/assets/frame.js`` does what this site needs of it."""
@@ -62,7 +62,10 @@ def bundle_assets(theme: Iterable[str | Path], docs: Path, styles: Sequence[str]
     own = "\n".join(_read_asset(docs, name, "extra_css") for name in styles)
     code = {name: _read_asset(docs, name, "extra_javascript") for name in scripts}
     themes = "".join(
-        path.read_text(encoding="utf-8") for pattern in THEME_STYLESHEETS for folder in theme for path in Path(folder).glob(pattern)
+        path.read_text(encoding="utf-8")
+        for pattern in THEME_STYLESHEETS
+        for folder in theme
+        for path in Path(folder).glob(pattern)
     ).replace(*FOCUS_REPLACEMENT)
     files: dict[str, str] = {}
 

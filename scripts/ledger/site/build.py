@@ -18,20 +18,29 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from ledger.model import drafts
-from ledger.export import data_files, schema_org, search_index
-from ledger.render import footnotes, handout, markup, page_footer, prev_next, reading_time, reference_style, trial_tables
-from ledger.site import csp, generated_parts, html_fixes
-from ledger.checks import raw_html, retractions
-from ledger.site.assets import Assets
-from ledger.render.tooltips import TooltipsExtension
-from ledger.model.glossary import GLOSSARY_PAGE, read_glossary_terms
-from ledger.markdown.scanner import mask_non_prose
+from ledger.checks import raw_html
 from ledger.core.problems import Problem
-from ledger.model.project import BIB_FILE, Page, Project
+from ledger.export import data_files, schema_org, search_index
 from ledger.markdown.prose import CITATION_GROUP
-from ledger.render import source_notices
-from ledger.render import breadcrumbs
+from ledger.markdown.scanner import mask_non_prose
+from ledger.model import drafts
+from ledger.model.glossary import GLOSSARY_PAGE, read_glossary_terms
+from ledger.model.project import BIB_FILE, Page, Project
+from ledger.render import (
+    breadcrumbs,
+    footnotes,
+    handout,
+    markup,
+    page_footer,
+    prev_next,
+    reading_time,
+    reference_style,
+    source_notices,
+    trial_tables,
+)
+from ledger.render.tooltips import TooltipsExtension
+from ledger.site import csp, generated_parts, html_fixes
+from ledger.site.assets import Assets
 
 AT_PLACEHOLDER = "\ue000"  # stands for an @ that is no citation while mkdocs-bibtex looks at the text
 WORD_BEFORE_CITATION = re.compile(r"(?:[\w)%'\"’”,;]|\w[?!]|</span>|</time>)$")
@@ -79,7 +88,11 @@ class Site:
             if entry is None:
                 self.references[key] = f"Not in {BIB_FILE}."  # seen in a preview only
             else:
-                later = source_notices.render_reference_notices(self.project.marked[key]) if key in self.project.marked else ""
+                later = (
+                    source_notices.render_reference_notices(self.project.marked[key])
+                    if key in self.project.marked
+                    else ""
+                )
                 self.references[key] = reference_style.format_footnote(entry) + later
         return self.references[key]
 
@@ -174,7 +187,9 @@ class Site:
 
     def _cited(self, numbers: Iterable[str]) -> str:
         """The mark of sources given by their numbers; one that there is not, seen in a preview only, goes."""
-        return markup.cite_sources(*(self.keys[int(number)] for number in numbers if number and int(number) < len(self.keys)))
+        return markup.cite_sources(
+            *(self.keys[int(number)] for number in numbers if number and int(number) < len(self.keys))
+        )
 
     def complete(self, src: str, html: str) -> str:
         """The whole page as it is served: tables, references and explanations in their places."""
@@ -196,8 +211,12 @@ class Site:
         html = self.tooltips.expand(generated_parts.fill_html_placeholders(page, self.project, html))
         html, references = footnotes.number_citations(html, self.notes.get(page.src, {}), self.reference)
         html = handout.render_handout(html, page, self.project.bibliography.entries, self.name, self.site_url)
-        html = html.replace(REFERENCES_PLACEHOLDER, references + self.foot(page, footnotes.find_reference_keys(references)), 1)
-        note = drafts.render_draft_notice(page, self.project) + source_notices.render_page_notices(self.project, references)
+        html = html.replace(
+            REFERENCES_PLACEHOLDER, references + self.foot(page, footnotes.find_reference_keys(references)), 1
+        )
+        note = drafts.render_draft_notice(page, self.project) + source_notices.render_page_notices(
+            self.project, references
+        )
         if note:
             html = html.replace("</h1>", f"</h1>{note}", 1)
         html = html.replace(BREADCRUMBS_PLACEHOLDER, self.top(page), 1)

@@ -14,6 +14,7 @@ from hashlib import sha256
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
+
 from ledger.core.errors import CannotRunError
 
 ScriptPatterns = Sequence[re.Pattern[str]]
@@ -21,7 +22,9 @@ ScriptPatterns = Sequence[re.Pattern[str]]
 
 INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 INLINE_STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
-FILTER_STYLE = re.compile(r'(?:body:has\(#[\w-]+:checked\) \[data-[\w-]+\]:not\(\[data-[\w-]+="[\w-]*"\]\)\{display:none\})+')
+FILTER_STYLE = re.compile(
+    r'(?:body:has\(#[\w-]+:checked\) \[data-[\w-]+\]:not\(\[data-[\w-]+="[\w-]*"\]\)\{display:none\})+'
+)
 """The one kind of style sheet that our pages carry: what hides the entries that a filter leaves out."""
 CHARSET_META = '<meta charset="utf-8">'
 TEMPLATE_VALUE = r"[\w./~%-]*"
@@ -81,7 +84,9 @@ def _read_template(path: Path) -> str:
 
 def build_script_patterns(texts: Iterable[str]) -> ScriptPatterns:
     """A pattern for each inline script of the templates. One that a template puts together by logic is left out."""
-    found = {script for text in texts for script in INLINE_SCRIPT.findall(text) if "{%" not in script and "{#" not in script}
+    found = {
+        script for text in texts for script in INLINE_SCRIPT.findall(text) if "{%" not in script and "{#" not in script
+    }
     return [re.compile(TEMPLATE_VALUE.join(map(re.escape, re.split(r"\{\{.*?\}\}", one)))) for one in sorted(found)]
 
 

@@ -81,6 +81,8 @@ def _fill_placeholders(makers: Mapping[str, Renderer], page: Page, project: Proj
             return broken
 
     return PLACEHOLDER.sub(make, text)
+
+
 CITATION_BRACKET = re.compile(r"\s*\[@[^\]]*\]")
 INLINE_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 INVISIBLE_HTML = re.compile(r"<style.*?</style>|<!--.*?-->|<[^<>]*>", re.DOTALL)
@@ -89,9 +91,7 @@ BIBLIOGRAPHY_START = '<ul class="bibliography"'
 
 def extract_visible_text(page: Page, project: Project) -> str:
     """A page's words as a reader sees them, made tables included; without citations, marks and the titles of sources."""
-    text = fill_html_placeholders(
-        page, project, fill_markdown_placeholders(page, project, page.text)
-    )
+    text = fill_html_placeholders(page, project, fill_markdown_placeholders(page, project, page.text))
     text = text.partition(BIBLIOGRAPHY_START)[0]
     text = INLINE_LINK.sub(r"\1", CITATION_BRACKET.sub("", unescape(INVISIBLE_HTML.sub(" ", text))))
     return " ".join(re.sub(r"[*`]", "", text).split())

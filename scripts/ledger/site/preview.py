@@ -15,7 +15,9 @@ BOX_POSITIONS = re.compile(r"<article\b[^>]*>"), re.compile(r"<body\b[^>]*>")
 MAX_SHOWN_PROBLEMS = 50
 """Problems listed in a page; a slip in the bibliography can make thousands, and the first few lead to it."""
 NOT_FOUND_PAGE = "404.html"
-EMPTY_PAGE = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Preview</title></head><body></body></html>'
+EMPTY_PAGE = (
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Preview</title></head><body></body></html>'
+)
 
 
 def show_problems(folder: Path, problems: Collection[Problem]) -> None:

@@ -67,7 +67,8 @@ def parse_css(css: str) -> list[Part]:
 def serialize_css(found: list[Part]) -> str:
     """Parts as a style sheet again."""
     return "".join(
-        f"{head};" if inside is None else f"{head}{{{serialize_css(inside).removesuffix(';')}}}" for head, inside in found
+        f"{head};" if inside is None else f"{head}{{{serialize_css(inside).removesuffix(';')}}}"
+        for head, inside in found
     )
 
 
