@@ -19,6 +19,8 @@ CITATION_MARK = re.compile(r"<!--cite (?P<keys>[\w;-]+)-->")
 SEEN_LABELS = {"part of the text": "part of it"}
 
 EMPTY_CELL = "—"
+PROVENANCE_HEADING = "How we saw it, source"
+"""Heads the column of source notes."""
 TableRow = Sequence[str]
 
 

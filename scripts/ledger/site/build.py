@@ -36,7 +36,7 @@ from ledger.render import (
     reading_time,
     reference_style,
     source_notices,
-    trial_tables,
+    trial_page,
 )
 from ledger.render.tooltips import TooltipsExtension
 from ledger.site import csp, generated_parts, html_fixes
@@ -181,7 +181,7 @@ class Site:
         html, self.notes[src] = footnotes.split_footnotes(html)
         html = CITATION_PLACEHOLDER.sub(lambda match: self._cited(match["numbers"].split(";")), html)
         if page.record:
-            html = html.replace("</h1>", f"</h1>{trial_tables.render_trial_header(page, self.project)}", 1)
+            html = html.replace("</h1>", f"</h1>{trial_page.render_trial_header(page, self.project)}", 1)
         self.sections[src] = search_index.split_sections(html)
         return BREADCRUMBS_PLACEHOLDER + html + REFERENCES_PLACEHOLDER
 

@@ -24,7 +24,9 @@ from ledger.render import (
     rules_page,
     source_notices,
     stage_badge,
-    trial_tables,
+    trial_facts,
+    trial_lists,
+    trial_page,
 )
 
 Renderer = Callable[[Page, Project, Options], str]
@@ -36,13 +38,13 @@ MARKDOWN_RENDERERS: Mapping[str, Renderer] = {
 }
 HTML_RENDERERS: Mapping[str, Renderer] = {
     "stage": stage_badge.render_requested_badge,
-    "trial-facts": trial_tables.render_fact_table,
-    "trial-results": trial_tables.render_results_table,
-    "trial-harms": trial_tables.render_harms_table,
-    "trial-requirements": trial_tables.render_requirements_table,
-    "all-trials": trial_tables.render_all_trials,
-    "trials": trial_tables.render_trial_list,
-    "requirements-matrix": trial_tables.render_requirements_matrix,
+    "trial-facts": trial_facts.render_fact_table,
+    "trial-results": trial_page.render_results_table,
+    "trial-harms": trial_page.render_harms_table,
+    "trial-requirements": trial_page.render_requirements_table,
+    "all-trials": trial_lists.render_all_trials,
+    "trials": trial_lists.render_trial_list,
+    "requirements-matrix": trial_lists.render_requirements_matrix,
     "picture": charts.render_picture,
     "compare": comparison.render_comparison_form,
     "downloads": data_page.render_downloads,
