@@ -9,12 +9,12 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from ledger.export import data_files, data_page
+from ledger.export import data_page, dataset
 from ledger.model.bibliography import AND_OTHERS, Entry, get_creators
 from ledger.model.project import Page, Project
 from ledger.model.trial_record import Record
 from ledger.render import charts
-from ledger.render.breadcrumbs import _get_breadcrumb_label, find_breadcrumbs
+from ledger.render.breadcrumbs import find_breadcrumbs, get_breadcrumb_label
 
 Node = dict[str, Any]
 
@@ -83,7 +83,7 @@ def _build_url_property(site_url: str, path: str) -> Node:
 def _build_breadcrumb_node(crumbs: Sequence[Page], site_url: str) -> Node:
     items = []
     for position, page in enumerate(crumbs, 1):
-        item: Node = {"@type": "ListItem", "position": position, "name": _get_breadcrumb_label(page)}
+        item: Node = {"@type": "ListItem", "position": position, "name": get_breadcrumb_label(page)}
         if site_url:
             item["item"] = f"{site_url.rstrip('/')}/{page.url}"
         items.append(item)
@@ -137,10 +137,10 @@ def _build_article_node(entry: Entry) -> Node:
 def _build_dataset_node(project: Project, site_url: str) -> Node:
     node: Node = {
         "@type": "Dataset",
-        "name": data_files.DATASET_TITLE,
-        "description": data_files.NO_POOLING,
-        "version": data_files.get_data_version(project),
-        "license": data_files.LICENCE_URL,
+        "name": dataset.DATASET_TITLE,
+        "description": dataset.NO_POOLING,
+        "version": dataset.get_data_version(project),
+        "license": dataset.LICENCE_URL,
     }
     files = [
         *data_page.DOWNLOAD_DESCRIPTIONS,
