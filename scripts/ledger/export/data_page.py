@@ -1,4 +1,4 @@
-"""What the page Data shows: the files to download, and the dictionary of all fields."""
+"""The tables of the page Data: the files to download, and the dictionary of all fields."""
 
 from __future__ import annotations
 

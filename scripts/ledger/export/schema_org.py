@@ -1,4 +1,4 @@
-"""What a page says to machines in schema.org's words: the same as it shows to people, and nothing else.
+"""A page as schema.org JSON-LD: the same facts as it shows to readers, and no others.
 
 Only properties that schema.org has for the type are used. Addresses need ``site_url``; without it they are left out.
 """
@@ -48,17 +48,17 @@ def render_json_ld(page: Page, project: Project, site_name: str, site_url: str) 
 
 def build_nodes(page: Page, project: Project, site_name: str, site_url: str) -> list[Node]:
     """The page, the way to it, and what it is about."""
-    found = [_build_web_page_node(page, site_name, site_url)]
+    nodes = [_build_web_page_node(page, site_name, site_url)]
     crumbs = find_breadcrumbs(page, project)
     if len(crumbs) > 1:
-        found.append(_build_breadcrumb_node(crumbs, site_url))
+        nodes.append(_build_breadcrumb_node(crumbs, site_url))
     if page.record:
-        found.append(_build_trial_node(page.record))
+        nodes.append(_build_trial_node(page.record))
         entries = project.bibliography.entries
-        found += [_build_article_node(entries[key]) for key in page.record.publications if key in entries]
+        nodes += [_build_article_node(entries[key]) for key in page.record.publications if key in entries]
     if page.src == "data.md":
-        found.append(_build_dataset_node(project, site_url))
-    return found
+        nodes.append(_build_dataset_node(project, site_url))
+    return nodes
 
 
 def _build_web_page_node(page: Page, site_name: str, site_url: str) -> Node:
@@ -121,8 +121,8 @@ def _build_article_node(entry: Entry) -> Node:
     people = [name for name in get_creators(entry) if name != AND_OTHERS][:6]
     if people:
         node["author"] = [
-            {"@type": "Organization" if one.body else "Person", "name": f"{one.family} {one.initials}".strip()}
-            for one in people
+            {"@type": "Organization" if person.body else "Person", "name": f"{person.family} {person.initials}".strip()}
+            for person in people
         ]
     if entry.year:
         node["datePublished"] = entry.year

@@ -105,12 +105,12 @@ def _build_comparison_lines(record: Record, project: Project) -> list[tuple[str,
 
 def _describe_rows(rows: Sequence[Result | Harm], remark: str | None) -> list[SourcedText]:
     """Results or harms as short texts."""
-    said: list[SourcedText] = []
+    texts: list[SourcedText] = []
     for row in rows:
         name = row.measure if isinstance(row, Result) else row.event
         at = f", {row.at}" if row.at else ""
-        said.append((f"{name}{at}: {_describe_row(row)}", row.cite))
-    return [*said, *([(format_value(remark), "")] if remark else [])] or [(NOT_FOUND_LABEL, "")]
+        texts.append((f"{name}{at}: {_describe_row(row)}", row.cite))
+    return [*texts, *([(format_value(remark), "")] if remark else [])] or [(NOT_FOUND_LABEL, "")]
 
 
 def _describe_row(row: Result | Harm) -> str:

@@ -35,7 +35,7 @@ SHORT_REQUIREMENT_NAMES = {
 
 
 def build_trial_row(page: Page, trial: Page, record: Record) -> TableRow:
-    """One trial as a row: what it gave to whom, how far it is, whether anything is known of results and harms."""
+    """One trial as a row of the table of all trials."""
     count, key = format_people_count(record)
     other = " (type 2 diabetes)" if record.diabetes_type == "type 2" else ""
     latest = record.latest
@@ -92,22 +92,22 @@ def collect_facets(record: Record) -> dict[str, list[str]]:
 
 
 def render_all_trials(page: Page, project: Project, options: Options) -> str:
-    """Every trial as one table, with what a script needs to sort and filter it; whole without one."""
-    found = list(project.records.values())
-    rows = [build_trial_row(page, trial, record) for trial, record in found]
+    """Every trial as one table, with data attributes for the script that sorts and filters it."""
+    trials = list(project.records.values())
+    rows = [build_trial_row(page, trial, record) for trial, record in trials]
     attributes = []
-    for _, record in found:
+    for _, record in trials:
         facets = " ".join(
             f'data-{name}="{escape("|".join(values))}"' for name, values in collect_facets(record).items()
         )
         attributes.append(f'data-id="{record.id}" data-people="{count_people(record)}" {facets}')
-    form = _render_filter_form([record for _, record in found])
+    form = _render_filter_form([record for _, record in trials])
     caption = f"All trials and cases on this site: {len(rows)}"
     return f'<div class="trials" id="all-trials">{form}{render_table(caption, ALL_TRIALS_COLUMNS, rows, "stack", attributes)}</div>'
 
 
 def _render_filter_form(records: Sequence[Record]) -> str:
-    """The form of the table, hidden until a script can answer it."""
+    """The filter form of the table, hidden until a script handles it."""
     parts = []
     for name, label in FILTER_LABELS.items():
         values = sorted({value for record in records for value in collect_facets(record)[name]}, key=str.lower)

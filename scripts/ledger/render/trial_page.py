@@ -85,7 +85,7 @@ def render_harms_table(page: Page, project: Project, options: Options) -> str:
 
 
 def _render_harms_search(record: Record) -> str:
-    """Where and when harms were looked for and none were found."""
+    """Where and when we searched for harms without finding any."""
     search = record.harms_searched
     if search is None:
         return ""

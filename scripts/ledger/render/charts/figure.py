@@ -25,7 +25,7 @@ PICTURES: Mapping[str, Picture] = {
 
 
 def render_picture(page: Page, project: Project, options: Options) -> str:
-    """The picture that ``name=`` asks for, with its table, sources, date and download. LookupError if unknown."""
+    """The picture named by ``name=``, with its table, sources, date and download. LookupError if unknown."""
     picture = PICTURES[options["name"]]
     items = picture.items(project)
     if not items:
