@@ -26,5 +26,5 @@ def test_drafts_are_in_a_preview_only(make: Make, preview: bool) -> None:
 
 
 def test_a_missing_style_sheet_is_reported_with_its_name(make: Make) -> None:
-    with pytest.raises(CannotRunError, match="extra_css names assets/none.css, .*; fix the name"):
+    with pytest.raises(CannotRunError, match=r"extra_css names assets/none\.css, .*; fix the name"):
         load.load_site(configure_small_site(make, stylesheets=("assets/none.css",)))
