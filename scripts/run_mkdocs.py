@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import traceback
 from collections.abc import Sequence
@@ -19,28 +20,30 @@ from ledger.model import site_config
 from ledger.site import preview
 
 BAD_INPUT = (click.ClickException, TemplateError, OSError)
-"""What stops a build without being a fault of the program."""
+"""Errors that stop a build because of its input, not because of a bug."""
 DATA = ("**/*.bib", "**/*.json", "**/*.yml", "**/*.yaml")
-"""Files beside ``docs`` that the site is made from; the whole path must match."""
+"""Files beside ``docs`` that the site is built from, as patterns for the whole path."""
 
 
 def main(arguments: Sequence[str]) -> int:
-    """The exit status of MkDocs."""
+    """Run MkDocs; returns its exit status."""
+    if arguments[:1] == ["build"]:
+        gc.disable()  # a build is short and fits into memory; collecting garbage takes a tenth of its time
     try:
         return int(cli.main(arguments, "mkdocs", standalone_mode=False) or 0)
     except BAD_INPUT as error:
-        print(describe(error, Path.cwd()), file=sys.stderr)
+        print(describe_error(error, Path.cwd()), file=sys.stderr)
     except click.Abort:
         print("stopped", file=sys.stderr)
     return 1
 
 
-def describe(error: Exception, root: Path) -> str:
+def describe_error(error: Exception, root: Path) -> str:
     """Why a build stopped, in one line, with file and line where they are known."""
     if isinstance(error, ConfigurationError):
-        found = site_config.check_config(root)
-        if found:
-            return str(found[0])
+        problems = site_config.check_config(root)
+        if problems:
+            return str(problems[0])
     if isinstance(error, TemplateError):
         return str(_template_problem(error, root))
     if isinstance(error, click.ClickException):
@@ -53,14 +56,14 @@ def _template_problem(error: TemplateError, root: Path) -> Problem:
         path, line = error.filename or error.name or "overrides", error.lineno
     else:
         frames = traceback.extract_tb(error.__traceback__)
-        place = next((frame for frame in reversed(frames) if frame.filename.endswith(".html")), None)
-        path, line = (place.filename, place.lineno or 1) if place else ("overrides", 1)
+        frame = next((frame for frame in reversed(frames) if frame.filename.endswith(".html")), None)
+        path, line = (frame.filename, frame.lineno or 1) if frame else ("overrides", 1)
     shown = Path(path).relative_to(root) if Path(path).is_relative_to(root) else Path(path)
     return Problem(str(shown), line, "config", f"the template cannot be used: {error.message}; fix it")
 
 
-def follow(server: LiveReloadServer, config: Path) -> None:
-    """Make a preview follow every file the site is made from, and outlive a build that fails."""
+def follow_files(server: LiveReloadServer, config: Path) -> None:
+    """Make a preview rebuild when any file of the site changes, and continue after a build that fails."""
     build, root, folder = server.builder, config.parent, Path(server.root)
 
     def rebuild() -> None:
@@ -69,7 +72,7 @@ def follow(server: LiveReloadServer, config: Path) -> None:
         except Exception as error:
             if not isinstance(error, BAD_INPUT):
                 traceback.print_exc()
-            line = describe(error, root)
+            line = describe_error(error, root)
             print(line, file=sys.stderr)
             preview.show_failure(folder, line)
 
@@ -79,14 +82,14 @@ def follow(server: LiveReloadServer, config: Path) -> None:
             server._rebuild_cond.notify_all()
 
     def missing_page(code: int) -> bytes | None:
-        """The page for an address without one. It reloads too: what is not there now may be once a file is saved."""
+        """The page for an unknown address. It reloads too, as the page may exist once a file is saved."""
         page = folder / preview.NOT_FOUND_PAGE
         if not page.exists():
             return None
         html: bytes = server._inject_js_into_html(page.read_bytes(), server._visible_epoch)  # type: ignore[no-untyped-call]
         return html
 
-    # The server's own way to watch a file ends when the file is moved or removed, as many editors do on saving.
+    # The server stops watching a file that is moved or removed, which many editors do when they save.
     data = PatternMatchingEventHandler(patterns=list(DATA), ignore_directories=True)
     data.on_any_event = request_rebuild  # type: ignore[method-assign]
     server.unwatch(str(config))

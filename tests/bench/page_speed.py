@@ -48,10 +48,10 @@ OF_OUR_OWN = re.compile(r"^(?:theme|extra|extra_css|extra_javascript|watch):.*\n
 STOCK_HOOKS = """\
 import hooks
 from hooks import *
-from ledger import site
+from ledger.site import build
 
-site.Site.seal = lambda self, html: html
-site.Site.search = lambda self, folder: None
+build.Site.finish_html = lambda self, html: html
+build.Site.write_search_index = lambda self, folder: None
 
 
 def on_page_content(html, page, config, files):

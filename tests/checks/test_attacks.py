@@ -33,7 +33,7 @@ import sys
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 config = load_config("mkdocs.yml", site_dir=sys.argv[1])
-config.plugins["scripts/hooks.py"].probed = True
+config.plugins["scripts/hooks.py"].state.address_checked = True
 config.plugins.on_startup(command="serve", dirty=False)
 build(config)
 """

@@ -15,7 +15,7 @@ import pytest
 
 from conftest import BIB, ROOT, Make
 from ledger.checks import bib_fields
-from ledger.export import data_files
+from ledger.export import data_files, dataset, json_schemas
 from ledger.model import bib_reader, bibliography, project, yaml_source
 from ledger.model.claims import Claim
 from ledger.model.project import Project
@@ -178,7 +178,7 @@ def test_every_claim_keeps_the_claims_schema(files: dict[str, str]) -> None:
 
 
 def test_every_field_of_a_record_has_a_meaning() -> None:
-    rows = data_files.build_dictionary()
+    rows = json_schemas.build_dictionary()
     assert len(rows) > 150
     assert [row["field"] for row in rows if not row["meaning"]] == []
     assert len({row["field"] for row in rows}) == len(rows)
@@ -196,7 +196,7 @@ def test_the_package_validates_with_all_its_tables(files: dict[str, str], tmp_pa
 
 
 def test_licence_and_version_stand_in_each_file(files: dict[str, str], published: Project) -> None:
-    version = data_files.get_data_version(published)
+    version = dataset.get_data_version(published)
     assert version >= "2026-11-21"
     for name, text in files.items():
         assert version in text, name

@@ -493,7 +493,9 @@ def test_no_text_makes_comparing_fail(ours: str, theirs: str) -> None:
 def built(found: Project) -> str:
     """The home page as it is served, but for the theme."""
     made = build.Site(found)
-    return made.complete("index.md", made.finish("index.md", "<h1>Home</h1><p>A sentence\ue0010\ue001.</p>"))
+    return made.complete_page(
+        "index.md", made.process_content("index.md", "<h1>Home</h1><p>A sentence\ue0010\ue001.</p>")
+    )
 
 
 def test_a_correction_stands_beside_the_reference_and_at_the_top_of_the_page(make: Make) -> None:

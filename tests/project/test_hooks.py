@@ -147,7 +147,7 @@ def test_an_error_stops_the_build_and_is_told_in_one_line(
     assert done.returncode != 0
     lines = done.stdout.splitlines()
     assert [line for line in lines if line.startswith(BROKEN[case][3])], done.stdout
-    assert lines[-1] == "the checks found errors (above); mend them"
+    assert lines[-1] == "the checks found errors (above); fix them"
     assert "Traceback" not in done.stdout
 
 

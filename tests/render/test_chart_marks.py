@@ -21,7 +21,8 @@ from conftest import ROOT, Make
 from ledger.model import project
 from ledger.model.project import Project
 from ledger.model.trial_record import Harm, Record
-from ledger.render import charts, svg
+from ledger.render import charts
+from ledger.render.charts import svg
 from samples import SAMPLE, small
 
 NOT_OVER = {

@@ -11,8 +11,8 @@ from conftest import ROOT, Make
 from ledger.export import data_files
 from ledger.model import project
 from ledger.model.project import Project
-from ledger.render import charts, svg
-from ledger.render.charts import PICTURES
+from ledger.render import charts
+from ledger.render.charts import PICTURES, svg
 from samples import SAMPLE, small
 
 CHARTED = (

@@ -48,8 +48,8 @@ Make = Callable[..., Path]
 
 def tooltips(src: str = "basics/a.md", text: str = GLOSSARY) -> TooltipsExtension:
     found = TooltipsExtension()
-    found.learn(glossary.read_glossary_terms(Page("glossary.md", text)))
-    found.turn(Page(src, ""))
+    found.set_terms(glossary.read_glossary_terms(Page("glossary.md", text)))
+    found.start_page(Page(src, ""))
     return found
 
 
@@ -159,7 +159,7 @@ def test_markup_in_a_meaning_is_plain_text() -> None:
 def test_the_signs_that_touch_a_term_are_held_to_it() -> None:
     explained = TooltipsExtension()
     term = glossary.Term("Islet", "islet", "A group of cells.", 1)
-    explained.learn([term])
+    explained.set_terms([term])
     made = explained.expand('Cells (<span class="term" data-term="islet">islets</span>), and more.')
     assert made.startswith('Cells <span class="hold">(<span class="term">')
     assert made.endswith("</span></span>),</span> and more.")

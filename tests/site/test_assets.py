@@ -52,14 +52,15 @@ def test_a_name_changes_with_what_is_in_the_file_and_only_then(docs: Path) -> No
 def test_a_script_that_few_pages_need_is_asked_for_there_alone(docs: Path) -> None:
     found = gathered(docs)
     assert found.files[found.script] == "one();"
-    [path] = found.some
+    [path] = found.page_scripts
     assert found.files[path] == "few();"
     page = '<div id="all-trials"></div></body>'
     assert (
-        found.complete(page, "trials/") == f'<div id="all-trials"></div><script src="../{path}" defer></script></body>'
+        found.add_page_scripts(page, "trials/")
+        == f'<div id="all-trials"></div><script src="../{path}" defer></script></body>'
     )
-    assert f'src="{path}"' in found.complete(page, "")
-    assert found.complete("<p></p></body>", "trials/") == "<p></p></body>"
+    assert f'src="{path}"' in found.add_page_scripts(page, "")
+    assert found.add_page_scripts("<p></p></body>", "trials/") == "<p></p></body>"
 
 
 def test_what_went_into_a_file_and_the_theme_s_own_files_are_not_there_any_more(docs: Path) -> None:

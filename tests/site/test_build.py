@@ -60,15 +60,15 @@ def through_bibtex(root: Path, text: str, src: str = "index.md") -> str:
     plugin.load_config({"bib_file": str(root / "references.bib"), "enable_inline_citations": False})
     plugin.on_config(MkDocsConfig(str(root / "mkdocs.yml")))
     plugin.config.bib_by_default = False
-    plugin.registry.inline_text = lambda block: current.inline(citation.key for citation in block.citations)
-    return current.after(plugin.on_page_markdown(current.before(src, text), None, None, None))
+    plugin.registry.inline_text = lambda block: current.mark_citation(citation.key for citation in block.citations)
+    return current.restore_at_signs(plugin.on_page_markdown(current.prepare_markdown(src, text), None, None, None))
 
 
 def html(root: Path, text: str, src: str = "index.md") -> str:
     """The finished page."""
     current = a_site(root)
     page = markdown(through_bibtex(root, text, src), extensions=EXTENSIONS)
-    return current.complete(src, f"<head></head>{current.finish(src, page)}")
+    return current.complete_page(src, f"<head></head>{current.process_content(src, page)}")
 
 
 # --- citations ----------------------------------------------------------------------------------------
@@ -151,7 +151,7 @@ def test_code_and_a_citation_side_by_side(root: Path) -> None:
 
 
 def test_the_mark_stands_close_to_its_word(root: Path) -> None:
-    found = a_site(root).before("index.md", "A fact [@known2024], (b) [@known2024] and\n[@known2024].")
+    found = a_site(root).prepare_markdown("index.md", "A fact [@known2024], (b) [@known2024] and\n[@known2024].")
     assert found.startswith("A fact[@known2024], (b)[@known2024] and")
 
 
@@ -171,8 +171,8 @@ def test_generated_tables_are_cited_like_the_text(make: Make) -> None:
 
 def test_a_page_unknown_to_the_project_is_left_alone(root: Path) -> None:
     current = a_site(root)
-    assert current.before("new.md", "x [@known2024]") == "x [@known2024]"
-    assert current.finish("new.md", "<p>x</p>") == "<p>x</p>"
+    assert current.prepare_markdown("new.md", "x [@known2024]") == "x [@known2024]"
+    assert current.process_content("new.md", "<p>x</p>") == "<p>x</p>"
 
 
 # --- the foot of a page -------------------------------------------------------------------------------
@@ -180,10 +180,12 @@ def test_a_page_unknown_to_the_project_is_left_alone(root: Path) -> None:
 
 def test_references_get_a_heading_and_stay_out_of_the_search(root: Path) -> None:
     current = a_site(root)
-    searched = current.finish("index.md", markdown(through_bibtex(root, "A fact [@known2024]."), extensions=EXTENSIONS))
+    searched = current.process_content(
+        "index.md", markdown(through_bibtex(root, "A fact [@known2024]."), extensions=EXTENSIONS)
+    )
     assert "footnote-ref" not in searched
     assert "Doe J" not in searched
-    served = current.complete("index.md", searched)
+    served = current.complete_page("index.md", searched)
     assert '<h2 id="sources-of-this-page">References</h2><div class="footnote">' in served
     assert "Doe J, Roe R. A trial." in served
     assert served.index("Doe J") < served.index('class="page-foot"')
@@ -192,10 +194,10 @@ def test_references_get_a_heading_and_stay_out_of_the_search(root: Path) -> None
 
 def test_generated_tables_stay_out_of_the_search_but_the_trials_number_does_not(make: Make) -> None:
     current = a_site(make({"docs/trials/sample.md": SAMPLE}))
-    searched = current.finish("trials/sample.md", "<h1>T</h1><!-- generated: trial-facts -->")
+    searched = current.process_content("trials/sample.md", "<h1>T</h1><!-- generated: trial-facts -->")
     assert "<table" not in searched
     assert "NCT01234567" in current.sections["trials/sample.md"][0][2]
-    assert "<table" in current.complete("trials/sample.md", searched)
+    assert "<table" in current.complete_page("trials/sample.md", searched)
 
 
 def test_the_foot_stands_behind_the_references_and_the_reading_time_below_the_way_here(make: Make) -> None:
@@ -208,15 +210,15 @@ def test_the_foot_stands_behind_the_references_and_the_reading_time_below_the_wa
 
 def test_the_index_of_the_search_holds_the_pages_that_were_made(make: Make, tmp_path: Path) -> None:
     current = a_site(make({"docs/trials/sample.md": SAMPLE}))
-    current.finish("index.md", "<h1>Home</h1><p>About islets</p>")
-    current.search(tmp_path / "search")
+    current.process_content("index.md", "<h1>Home</h1><p>About islets</p>")
+    current.write_search_index(tmp_path / "search")
     written = (tmp_path / "search" / "index.js").read_text(encoding="utf-8")
     assert "About islets" in written
     assert "NCT01234567" not in written
 
 
 def test_a_page_unknown_to_the_project_is_served_as_it_is(root: Path) -> None:
-    assert a_site(root).complete("new.md", "<p>x</p>") == "<p>x</p>"
+    assert a_site(root).complete_page("new.md", "<p>x</p>") == "<p>x</p>"
 
 
 def test_every_page_but_the_first_says_where_it_stands(make: Make) -> None:
@@ -234,9 +236,9 @@ def test_a_page_that_is_alone_in_its_section_has_no_list_of_it(make: Make) -> No
         {"mkdocs.yml": config, "docs/one.md": "# One\n", "docs/two.md": "# Two\n", "docs/trials/sample.md": SAMPLE}
     )
     current = a_site(folder)
-    assert current.meta("index.md")["hide"] == ["navigation"]
-    assert current.meta("trials/sample.md")["hide"] == ["navigation"]
-    assert current.meta("one.md")["hide"] == []
+    assert current.build_template_meta("index.md")["hide"] == ["navigation"]
+    assert current.build_template_meta("trials/sample.md")["hide"] == ["navigation"]
+    assert current.build_template_meta("one.md")["hide"] == []
 
 
 def test_the_pages_before_and_next_stand_below_the_foot(make: Make) -> None:
@@ -256,7 +258,7 @@ def test_a_number_and_its_per_cent_sign_stay_together_outside_of_tags(make: Make
 
 def test_the_open_data_is_written_into_the_site(root: Path, tmp_path: Path) -> None:
     folder = tmp_path / "site" / "data"
-    a_site(root).downloads(folder)
+    a_site(root).write_data_files(folder)
     for name, text in data_files.build_data_files(project.load_project(root, TODAY)).items():
         assert (folder / name).read_bytes() == text.encode(), name
 
@@ -271,8 +273,8 @@ def test_the_plugin_gets_the_keys_alone_so_that_a_broken_entry_does_not_stop_it(
 
 
 def test_a_page_that_cannot_be_read_is_replaced_by_a_word_about_it(root: Path) -> None:
-    assert build.Site(project.load_project(root, TODAY)).replaced() == {}
+    assert build.Site(project.load_project(root, TODAY)).build_source_overrides() == {}
     (root / "docs" / "index.md").write_bytes(b"# A\n\xff\n")
-    replaced = build.Site(project.load_project(root, TODAY)).replaced()
+    replaced = build.Site(project.load_project(root, TODAY)).build_source_overrides()
     assert list(replaced) == ["index.md"]
     assert "cannot be read" in replaced["index.md"]

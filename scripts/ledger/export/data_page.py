@@ -1,8 +1,8 @@
-"""What the page Data shows: the files to download, and the dictionary of all fields."""
+"""The tables of the page Data: the files to download, and the dictionary of all fields."""
 
 from __future__ import annotations
 
-from ledger.export import data_files
+from ledger.export import dataset, json_schemas
 from ledger.model.placeholders import Options
 from ledger.model.project import Page, Project
 from ledger.render import charts
@@ -31,7 +31,7 @@ def render_downloads(page: Page, project: Project, options: Options) -> str:
         (f'<a href="{get_relative_url(page, f"data/{name}")}" download>{escape_text(name)}</a>', escape_text(words))
         for name, words in {**DOWNLOAD_DESCRIPTIONS, **pictures}.items()
     ]
-    stamp = f"<p>Version {escape_text(data_files.get_data_version(project))}. Licence: {escape_text(data_files.LICENCE)}.</p>"
+    stamp = f"<p>Version {escape_text(dataset.get_data_version(project))}. Licence: {escape_text(dataset.LICENCE)}.</p>"
     return stamp + render_table("Files to download", ("File", "What is in it"), rows, "stack")
 
 
@@ -44,6 +44,6 @@ def render_dictionary(page: Page, project: Project, options: Options) -> str:
             escape_text(row["meaning"]),
             escape_text(row["words"]) or "—",
         )
-        for row in data_files.build_dictionary()
+        for row in json_schemas.build_dictionary()
     ]
     return render_table("The fields of a trial's record", ("Field", "Must", "Meaning", "Words allowed"), rows, "stack")

@@ -1,7 +1,7 @@
 """The whole site as one zip that opens from a folder, without a server.
 
-A server turns the address of a folder into that of the page in it; from a folder nobody does, so each link says
-``index.html`` in the copy. The same site gives the same bytes.
+A server answers the address of a folder with the page in it; a file system does not, so each link in the copy names
+``index.html``. The same site gives the same bytes.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ ZIP_TIMESTAMP = (1980, 1, 1, 0, 0, 0)
 
 
 def rewrite_page(html: str, folder: Path, version: str) -> str:
-    """A page of the copy: links name files, and the page says that it is a copy and of which day."""
+    """A page of the copy: its links name files, and a note says that it is a copy, with its version."""
 
-    def named(match: re.Match[str]) -> str:
+    def name_file(match: re.Match[str]) -> str:
         return f'{match["before"]}{_resolve_folder_link(match["path"], folder)}{match["rest"] or ""}"'
 
-    html = PAGE_LINK.sub(named, html)
+    html = PAGE_LINK.sub(name_file, html)
     html = PAGE_PATH_IN_DATA.sub(lambda match: f'{match["before"]}{match["path"]}index.html"', html)
     note = f'<p class="offline-note">Offline copy, version {escape(version)}. The site may know more by now.</p>'
     return html.replace(ARTICLE_START, ARTICLE_START + note, 1)

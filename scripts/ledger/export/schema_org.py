@@ -1,4 +1,4 @@
-"""What a page says to machines in schema.org's words: the same as it shows to people, and nothing else.
+"""A page as schema.org JSON-LD: the same facts as it shows to readers, and no others.
 
 Only properties that schema.org has for the type are used. Addresses need ``site_url``; without it they are left out.
 """
@@ -9,12 +9,12 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from ledger.export import data_files, data_page
+from ledger.export import data_page, dataset
 from ledger.model.bibliography import AND_OTHERS, Entry, get_creators
 from ledger.model.project import Page, Project
 from ledger.model.trial_record import Record
 from ledger.render import charts
-from ledger.render.breadcrumbs import _get_breadcrumb_label, find_breadcrumbs
+from ledger.render.breadcrumbs import find_breadcrumbs, get_breadcrumb_label
 
 Node = dict[str, Any]
 
@@ -48,17 +48,17 @@ def render_json_ld(page: Page, project: Project, site_name: str, site_url: str) 
 
 def build_nodes(page: Page, project: Project, site_name: str, site_url: str) -> list[Node]:
     """The page, the way to it, and what it is about."""
-    found = [_build_web_page_node(page, site_name, site_url)]
+    nodes = [_build_web_page_node(page, site_name, site_url)]
     crumbs = find_breadcrumbs(page, project)
     if len(crumbs) > 1:
-        found.append(_build_breadcrumb_node(crumbs, site_url))
+        nodes.append(_build_breadcrumb_node(crumbs, site_url))
     if page.record:
-        found.append(_build_trial_node(page.record))
+        nodes.append(_build_trial_node(page.record))
         entries = project.bibliography.entries
-        found += [_build_article_node(entries[key]) for key in page.record.publications if key in entries]
+        nodes += [_build_article_node(entries[key]) for key in page.record.publications if key in entries]
     if page.src == "data.md":
-        found.append(_build_dataset_node(project, site_url))
-    return found
+        nodes.append(_build_dataset_node(project, site_url))
+    return nodes
 
 
 def _build_web_page_node(page: Page, site_name: str, site_url: str) -> Node:
@@ -83,7 +83,7 @@ def _build_url_property(site_url: str, path: str) -> Node:
 def _build_breadcrumb_node(crumbs: Sequence[Page], site_url: str) -> Node:
     items = []
     for position, page in enumerate(crumbs, 1):
-        item: Node = {"@type": "ListItem", "position": position, "name": _get_breadcrumb_label(page)}
+        item: Node = {"@type": "ListItem", "position": position, "name": get_breadcrumb_label(page)}
         if site_url:
             item["item"] = f"{site_url.rstrip('/')}/{page.url}"
         items.append(item)
@@ -121,8 +121,8 @@ def _build_article_node(entry: Entry) -> Node:
     people = [name for name in get_creators(entry) if name != AND_OTHERS][:6]
     if people:
         node["author"] = [
-            {"@type": "Organization" if one.body else "Person", "name": f"{one.family} {one.initials}".strip()}
-            for one in people
+            {"@type": "Organization" if person.body else "Person", "name": f"{person.family} {person.initials}".strip()}
+            for person in people
         ]
     if entry.year:
         node["datePublished"] = entry.year
@@ -137,10 +137,10 @@ def _build_article_node(entry: Entry) -> Node:
 def _build_dataset_node(project: Project, site_url: str) -> Node:
     node: Node = {
         "@type": "Dataset",
-        "name": data_files.DATASET_TITLE,
-        "description": data_files.NO_POOLING,
-        "version": data_files.get_data_version(project),
-        "license": data_files.LICENCE_URL,
+        "name": dataset.DATASET_TITLE,
+        "description": dataset.NO_POOLING,
+        "version": dataset.get_data_version(project),
+        "license": dataset.LICENCE_URL,
     }
     files = [
         *data_page.DOWNLOAD_DESCRIPTIONS,

@@ -1,8 +1,8 @@
-"""What the search knows: the text of each page by sections, and the words that mean the same.
+"""The search index: the text of each page by sections, and the words that mean the same.
 
-The index is one script that a page fetches when its reader turns to search, so that it works from a folder as well as
-from a server. A trial's page is there with its opening and the words of its record alone: with a thousand of them the
-index must stay small. Nothing is looked up here; ``docs/assets/search.js`` does that in the reader's browser.
+The index is one script that a page fetches when its reader starts a search, so that it works from a folder as well as
+from a server. It holds only the opening of a trial's page and words of its record, to stay small with a thousand
+trials. The search itself runs in the reader's browser (``docs/assets/search.js``).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ VOCABULARY_FILE = "docs/search.yml"
 NOT_INDEXED_VALUES = ("not found", "not stated", "to fill")
 INDEX_FILE = "index.js"
 GENERATOR_INDEX_FILE = "search_index.json"
-"""What the generator's own search writes; nobody reads it."""
+"""The file that the generator's own search writes; nothing reads it."""
 HEADING_TAG = re.compile(r'<h([1-6])[^>]*? id="(?P<id>[^"]*)"[^>]*>(?P<title>.*?)</h\1>', re.DOTALL)
 NOT_INDEXED_HTML = re.compile(r'<a class="headerlink".*?</a>|<(script|style)\b.*?</\1>|<!--.*?-->', re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
@@ -37,7 +37,7 @@ IndexSection = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class SearchVocabulary:
-    """What ``docs/search.yml`` says; its head explains each part."""
+    """The contents of ``docs/search.yml``, which explains each part."""
 
     same: Sequence[Sequence[str]] = ()
     also: Sequence[Mapping[str, Sequence[str]]] = ()
@@ -46,7 +46,7 @@ class SearchVocabulary:
 
 
 def read_search_vocabulary(root: Path) -> SearchVocabulary:
-    """The words that mean the same, as the project's file and the glossary's "Also" lines say."""
+    """The vocabulary of the project's file; empty if there is none."""
     path = root / VOCABULARY_FILE
     data = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
     return SearchVocabulary(
@@ -55,29 +55,29 @@ def read_search_vocabulary(root: Path) -> SearchVocabulary:
 
 
 def extract_text(html: str) -> str:
-    """The words of some HTML, without marks."""
+    """The words of HTML, without tags."""
     return " ".join(unescape(TAG.sub(" ", NOT_INDEXED_HTML.sub("", html))).split())
 
 
 def split_sections(html: str) -> list[IndexSection]:
     """The opening (everything before the first heading below the title), then each section."""
-    found: list[IndexSection] = []
+    sections: list[IndexSection] = []
     anchor = title = ""
     done = 0
     for heading in HEADING_TAG.finditer(html):
         if heading[1] == "1":
-            found.append(("", "", extract_text(html[done : heading.start()])))
+            sections.append(("", "", extract_text(html[done : heading.start()])))
         else:
-            found.append((anchor, title, extract_text(html[done : heading.start()])))
+            sections.append((anchor, title, extract_text(html[done : heading.start()])))
             anchor, title = heading["id"], extract_text(heading["title"])
         done = heading.end()
-    found.append((anchor, title, extract_text(html[done:])))
-    opening = " ".join(part for one, _, part in found if not one and part)
-    return [("", "", opening), *(one for one in found if one[0])]
+    sections.append((anchor, title, extract_text(html[done:])))
+    opening = " ".join(part for anchor, _, part in sections if not anchor and part)
+    return [("", "", opening), *(section for section in sections if section[0])]
 
 
 def build_trial_sections(opening: str, record: Record) -> list[IndexSection]:
-    """A trial's page: how it begins, and the words of its record by which people look for it."""
+    """A trial's page: its opening, and the words of its record that people search for."""
     words = [
         record.plain_title,
         record.official_title or "",
@@ -86,8 +86,8 @@ def build_trial_sections(opening: str, record: Record) -> list[IndexSection]:
         *(record.countries.value if record.countries else ()),
         *(harm.event for harm in record.harms),
     ]
-    known = " · ".join(dict.fromkeys(word for word in words if word and word not in NOT_INDEXED_VALUES))
-    return [("", "", f"{_truncate_opening(opening)} {known}")]
+    terms = " · ".join(dict.fromkeys(word for word in words if word and word not in NOT_INDEXED_VALUES))
+    return [("", "", f"{_truncate_opening(opening)} {terms}")]
 
 
 def _truncate_opening(words: str) -> str:
@@ -96,25 +96,25 @@ def _truncate_opening(words: str) -> str:
 
 def build_index_script(pages: Iterable[tuple[Page, Sequence[IndexSection]]], project: Project) -> str:
     """The index as a script that names it: ``searchIndex``."""
-    said = read_search_vocabulary(project.root)
+    vocabulary = read_search_vocabulary(project.root)
     glossary = project.pages.get(GLOSSARY_PAGE)
-    named = [[term.name, *term.aliases] for term in read_glossary_terms(glossary)] if glossary else []
+    synonyms = [[term.name, *term.aliases] for term in read_glossary_terms(glossary)] if glossary else []
     data: dict[str, Any] = {
         "pages": [
-            [page.url, page.title, _get_weight(page, said), _select_sections(page, parts)]
+            [page.url, page.title, _get_weight(page, vocabulary), _select_sections(page, parts)]
             for page, parts in sorted(pages, key=lambda pair: pair[0].url)
         ],
-        "same": [*said.same, *(group for group in named if len(group) > 1)],
-        "also": said.also,
-        "stop": said.stop,
+        "same": [*vocabulary.same, *(group for group in synonyms if len(group) > 1)],
+        "also": vocabulary.also,
+        "stop": vocabulary.stop,
     }
     written = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return f"window.searchIndex = {written.replace(chr(0x2028), ' ').replace(chr(0x2029), ' ')};\n"
 
 
-def _get_weight(page: Page, said: SearchVocabulary) -> float:
+def _get_weight(page: Page, vocabulary: SearchVocabulary) -> float:
     kind = page.meta.data.get("kind") if isinstance(page.meta.data, dict) else None
-    return float(said.weight.get(str(kind), 1))
+    return float(vocabulary.weight.get(str(kind), 1))
 
 
 def _select_sections(page: Page, parts: Sequence[IndexSection]) -> Sequence[IndexSection]:
@@ -122,7 +122,7 @@ def _select_sections(page: Page, parts: Sequence[IndexSection]) -> Sequence[Inde
 
 
 def write_index(folder: Path, pages: Iterable[tuple[Page, Sequence[IndexSection]]], project: Project) -> None:
-    """Put the index into ``folder`` of the built site, in place of the generator's."""
+    """Write the index into ``folder`` of the built site, in place of the generator's."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / GENERATOR_INDEX_FILE).unlink(missing_ok=True)
     (folder / INDEX_FILE).write_text(build_index_script(pages, project), encoding="utf-8", newline="")

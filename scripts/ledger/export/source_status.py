@@ -11,7 +11,7 @@ from ledger.model.source_status import EXISTS, get_identifiers
 
 
 def export_source_status(entry: Entry, project: Project) -> dict[str, Any]:
-    """The status of a source as data: state, who was asked when, notices; and what databases call the work."""
+    """The status of a source as data: state, databases checked and when, notices, and the record of each database."""
     standing = project.standings[entry.key]
     data: dict[str, Any] = {"state": standing.state}
     if not standing.askable:

@@ -17,7 +17,7 @@ MAX_UNFOLDED_PAGES = 3
 
 
 def render_bibliography(page: Page, project: Project, options: Options) -> str:
-    """Every source with a permanent anchor, its kind, how far it was read, its status, what an audit found, who cites it."""
+    """Every source with a permanent anchor, its kind, how far it was read, its status, what an audit found, and the pages that cite it."""
     entries = sorted(
         project.bibliography.entries.values(),
         key=lambda e: (reference_style.format_authors(e) or e.text("title")).lower(),

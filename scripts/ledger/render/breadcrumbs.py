@@ -21,13 +21,13 @@ def render_breadcrumbs(page: Page, project: Project) -> str:
     if not above:
         return ""
     links = "".join(
-        f'<li><a href="{markup.get_relative_url(page, one.url)}">{markup.escape_text(_get_breadcrumb_label(one))}</a></li>'
+        f'<li><a href="{markup.get_relative_url(page, one.url)}">{markup.escape_text(get_breadcrumb_label(one))}</a></li>'
         for one in above
     )
     here = f'<li aria-current="page">{markup.escape_text(page.title)}</li>'
     return f'<nav class="crumbs" aria-label="Breadcrumb"><ol>{links}{here}</ol></nav>'
 
 
-def _get_breadcrumb_label(page: Page) -> str:
+def get_breadcrumb_label(page: Page) -> str:
     """What a page is called on the way to another: the home page's title is an answer, and too long for that."""
     return HOME_LABEL if page.src == "index.md" else page.title

@@ -1,4 +1,4 @@
-"""The look that some texts get by what they are, whatever page they stand on: pairs, limits, certainty, tables.
+"""Callouts on any page: benefits paired with harms, limits, lines about certainty, labelled tables.
 
 A Python-Markdown extension, so it outlives MkDocs. It changes no word: it groups what an author wrote and names it for
 the style sheet (``docs/assets/components.css``).
@@ -103,7 +103,7 @@ def _wrap_key_message(root: Element) -> None:
 
 
 def _label_cells(table: Element) -> None:
-    """Each cell learns the name of its column: a phone shows rows one below the other."""
+    """Label each cell with its column, as a phone shows the cells of a row one below the other."""
     names = [" ".join("".join(head.itertext()).split()) for head in table.iter("th")]
     if len(names) < MIN_STACKED_COLUMNS or table.get("class"):
         return

@@ -1,7 +1,7 @@
 """How to cite a page of the site: as text, as BibTeX and as RIS.
 
-The day on which the reader looked is left to the reader, and what is not known is left out: no author but the
-contributors, no address where the site has none.
+The day of reading is left to the reader, and what is not known is left out: no author but the contributors, no address
+where the site has none.
 """
 
 from __future__ import annotations
@@ -81,5 +81,5 @@ def render_page_citation(page: PageCitation) -> str:
 
 
 def _escape_latex(text: str) -> str:
-    """Text with the signs escaped that BibTeX and LaTeX take for their own."""
+    """Text with the special characters of BibTeX and LaTeX escaped."""
     return LATEX_SPECIAL_CHARACTER.sub(lambda match: rf"\{match[0]}" if match[0] in "{}%&$#_" else " ", text)

@@ -16,7 +16,7 @@ from ledger.model.placeholders import Options
 from ledger.model.project import Page, Project
 from ledger.render.markup import render_verdict
 
-MAX_OPEN_CHOICES = 12  # more filter buttons than this stay folded until asked for
+MAX_OPEN_CHOICES = 12  # more filter buttons than this are folded
 
 
 def format_citation(*keys: str | None) -> str:
@@ -82,7 +82,7 @@ def render_claim_cards(page: Page, project: Project, options: Options) -> str:
 
 
 def render_claim_filter(page: Page, project: Project, options: Options) -> str:
-    """The choice above the claims. It is put in when the page is done: a form is no text for Markdown."""
+    """The filter above the claims, added when the page is complete, as Markdown cannot hold a form."""
     counts = Counter(claim.verdict for claim in select_claims(project, options))
     shown = {verdict: counts[verdict] for verdict in get_args(claims.ClaimVerdict) if counts[verdict]}
     return render_radio_filter("verdict", "Show claims with the verdict", shown)

@@ -12,8 +12,9 @@ from ledger.model.project import Page, Project
 from ledger.model.trial_facts import SourcedModel
 from ledger.model.trial_record import Harm, Record, Result
 from ledger.model.vocabulary import REQUIREMENTS
-from ledger.render import markup, stage_badge, trial_tables
+from ledger.render import markup, stage_badge
 from ledger.render.markup import escape_text, get_relative_url
+from ledger.render.trial_values import NOT_FOUND_LABEL, format_value
 
 SourcedText = tuple[str, str]
 
@@ -62,14 +63,14 @@ def _build_comparison_lines(record: Record, project: Project) -> list[tuple[str,
 
     def one(fact: SourcedModel | None, words: str | None = None) -> list[SourcedText]:
         if fact is None:
-            return [(trial_tables.NOT_FOUND_LABEL, "")]
-        return [(words or trial_tables.format_value(str(getattr(fact, "value", ""))), fact.cite or "")]
+            return [(NOT_FOUND_LABEL, "")]
+        return [(words or format_value(str(getattr(fact, "value", ""))), fact.cite or "")]
 
     latest = record.latest
     lines: list[tuple[str, list[SourcedText]]] = [
         ("Approach", [(record.approach, "")]),
         ("Evidence stage", [(record.stage, "")]),
-        ("Diabetes", [(trial_tables.format_value(record.diabetes_type), "")]),
+        ("Diabetes", [(format_value(record.diabetes_type), "")]),
         ("Status", one(latest, f"{latest.value}, as of {latest.as_of}")),
         ("Phase", one(record.phase)),
         ("Allocation", one(record.allocation)),
@@ -106,14 +107,12 @@ def _build_comparison_lines(record: Record, project: Project) -> list[tuple[str,
 
 def _describe_rows(rows: Sequence[Result | Harm], remark: str | None) -> list[SourcedText]:
     """Results or harms as short texts."""
-    said: list[SourcedText] = []
+    texts: list[SourcedText] = []
     for row in rows:
         name = row.measure if isinstance(row, Result) else row.event
         at = f", {row.at}" if row.at else ""
-        said.append((f"{name}{at}: {_describe_row(row)}", row.cite))
-    return [*said, *([(trial_tables.format_value(remark), "")] if remark else [])] or [
-        (trial_tables.NOT_FOUND_LABEL, "")
-    ]
+        texts.append((f"{name}{at}: {_describe_row(row)}", row.cite))
+    return [*texts, *([(format_value(remark), "")] if remark else [])] or [(NOT_FOUND_LABEL, "")]
 
 
 def _describe_row(row: Result | Harm) -> str:

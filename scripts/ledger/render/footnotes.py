@@ -19,13 +19,13 @@ FOOTNOTE_ITEM = re.compile(
 )
 BACK_LINK = re.compile(r'(?:&#160;| )?<a class="footnote-backref"[^>]*>[^<]*</a>')
 MAX_BACK_LINKS = 3
-"""A source cited in every row of a table needs no forty ways back."""
+"""A source cited in every row of a table does not need forty links back."""
 
 
 def split_footnotes(html: str) -> tuple[str, Mapping[str, str]]:
-    """The HTML that Markdown made without its list of footnotes, and the page's own footnotes by name."""
-    before, found, after = html.rpartition(FOOTNOTE_LIST_START)  # Markdown puts it last
-    if not found:
+    """HTML from Markdown without its list of footnotes, and the page's own footnotes by name."""
+    before, start, after = html.rpartition(FOOTNOTE_LIST_START)  # Markdown puts it last
+    if not start:
         return html, {}
     return before, {match["name"]: BACK_LINK.sub("", match["content"]) for match in FOOTNOTE_ITEM.finditer(after)}
 
@@ -68,5 +68,5 @@ def number_citations(html: str, notes: Mapping[str, str], reference: Callable[[s
 
 
 def find_reference_keys(references: str) -> list[str]:
-    """The names in a list of references that ``number`` wrote."""
+    """The names in a list of references that ``number_citations`` wrote."""
     return re.findall(r'<li id="fn:([^"]+)">', references)

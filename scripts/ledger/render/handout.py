@@ -1,7 +1,7 @@
 """One-page handouts: pages of which the part before ``<!-- handout ends -->`` is what a printer puts on paper.
 
-On paper the long list of references does not fit, so the sources of the printed part stand there in short form, with
-the same numbers; the whole references are on the page itself.
+On paper the long list of references does not fit, so the sources of the printed part are printed in short form, with
+the same numbers; the full references are on the page itself.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from ledger.model.placeholders import HANDOUT_END
 from ledger.model.project import Page
 
 TICK_BOX_ITEM = re.compile(r"<li>(?=☐ )")
-"""A line to tick off: the box stands in place of the list's own sign."""
+"""An item to tick off: the box replaces the list's bullet."""
 NUMBERED_REFERENCE = re.compile(r'<a class="footnote-ref" href="#fn:(?P<key>[^"]+)"[^>]*>(?P<number>\d+)</a>')
 
 
 def render_handout(html: str, page: Page, entries: Mapping[str, Entry], site_name: str, site_url: str) -> str:
-    """A handout's ``html`` with boxes to tick, and short sources where its printed part ends; others are left alone."""
-    before, found, after = html.partition(HANDOUT_END)
-    if not found:
+    """A handout's ``html`` with boxes to tick, and short sources where its printed part ends; other pages are returned unchanged."""
+    before, marker, after = html.partition(HANDOUT_END)
+    if not marker:
         return html
     before = TICK_BOX_ITEM.sub('<li class="tick">', before)
     numbers = {match["key"]: int(match["number"]) for match in NUMBERED_REFERENCE.finditer(before)}

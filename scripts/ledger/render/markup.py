@@ -1,7 +1,7 @@
 """Small pieces of HTML from which tables, charts and cards are made. Text from records is always escaped here.
 
 A citation is a comment until the page is done (``<!--cite a;b-->``): then ``footnotes`` numbers them all in reading
-order. The search, which reads the page before, takes no notice of comments.
+order. The search, which reads the page before, ignores comments.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ CITATION_MARK = re.compile(r"<!--cite (?P<keys>[\w;-]+)-->")
 SEEN_LABELS = {"part of the text": "part of it"}
 
 EMPTY_CELL = "—"
+PROVENANCE_HEADING = "How we saw it, source"
+"""Heads the column of source notes."""
 TableRow = Sequence[str]
 
 
@@ -28,7 +30,7 @@ def escape_text(words: str) -> str:
 
 
 def cite_sources(*keys: str | None) -> str:
-    """The mark of the sources that there are, close to the word before it."""
+    """The citation mark of the sources that are given, directly after the word before it."""
     known = list(dict.fromkeys(key for key in keys if key))
     return f"<!--cite {';'.join(known)}-->" if known else ""
 
@@ -42,13 +44,13 @@ def format_provenance(fact: SourcedModel) -> str:
 
 
 def render_source_note(how: str, marks: str) -> str:
-    """A source note: how far we read, who said it and where it stands, with the marks of the sources behind it."""
+    """A source note: how far we read, whose statement it is and where in the source, with the marks of the sources."""
     words = " ".join(part for part in (how, marks) if part)
     return f'<span class="source-note">{words}</span>' if words else ""
 
 
 def render_date(iso: str) -> str:
-    """A date that is not broken over two lines."""
+    """A date as a ``time`` element, which does not break over two lines."""
     return f'<time datetime="{escape(iso)}">{escape(iso)}</time>'
 
 
@@ -98,7 +100,7 @@ def render_table(
 
 
 def _render_cell(label: str, cell: str) -> str:
-    """A cell that knows its column, and whether it has nothing to say: a narrow screen leaves that out."""
+    """A cell labelled with its column; an empty one gets a class, as narrow screens leave it out."""
     kind = ' class="none"' if cell == EMPTY_CELL else ""
     return f'<td data-label="{label}"{kind}>{cell}</td>'
 

@@ -1,5 +1,5 @@
-"""The foot of a page: when it was checked and by whom, how old its oldest look at a source is, how to cite it, and how
-to report an error."""
+"""The footer of a page: when it was checked and by whom, the oldest check of a source, how to cite it, and how to report
+an error."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ledger.render import cite_this_page, markup
 
 QUESTIONS_PAGE = "safety/questions-for-your-doctor.md"
 KINDS_WITH_QUESTIONS = ("therapy", "trial", "requirement", "safety")
-"""Kinds of pages after which a reader may want to ask somebody."""
+"""Kinds of pages after which a reader may have questions for a doctor."""
 
 
 NO_CONTACT_MESSAGE = "This copy of the site has no contact address, so you cannot report an error from here."
@@ -43,7 +43,7 @@ def render_page_footer(page: Page, project: Project, site_url: str, name: str, c
 
 
 def _render_questions_link(page: Page, project: Project) -> str:
-    """The way to the sheet of questions, from pages about a treatment, a trial or a danger."""
+    """A link to the sheet of questions, on pages about a treatment, a trial or a danger."""
     target = project.pages.get(QUESTIONS_PAGE)
     kind = page.meta.data.get("kind") if isinstance(page.meta.data, dict) else None
     if target is None or target is page or kind not in KINDS_WITH_QUESTIONS:
@@ -55,8 +55,8 @@ def find_oldest_source_check(page: Page, project: Project, cited: Collection[str
     """The earliest day on which somebody looked at a source of this page, YYYY-MM-DD; empty where none is known.
 
     A web page carries that day in the bibliography (``urldate``), a registration in the record (``checked``). A paper
-    does not change, and carries none: the day of the page's last check stands for it. When a fact was true is not
-    what is asked here; a status in a record has its own day beside it.
+    does not change, and carries none: the day of the page's last check is used instead. This is not the day on which a fact was true; a
+    status in a record shows its own day.
     """
     entries = project.bibliography.entries
     days = [entries[key].get("urldate") for key in cited if key in entries]
@@ -68,7 +68,7 @@ def find_oldest_source_check(page: Page, project: Project, cited: Collection[str
 
 
 def render_contact(page: Page, project: Project, options: Mapping[str, str]) -> str:
-    """How to reach us, for pages that speak of it."""
+    """How to contact us, for pages that mention it."""
     if not project.repo_url:
         return f"<p><strong>{NO_CONTACT_MESSAGE}</strong></p>"
     address = escape(build_report_url(project.repo_url))

@@ -16,7 +16,7 @@ TRIALS_TOPIC = "Trials"
 
 
 class Neighbours(NamedTuple):
-    """Where a page stands: the topic in words, and the pages next to it (None at either end)."""
+    """The place of a page: its topic in words, and the pages next to it (None at either end)."""
 
     topic: str
     before: Page | None
@@ -36,14 +36,20 @@ def find_neighbours(page: Page, project: Project) -> Neighbours | None:
 
 def render_neighbours(page: Page, project: Project) -> str:
     """Links to the pages before and after; empty where there are none."""
-    found = find_neighbours(page, project)
-    if found is None or not (found.before or found.after):
+    neighbours = find_neighbours(page, project)
+    if neighbours is None or not (neighbours.before or neighbours.after):
         return ""
     links = (
-        _render_neighbour_link(page, found.before, "prev", f"← Before this in {found.topic}") if found.before else ""
+        _render_neighbour_link(page, neighbours.before, "prev", f"← Before this in {neighbours.topic}")
+        if neighbours.before
+        else ""
     )
-    links += _render_neighbour_link(page, found.after, "next", f"Next in {found.topic} →") if found.after else ""
-    return f'<nav class="neighbours" aria-label="More in {markup.escape_text(found.topic)}">{links}</nav>'
+    links += (
+        _render_neighbour_link(page, neighbours.after, "next", f"Next in {neighbours.topic} →")
+        if neighbours.after
+        else ""
+    )
+    return f'<nav class="neighbours" aria-label="More in {markup.escape_text(neighbours.topic)}">{links}</nav>'
 
 
 def _find_in_topic(page: Page, topic: str, pages: Sequence[Page]) -> Neighbours | None:

@@ -10,16 +10,16 @@ from ledger.render.markup import render_link, render_table
 
 def render_readability_table(page: Page, project: Project, options: Options) -> str:
     """The measures of every page's opening, hardest first."""
-    taught = compile_glossary_terms(project)
-    found = [
-        (one, measured)
-        for one in project.pages.values()
-        if (measured := measure_readability(extract_opening(one), taught))
+    terms = compile_glossary_terms(project)
+    scores = [
+        (scored_page, score)
+        for scored_page in project.pages.values()
+        if (score := measure_readability(extract_opening(scored_page), terms))
     ]
-    found.sort(key=lambda pair: (-(pair[1].grade or 0), pair[0].title))
+    scores.sort(key=lambda pair: (-(pair[1].grade or 0), pair[0].title))
     rows = [
-        (render_link(page, one), f"{s.length:.1f}", _format_score(s.grade), _format_score(s.smog), str(s.words))
-        for one, s in found
+        (render_link(page, scored_page), f"{s.length:.1f}", _format_score(s.grade), _format_score(s.smog), str(s.words))
+        for scored_page, s in scores
     ]
     head = ("Page", "Words a sentence", "Flesch-Kincaid grade", "SMOG", "Words")
     return render_table("Readability of each page's opening", head, rows, "stack")

@@ -70,7 +70,7 @@ def _capital(text: str) -> str:
 
 
 def format_footnote(entry: Entry) -> str:
-    """The reference as it stands at the foot of a page, in HTML."""
+    """The reference as HTML for the list at the end of a page."""
     return f'{format_reference(entry)} <span class="source-note">{escape(format_source_note(entry))}</span>'
 
 
@@ -93,24 +93,24 @@ def _cited(day: str) -> str:
 
 def _identifiers(entry: Entry) -> list[str]:
     doi, pmid, pmcid, url = (entry.get(name) for name in ("doi", "pmid", "pmcid", "url"))
-    found = []
+    identifiers = []
     if doi:
-        found.append(_link(f"https://doi.org/{doi}", f"doi:{doi}"))
+        identifiers.append(_link(f"https://doi.org/{doi}", f"doi:{doi}"))
     if pmid:
-        found.append("PMID: " + _link(f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/", pmid))
+        identifiers.append("PMID: " + _link(f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/", pmid))
     if pmcid:
-        found.append("PMCID: " + _link(f"https://pmc.ncbi.nlm.nih.gov/articles/{pmcid}/", pmcid))
+        identifiers.append("PMCID: " + _link(f"https://pmc.ncbi.nlm.nih.gov/articles/{pmcid}/", pmcid))
     if url and not (doi or (pmid and f"/{pmid}" in url) or (pmcid and pmcid in url)):
-        found.append("Available from: " + _link(url, urlsplit(url).netloc.removeprefix("www.") or url))
+        identifiers.append("Available from: " + _link(url, urlsplit(url).netloc.removeprefix("www.") or url))
     archive = entry.get("archiveurl")
     if archive and not doi:
-        found.append("Archived: " + _link(archive, urlsplit(archive).netloc.removeprefix("www.") or archive))
-    return [_stop(identifier) for identifier in found]
+        identifiers.append("Archived: " + _link(archive, urlsplit(archive).netloc.removeprefix("www.") or archive))
+    return [_stop(identifier) for identifier in identifiers]
 
 
 def _link(address: str, text: str) -> str:
     if not address.lower().startswith(("https://", "http://")):
-        return escape(address)  # seen in a preview only: no other address may be followed
+        return escape(address)  # in a preview only: other addresses are never links
     return f'<a href="{escape(address)}" rel="noopener nofollow">{escape(text)}</a>'
 
 

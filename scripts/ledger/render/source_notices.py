@@ -1,4 +1,4 @@
-"""What readers are told of a source that was corrected or retracted, and of when this was last checked."""
+"""Notices for readers: sources that were corrected or retracted, and when this was last checked."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ def _render_notice(notice: Notice) -> str:
 
 
 def render_reference_notices(standing: SourceStatus) -> str:
-    """What stands beside a reference: every notice; empty where there is none."""
+    """Every notice on a source, to follow its reference; empty where there is none."""
     if standing.state not in NOTICE_STATES:
         return ""
-    told = "; ".join(_render_notice(notice) for notice in reversed(standing.notices))
-    return f' <strong class="source-status" data-state="{standing.state.replace(" ", "-")}">{told}.</strong>'
+    words = "; ".join(_render_notice(notice) for notice in reversed(standing.notices))
+    return f' <strong class="source-status" data-state="{standing.state.replace(" ", "-")}">{words}.</strong>'
 
 
 def render_status_line(standing: SourceStatus) -> str:
-    """What the page of all sources says of one: its notices, and who was asked when."""
+    """The status of a source on the page of all sources: its notices, and which databases were checked when."""
     if not standing.askable:
         return "Status cannot be checked: it has no DOI or PMID."
     if not standing.checked:
         return "Status not checked yet."
-    asked = ", ".join(f"{name} {render_date(when)}" for name, when in sorted(standing.checked.items()))
+    checks = ", ".join(f"{name} {render_date(when)}" for name, when in sorted(standing.checked.items()))
     missing = f"; not checked yet: {', '.join(standing.missing)}" if standing.missing else ""
-    found = render_reference_notices(standing).strip() or "No correction or retraction found."
-    return f"{found} Asked: {asked}{missing}."
+    notices = render_reference_notices(standing).strip() or "No correction or retraction found."
+    return f"{notices} Asked: {checks}{missing}."
 
 
 def render_status_summary(page: Page, project: Project) -> str:
@@ -61,25 +61,25 @@ def render_status_summary(page: Page, project: Project) -> str:
             else f"between {render_date(days[0])} and {render_date(days[-1])}"
         )
         counts = {word: sum(one.state == state for one in askable) for state, word in STATE_SUMMARY_LABELS.items()}
-        found = (
+        notices = (
             ", ".join(f"{number} {word}" for word, number in counts.items() if number) or "none of them has a notice"
         )
         was = "was" if done == 1 else "were"
         left = len(askable) - done
-        told = f"{done} of them {was} checked {span}: {found}. Not checked yet: {left}."
+        words = f"{done} of them {was} checked {span}: {notices}. Not checked yet: {left}."
     else:
-        told = "None of them has been checked yet."
+        words = "None of them has been checked yet."
     more = ""
     if SOURCE_STATUS_PAGE in project.pages and page.src != SOURCE_STATUS_PAGE:
         more = f' <a href="{get_relative_url(page, project.pages[SOURCE_STATUS_PAGE].url)}">What is asked, and what the words mean</a>.'
     return (
         f'<p class="status-summary">Was a source corrected or retracted later? Of {len(all_)} {pluralize("sources", len(all_))}, '
-        f"{len(askable)} {'has' if len(askable) == 1 else 'have'} a DOI or a PMID under which databases can be asked. {told}{more}</p>"
+        f"{len(askable)} {'has' if len(askable) == 1 else 'have'} a DOI or a PMID under which databases can be asked. {words}{more}</p>"
     )
 
 
 def render_status_placeholder(page: Page, project: Project, options: Mapping[str, str]) -> str:
-    """The sentence of ``summary``, for a page that asks for it."""
+    """The sentence of ``render_status_summary``, for a page that requests it."""
     return render_status_summary(page, project)
 
 
@@ -102,8 +102,8 @@ def render_page_notices(project: Project, references: str) -> str:
     items = []
     for number, key in enumerate(re.findall(r'<li id="fn:([^"]+)">', references), 1):
         if key in marked:
-            told = "; ".join(_render_notice(notice) for notice in reversed(marked[key].notices))
-            items.append(f'<li><a href="#fn:{escape(key)}">Reference {number}</a>: {told}.</li>')
+            words = "; ".join(_render_notice(notice) for notice in reversed(marked[key].notices))
+            items.append(f'<li><a href="#fn:{escape(key)}">Reference {number}</a>: {words}.</li>')
     if not items:
         return ""
     title = "A source of this page has a notice" if len(items) == 1 else "Sources of this page have notices"

@@ -1,7 +1,7 @@
 """The badge of an evidence stage: a shape and a word, the same wherever a page names how far something was tested.
 
 The stage is derived from the record of a trial (``Record.stage``); nobody types it. It says what kind of study it was,
-not how good the result is. The shape is five rising bars for the five steps to an approval; reports that stand on no
+not how good the result is. The shape is five rising bars for the five steps to an approval; reports that are on no
 step have a ring, and a design that could not be read has a broken ring. The word says it all: the shape helps the eye.
 """
 
@@ -40,7 +40,7 @@ def render_requested_badge(page: Page, project: Project, options: Options) -> st
 
 
 def render_stage_counts(page: Page, project: Project, therapy: str) -> str:
-    """How many trials of a therapy stand at which stage; empty where there are none."""
+    """The number of trials of a therapy at each stage; empty where there are none."""
     stages = Counter(record.stage for _, record in project.records.values() if therapy in record.therapies)
     if not stages:
         return ""
@@ -53,7 +53,7 @@ def render_stage_counts(page: Page, project: Project, therapy: str) -> str:
 
 
 def _draw_shape(stage: str) -> str:
-    """Five bars, filled as far as the stage goes; a ring for what stands on no step."""
+    """Five bars, filled as far as the stage goes; a ring for what is on no step."""
     if stage not in STAGE_STEPS:
         broken = ' class="broken"' if stage == DESIGN_NOT_STATED else ""
         return f'<svg viewBox="0 0 12 12" aria-hidden="true"><circle cx="6" cy="6" r="4.5"{broken}/></svg>'

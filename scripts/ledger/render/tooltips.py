@@ -1,4 +1,4 @@
-"""Glossary terms: read from the glossary page, explained where a page first uses them.
+"""Glossary terms, explained where a page first uses them.
 
 The explanation is part of the page, opens on hover, focus and tap by style sheet alone, and links
 to the full entry. It is a Python-Markdown extension, so it outlives MkDocs.
@@ -45,13 +45,13 @@ TERM_WORD = re.compile(r"(?<![\w-])[^\W_]+")
 MARKED_TERM = re.compile(
     r'(?P<before>[(“]?)<span class="term" data-term="(?P<anchor>[^"]+)">(?P<word>[^<]*)</span>(?P<behind>[),.;:?]*)'
 )
-"""A term as Markdown left it, with the signs that touch it."""
+"""A term as Markdown left it, with the punctuation that touches it."""
 
 
 class TooltipsExtension(Extension):
     """Marks each term where a page first uses it; ``expand`` explains it once the page is done.
 
-    The marks are small, so that Markdown and the search have little to carry. Call ``turn`` for every page.
+    The marks are small, so that Markdown and the search have little to carry. Call ``start_page`` for every page.
     """
 
     def __init__(self) -> None:
@@ -59,44 +59,46 @@ class TooltipsExtension(Extension):
         self.terms: Mapping[str, Term] = {}
         self.anchors: Mapping[str, Term] = {}
         self.pattern: re.Pattern[str] | None = None
-        self.beginnings: set[str] = set()
+        self.first_words: set[str] = set()
         self.up = ""
         self.active = True
 
-    def learn(self, found: list[Term]) -> None:
-        self.terms = {name.lower(): term for term in found for name in (term.name, *term.aliases)}
-        self.anchors = {term.anchor: term for term in found}
+    def set_terms(self, terms: list[Term]) -> None:
+        self.terms = {name.lower(): term for term in terms for name in (term.name, *term.aliases)}
+        self.anchors = {term.anchor: term for term in terms}
         names = sorted((re.escape(name) for name in self.terms), key=len, reverse=True)
         self.pattern = re.compile(rf"(?:{'|'.join(names)})s?(?![\w-])", re.IGNORECASE) if names else None
         first = {match[0] for name in self.terms if (match := TERM_WORD.search(name))}
-        self.beginnings = first | {f"{word}s" for word in first}
+        self.first_words = first | {f"{word}s" for word in first}
 
-    def uses(self, text: str) -> Iterator[re.Match[str]]:
-        """Where terms stand in a text. A look at each word's beginning spares most of the search."""
+    def find_terms(self, text: str) -> Iterator[re.Match[str]]:
+        """The terms in a text. Looking at the first word only spares most of the search."""
         done = 0
         for word in TERM_WORD.finditer(text):
-            if word[0].lower() in self.beginnings and word.start() >= done and self.pattern:
+            if word[0].lower() in self.first_words and word.start() >= done and self.pattern:
                 match = self.pattern.match(text, word.start())
                 if match:
                     done = match.end()
                     yield match
 
-    def turn(self, page: Page) -> None:
-        """Get ready for ``page``: how far up the glossary lies, and whether to explain anything there."""
+    def start_page(self, page: Page) -> None:
+        """Prepare for ``page``: the relative path to the glossary, and whether to explain terms there."""
         self.up = "../" * page.url.count("/")
         self.active = page.src.split(".")[0] != "glossary" and ".zh." not in page.src
 
     def expand(self, html: str) -> str:
-        """Put the explanations into finished HTML, behind the words that Markdown marked."""
-        return MARKED_TERM.sub(self._held, html)
+        """Add the explanations to complete HTML, after the terms that Markdown marked."""
+        return MARKED_TERM.sub(self._render_term, html)
 
-    def _held(self, match: re.Match[str]) -> str:
-        """A line may break at a button: the signs that touch a term are held to it."""
-        made = self._explanation(self.anchors[match["anchor"]], match["word"])
-        touched = match["before"] or match["behind"]
-        return f'<span class="hold">{match["before"]}{made}{match["behind"]}</span>' if touched else made
+    def _render_term(self, match: re.Match[str]) -> str:
+        """A line may break at a button: the punctuation that touches a term is kept on its line."""
+        explanation = self._render_explanation(self.anchors[match["anchor"]], match["word"])
+        punctuation = match["before"] or match["behind"]
+        return (
+            f'<span class="hold">{match["before"]}{explanation}{match["behind"]}</span>' if punctuation else explanation
+        )
 
-    def _explanation(self, term: Term, word: str) -> str:
+    def _render_explanation(self, term: Term, word: str) -> str:
         identifier = f"term-{term.anchor}"
         return (
             f'<span class="term"><button type="button" aria-describedby="{identifier}">{word}</button>'
@@ -105,7 +107,7 @@ class TooltipsExtension(Extension):
         )
 
     def extendMarkdown(self, md: Markdown) -> None:
-        # After inline patterns (20), toc (5) and MkDocs' own look at links (0), which wants source files.
+        # After inline patterns (20), toc (5) and MkDocs' own processing of links (0), which expects source files.
         md.treeprocessors.register(_TermMarker(md, self), "glossary", -1)
 
 
@@ -124,19 +126,19 @@ class _TermMarker(Treeprocessor):
         if parent.tag in SKIPPED_ELEMENTS or "footnote" in (parent.get("class") or ""):
             return
         children = list(parent)
-        self._slot(parent, None, used)
+        self._mark_terms(parent, None, used)
         for child in children:
             self._visit(child, used)
-            self._slot(parent, child, used)
+            self._mark_terms(parent, child, used)
 
-    def _slot(self, parent: ElementTree.Element, child: ElementTree.Element | None, used: set[str]) -> None:
-        """Explain the terms in the text at the start of ``parent`` (``child`` None) or behind a child."""
+    def _mark_terms(self, parent: ElementTree.Element, child: ElementTree.Element | None, used: set[str]) -> None:
+        """Mark the terms in the text at the start of ``parent`` (``child`` None) or after a child."""
         text = (parent.text if child is None else child.tail) or ""
         if len(text) < MIN_TERM_LENGTH:
             return
         done = 0
-        for match in self.extension.uses(text):
-            term = self._term(match[0])
+        for match in self.extension.find_terms(text):
+            term = self._get_term(match[0])
             if term.anchor in used:
                 continue
             used.add(term.anchor)
@@ -153,6 +155,6 @@ class _TermMarker(Treeprocessor):
         if done and child is not None:
             child.tail = AtomicString(text[done:])
 
-    def _term(self, word: str) -> Term:
+    def _get_term(self, word: str) -> Term:
         known = self.extension.terms
         return known.get(word.lower()) or known[word.lower().removesuffix("s")]

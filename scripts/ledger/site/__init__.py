@@ -1,5 +1,4 @@
-"""From pages to the finished site: placeholders filled, assets bundled, HTML fixed and sealed with its policy.
+"""The build: every step from the loaded project to finished pages, their assets and their security policy.
 
-The only package that knows Material's HTML. MkDocs itself is known to ``scripts/hooks.py`` and ``scripts/run_mkdocs.py``
-alone. May import ``export`` and below.
+May import ``export`` and below, and knows nothing of MkDocs: ``scripts/hooks.py`` calls it.
 """

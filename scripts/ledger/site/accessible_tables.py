@@ -1,7 +1,7 @@
-"""A table written in Markdown, made one that everyone can use.
+"""Make tables written in Markdown accessible.
 
-Markdown makes no caption, says of no header cell which cells it names, and cannot make the first cell of a row its
-header. Here a table gets all three, and a frame with a name, which scrolls by keyboard where the table is too wide.
+Markdown gives a table no caption, its header cells no scope, and its rows no header cell. Here a table gets all three,
+and a frame with a name, which scrolls by keyboard where the table is too wide.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections import Counter
 from html import escape, unescape
 
 MARKDOWN_TABLE = re.compile(r'<table(?: data-stack="")?>')
-"""A table from Markdown carries no attribute but that of ``boxes``; those made from records do."""
+"""A table from Markdown has no attribute but that of ``callouts``; those rendered from records have others."""
 HEADING_OR_TABLE = re.compile(
     r"<h(?P<level>[1-6])\b[^>]*>(?P<heading>.*?)</h(?P=level)>"
     rf"|(?P<open>{MARKDOWN_TABLE.pattern})(?P<table>.*?)</table>",
@@ -23,7 +23,7 @@ NOT_HEADING_TEXT = re.compile(
 UNSCOPED_HEADER = re.compile(r"<th(?=[\s>])(?![^>]*\bscope=)")
 TABLE_BODY = re.compile(r"<tbody>.*?</tbody>", re.DOTALL)
 AFTER_TERM = re.compile(r'(?<=</span></span><sup) (?=id="fnref)')
-"""Between an explained word and the mark of a source right after it."""
+"""The space between an explained term and the citation mark right after it."""
 ROW_START = re.compile(r"(<tr>\s*)<td(?P<attributes>[^>]*)>(?P<cell>.*?)</td>", re.DOTALL)
 
 
@@ -50,7 +50,7 @@ def make_tables_accessible(html: str) -> str:
 
 
 def _extract_heading_text(html: str) -> str:
-    """The words of a heading as it is read: without its own link, marks of sources and explanations."""
+    """The words of a heading without its permanent link, citation marks and explanations of terms."""
     return " ".join(unescape(NOT_HEADING_TEXT.sub("", html)).split())
 
 

@@ -1,8 +1,8 @@
-"""The site's style sheets and scripts as few files: one style sheet, one script, and those that few pages need.
+"""The bundled assets: one style sheet, one script, and the scripts that only some pages load.
 
 Each request costs a reader on a phone more than the bytes that it brings. So the theme's style sheets, as far as the
 site uses them, and those of ``docs/assets`` become one file when the site is built. The name holds a digest of what is
-in it: a host may let browsers keep it for ever.
+in it, so a host may let browsers cache it for ever.
 """
 
 from __future__ import annotations
@@ -19,43 +19,45 @@ from ledger.site import stylesheet
 THEME_STYLESHEETS = ("assets/stylesheets/main.*.css", "assets/stylesheets/palette.*.css")
 """The theme's style sheets. Its script is left out: ``docs/assets/frame.js`` does what this site needs of it."""
 FOCUS_REPLACEMENT = (".focus-visible", ":focus-visible")
-"""The theme's script puts a class where every browser of today has a word of its own."""
+"""The theme's script sets a class for what every current browser offers as a pseudo-class."""
 PAGE_SCRIPTS: Mapping[str, re.Pattern[str]] = {
     "assets/trials.js": re.compile(r'id="all-trials"|<form class="compare'),
 }
-"""Scripts that few pages need, and what such a page holds."""
+"""Scripts that only some pages load, and what such a page contains."""
 
 
 @dataclass(frozen=True)
 class Assets:
-    """The files that the built site gets, text by path, and where they are asked for."""
+    """The bundled files of the built site, text by path, and which of them each page loads."""
 
     files: Mapping[str, str] = field(default_factory=dict)
     style: str = ""
     script: str = ""
-    some: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
-    """Paths of the scripts that few pages need, and what such a page holds."""
+    page_scripts: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    """Scripts that only some pages load, and what such a page contains."""
 
     sources: frozenset[str] = frozenset()
-    """What the files are made of, by path below ``docs``."""
+    """Paths below ``docs`` of the files that the bundle is made from."""
 
     def replaces(self, path: str, from_theme: bool) -> bool:
-        """Whether a file, by its path below the site, need not be there any more."""
+        """Whether the bundle replaces a file, given by its path below ``docs`` or the theme."""
         return bool(self.files) and path.startswith("assets/") if from_theme else path in self.sources
 
-    def complete(self, html: str, url: str) -> str:
-        """A page, at ``url`` below the site, with the scripts that only pages like it need."""
+    def add_page_scripts(self, html: str, url: str) -> str:
+        """A page, at ``url`` below the site's root, with the scripts that only some pages need."""
         root = "../" * url.count("/")
         tags = "".join(
-            f'<script src="{root}{path}" defer></script>' for path, sign in self.some.items() if sign.search(html)
+            f'<script src="{root}{path}" defer></script>'
+            for path, pattern in self.page_scripts.items()
+            if pattern.search(html)
         )
         return html.replace("</body>", f"{tags}</body>", 1) if tags else html
 
 
 def bundle_assets(theme: Iterable[str | Path], docs: Path, styles: Sequence[str], scripts: Sequence[str]) -> Assets:
-    """Read style sheets and scripts, which are named as below ``docs``, and make few files of them.
+    """Bundle the theme's style sheets with the given style sheets and scripts, named by their paths below ``docs``.
 
-    Without style sheets of its own a site keeps the theme's files. Raises ``CannotRunError`` where a file is not there.
+    A site without style sheets of its own keeps the theme's files. Raises ``CannotRunError`` if a file is missing.
     """
     if not styles:
         return Assets()
@@ -76,8 +78,10 @@ def bundle_assets(theme: Iterable[str | Path], docs: Path, styles: Sequence[str]
 
     style = add("site", "css", f"{stylesheet.prune_css(themes, own + ''.join(code.values()))}\n{own}")
     script = add("site", "js", "\n".join(text for name, text in code.items() if name not in PAGE_SCRIPTS))
-    some = {add(Path(name).stem, "js", code[name]): pattern for name, pattern in PAGE_SCRIPTS.items() if name in code}
-    return Assets(files, style, script, some, frozenset([*styles, *scripts]))
+    page_scripts = {
+        add(Path(name).stem, "js", code[name]): pattern for name, pattern in PAGE_SCRIPTS.items() if name in code
+    }
+    return Assets(files, style, script, page_scripts, frozenset([*styles, *scripts]))
 
 
 def _read_asset(docs: Path, name: str, key: str) -> str:
@@ -85,5 +89,5 @@ def _read_asset(docs: Path, name: str, key: str) -> str:
         return (docs / name).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         raise CannotRunError(
-            f"mkdocs.yml: {key} names {name}, which cannot be read below docs/; mend the name"
+            f"mkdocs.yml: {key} names {name}, which cannot be read below docs/; fix the name"
         ) from None

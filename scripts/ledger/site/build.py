@@ -1,7 +1,12 @@
-"""Turn the project into pages: the steps around Markdown, as plain functions on text.
+"""The pages of the site, from Markdown to the HTML that is served, as plain functions on text.
 
-A generator (today MkDocs, through ``scripts/hooks.py``) calls ``before`` and ``after`` around its own
-citation plugin, and ``finish`` on the HTML of each page.
+A generator (today MkDocs, through ``scripts/hooks.py``) calls the methods of ``Site`` in this order, for each page:
+
+1. ``prepare_markdown`` before its citation plugin and ``restore_at_signs`` after it,
+2. ``process_content`` on the HTML that Markdown makes,
+3. ``complete_page`` on the whole page, once the templates have framed it,
+
+then ``finish_html`` on pages that come from templates alone, and ``write_site_files`` at the end.
 """
 
 from __future__ import annotations
@@ -18,7 +23,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from ledger.checks import raw_html
+from ledger.checks import built_html, raw_html
 from ledger.core.problems import Problem
 from ledger.export import data_files, schema_org, search_index
 from ledger.markdown.prose import CITATION_GROUP
@@ -36,124 +41,118 @@ from ledger.render import (
     reading_time,
     reference_style,
     source_notices,
-    trial_tables,
+    trial_page,
 )
 from ledger.render.tooltips import TooltipsExtension
 from ledger.site import csp, generated_parts, html_fixes
 from ledger.site.assets import Assets
 
-AT_PLACEHOLDER = "\ue000"  # stands for an @ that is no citation while mkdocs-bibtex looks at the text
+AT_PLACEHOLDER = "\ue000"  # replaces an @ that is not a citation while mkdocs-bibtex reads the text
 WORD_BEFORE_CITATION = re.compile(r"(?:[\w)%'\"’”,;]|\w[?!]|</span>|</time>)$")
 CITATION_PLACEHOLDER = re.compile("\ue001(?P<numbers>[\\d;]+)\ue001")
-"""A citation while Markdown is at work: the numbers of its keys, which no markup can touch."""
+"""A citation while Markdown is at work: the numbers of its keys, which no markup can change."""
 SPACE_BEFORE_PER_CENT = re.compile(r"(?<=\d) %(?![^<]*>)")
-"""A number and its sign, which must not part at the end of a line; not inside a tag."""
+"""The space in "12 %", where a line must not break; not inside a tag."""
 BREADCRUMBS_PLACEHOLDER = "<!-- crumbs -->"
 REFERENCES_PLACEHOLDER = "<!-- references -->"
+UNREADABLE_PAGE = "# This page cannot be read\n\nThe checks say why. It is shown once that is fixed.\n"
 
 
 @dataclass
 class Site:
-    """A loaded project and what is worked out once for a whole build."""
+    """A loaded project, the settings of its build, and what is computed once for all pages."""
 
     project: Project
     site_url: str = ""
     name: str = ""
-    known: csp.ScriptPatterns = ()
-    """The inline scripts that the templates have; no other is allowed to run."""
+    script_patterns: csp.ScriptPatterns = ()
+    """The inline scripts of the templates; no other inline script may run."""
     assets: Assets = field(default_factory=Assets)
-    """The style sheet and the scripts."""
     preview: bool = False
-    """Whether the pages are for a writer's eyes: without a policy, which would block the script that reloads them."""
-    scripts: set[str] = field(default_factory=set)
-    styles: set[str] = field(default_factory=set)
-    """Hashes that the policy of some page allows."""
-    faults: list[Problem] = field(default_factory=list)
-    """What the HTML that Markdown made held and may not."""
-    references: dict[str, str] = field(default_factory=dict)
-    notes: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    """Whether this is a preview for writers. Its pages have no policy, which would block the script that reloads them."""
+    problems: list[Problem] = field(default_factory=list)
+    """What is wrong with the pages, as only their HTML shows."""
+    script_hashes: set[str] = field(default_factory=set)
+    style_hashes: set[str] = field(default_factory=set)
+    """Hashes that the policies of the pages allow."""
     sections: dict[str, list[search_index.IndexSection]] = field(default_factory=dict)
+    """The text of each page by sections, by source path."""
+    _references: dict[str, str] = field(default_factory=dict)
+    _footnotes: dict[str, Mapping[str, str]] = field(default_factory=dict)
 
     @cached_property
     def tooltips(self) -> TooltipsExtension:
-        found = TooltipsExtension()
+        """The Markdown extension that marks the terms of the glossary."""
+        extension = TooltipsExtension()
         if GLOSSARY_PAGE in self.project.pages:
-            found.learn(read_glossary_terms(self.project.pages[GLOSSARY_PAGE]))
-        return found
-
-    def reference(self, key: str) -> str:
-        """The footnote of a source, formatted once however many pages cite it."""
-        if key not in self.references:
-            entry = self.project.bibliography.entries.get(key)
-            if entry is None:
-                self.references[key] = f"Not in {BIB_FILE}."  # seen in a preview only
-            else:
-                later = (
-                    source_notices.render_reference_notices(self.project.marked[key])
-                    if key in self.project.marked
-                    else ""
-                )
-                self.references[key] = reference_style.format_footnote(entry) + later
-        return self.references[key]
+            extension.set_terms(read_glossary_terms(self.project.pages[GLOSSARY_PAGE]))
+        return extension
 
     @cached_property
-    def keys(self) -> list[str]:
+    def _keys(self) -> list[str]:
         return list(self.project.bibliography.entries)
 
     @cached_property
-    def numbers(self) -> Mapping[str, int]:
-        return {key: number for number, key in enumerate(self.keys)}
+    def _key_numbers(self) -> Mapping[str, int]:
+        return {key: number for number, key in enumerate(self._keys)}
 
-    def inline(self, keys: Iterable[str]) -> str:
-        """What a citation becomes in the text until Markdown is done; an unknown key, seen in a preview only, goes."""
-        known = [str(self.numbers[key]) for key in keys if key in self.numbers]
-        return f"\ue001{';'.join(known)}\ue001" if known else ""
+    # --- before Markdown ----------------------------------------------------------------------------
 
-    def replaced(self) -> dict[str, str]:
+    def is_left_out(self, path: str, *, is_page: bool, from_theme: bool) -> bool:
+        """Whether a file, by its path below ``docs`` or the theme, has no place in the site: drafts and bundled assets."""
+        is_draft = is_page and path not in self.project.pages
+        return is_draft or self.assets.replaces(path, from_theme)
+
+    def build_source_overrides(self) -> dict[str, str]:
         """What the generator reads in place of a page's file, by source path.
 
         A page that cannot be read says so. A trial's page goes without its record, which is read already: parsing it
         again would take an eighth of the build.
         """
-        found = {}
+        overrides = {}
         for src, page in self.project.pages.items():
             if page.unreadable:
-                found[src] = "# This page cannot be read\n\nThe checks say why. It is shown once that is mended.\n"
+                overrides[src] = UNREADABLE_PAGE
             elif page.record and not page.broken:
-                kept = {name: value for name, value in page.meta.data.items() if name != "trial"}
-                found[src] = f"---\n{json.dumps(kept, ensure_ascii=False)}\n---\n{page.text}"
-        return found
+                fields = {name: value for name, value in page.meta.data.items() if name != "trial"}
+                overrides[src] = f"---\n{json.dumps(fields, ensure_ascii=False)}\n---\n{page.text}"
+        return overrides
 
-    def meta(self, src: str) -> dict[str, object]:
-        """The front matter that templates get. They print it as it is, so it is escaped here, once for all of them.
+    def build_template_meta(self, src: str) -> dict[str, object]:
+        """The front matter that templates get. They print it unescaped, so it is escaped here, once for all of them.
 
-        What they do not need stays away: a key of the theme's own could choose its template or put text into it.
+        It holds only what they need: a key of the theme's own could choose the template or put text into it.
         """
         page = self.project.pages.get(src)
         if page is None:
             return {}
         data = page.meta.data if isinstance(page.meta.data, dict) else {}
-        asked = data.get("hide")
-        hide = asked if isinstance(asked, list) else []
-        found: dict[str, object] = {
+        hidden = data.get("hide")
+        meta: dict[str, object] = {
             "title": escape_for_template(page.title),
-            "hide": [*hide, *(["navigation"] if self._alone(page) else [])],
+            "hide": [
+                *(hidden if isinstance(hidden, list) else []),
+                *(["navigation"] if self._is_alone_in_section(page) else []),
+            ],
         }
         if isinstance(data.get("description"), str):
-            found["description"] = escape_for_template(data["description"])
-        return found
+            meta["description"] = escape_for_template(data["description"])
+        return meta
 
-    def _alone(self, page: Page) -> bool:
-        """Whether a list of the page's section would hold nothing beside the page itself."""
-        placed = {src for sources in self.project.sections.values() for src in sources}
-        return page.record is not None or (bool(placed) and page.src not in placed)
+    def _is_alone_in_section(self, page: Page) -> bool:
+        """Whether a list of the pages in the page's section would hold the page alone."""
+        in_sections = {src for sources in self.project.sections.values() for src in sources}
+        return page.record is not None or (bool(in_sections) and page.src not in in_sections)
 
-    def before(self, src: str, markdown: str) -> str:
-        """Put generated tables in; hide every @ that is no citation (in code, comments, mail addresses)."""
+    def prepare_markdown(self, src: str, markdown: str) -> str:
+        """A page's Markdown with its generated cards, and with every @ hidden that is not a citation.
+
+        Such an @ may be in code, in a comment or in a mail address.
+        """
         page = self.project.pages.get(src)
         if page is None:
             return markdown
-        self.tooltips.turn(page)
+        self.tooltips.start_page(page)
         markdown = generated_parts.fill_markdown_placeholders(page, self.project, markdown)
         prose, _, _ = mask_non_prose(markdown)
         parts: list[str] = []
@@ -164,114 +163,148 @@ class Site:
             done = group.end()
         return "".join(parts) + markdown[done:].replace("@", AT_PLACEHOLDER)
 
-    def after(self, markdown: str) -> str:
-        """Show the hidden @ again."""
+    def mark_citation(self, keys: Iterable[str]) -> str:
+        """A placeholder for a citation, which Markdown leaves alone; unknown keys, seen in a preview only, are dropped."""
+        numbers = [str(self._key_numbers[key]) for key in keys if key in self._key_numbers]
+        return f"\ue001{';'.join(numbers)}\ue001" if numbers else ""
+
+    def restore_at_signs(self, markdown: str) -> str:
+        """The Markdown with each @ that ``prepare_markdown`` hid."""
         return markdown.replace(AT_PLACEHOLDER, "@")
 
-    def finish(self, src: str, html: str) -> str:
-        """The text of a page as HTML, with places for what is put in when the page is done.
+    # --- after Markdown -----------------------------------------------------------------------------
 
-        Citations and generated tables are comments still: their words are no words of the page for the search.
+    def process_content(self, src: str, html: str) -> str:
+        """The text of a page as safe HTML, with placeholders for what is filled in when the page is complete.
+
+        Citations and generated tables are still comments, so that their words do not get into the search index.
         """
         page = self.project.pages.get(src)
         if page is None:
             return html
-        html, faults = raw_html.sanitise_html(html, page.text, page.path)
-        self.faults += faults
-        html, self.notes[src] = footnotes.split_footnotes(html)
-        html = CITATION_PLACEHOLDER.sub(lambda match: self._cited(match["numbers"].split(";")), html)
+        html, problems = raw_html.sanitise_html(html, page.text, page.path)
+        self.problems += problems
+        html, self._footnotes[src] = footnotes.split_footnotes(html)
+        html = CITATION_PLACEHOLDER.sub(lambda match: self._cite_numbers(match["numbers"].split(";")), html)
         if page.record:
-            html = html.replace("</h1>", f"</h1>{trial_tables.render_trial_header(page, self.project)}", 1)
+            html = html.replace("</h1>", f"</h1>{trial_page.render_trial_header(page, self.project)}", 1)
         self.sections[src] = search_index.split_sections(html)
         return BREADCRUMBS_PLACEHOLDER + html + REFERENCES_PLACEHOLDER
 
-    def _cited(self, numbers: Iterable[str]) -> str:
-        """The mark of sources given by their numbers; one that there is not, seen in a preview only, goes."""
+    def _cite_numbers(self, numbers: Iterable[str]) -> str:
+        """The mark of the sources with these numbers; unknown numbers, seen in a preview only, are dropped."""
         return markup.cite_sources(
-            *(self.keys[int(number)] for number in numbers if number and int(number) < len(self.keys))
+            *(self._keys[int(number)] for number in numbers if number and int(number) < len(self._keys))
         )
 
-    def complete(self, src: str, html: str) -> str:
-        """The whole page as it is served: tables, references and explanations in their places."""
-        page = self.project.pages.get(src)
-        return self.seal(self.assets.complete(self._filled(page, html), page.url) if page else html)
+    # --- the whole page -----------------------------------------------------------------------------
 
-    def seal(self, html: str) -> str:
-        """A finished page, mended, with the policy of what it may load and run."""
+    def complete_page(self, src: str, html: str) -> str:
+        """The page as it is served, with tables, references and explanations in their places."""
+        page = self.project.pages.get(src)
+        if page is not None:
+            html = self.assets.add_page_scripts(self._fill_placeholders(page, html), page.url)
+        html = self.finish_html(html)
+        self.problems += built_html.check_built_page(html, f"docs/{src}")
+        return html
+
+    def finish_html(self, html: str) -> str:
+        """Complete HTML with the fixes that it needs and the policy of what it may load and run."""
         html = html_fixes.fix_html(html)
         if self.preview:
             return html
-        sealed = csp.add_policy(html, self.known)
-        self.scripts |= sealed.scripts
-        self.styles |= sealed.styles
-        return sealed.html
+        result = csp.add_policy(html, self.script_patterns)
+        self.script_hashes |= result.scripts
+        self.style_hashes |= result.styles
+        return result.html
 
-    def _filled(self, page: Page, html: str) -> str:
-        self.tooltips.turn(page)
+    def _fill_placeholders(self, page: Page, html: str) -> str:
+        self.tooltips.start_page(page)
         html = self.tooltips.expand(generated_parts.fill_html_placeholders(page, self.project, html))
-        html, references = footnotes.number_citations(html, self.notes.get(page.src, {}), self.reference)
+        html, references = footnotes.number_citations(html, self._footnotes.get(page.src, {}), self._get_reference)
         html = handout.render_handout(html, page, self.project.bibliography.entries, self.name, self.site_url)
-        html = html.replace(
-            REFERENCES_PLACEHOLDER, references + self.foot(page, footnotes.find_reference_keys(references)), 1
-        )
-        note = drafts.render_draft_notice(page, self.project) + source_notices.render_page_notices(
-            self.project, references
-        )
-        if note:
-            html = html.replace("</h1>", f"</h1>{note}", 1)
-        html = html.replace(BREADCRUMBS_PLACEHOLDER, self.top(page), 1)
+        end = references + self._render_page_end(page, footnotes.find_reference_keys(references))
+        html = html.replace(REFERENCES_PLACEHOLDER, end, 1)
+        notices = drafts.render_draft_notice(page, self.project)
+        notices += source_notices.render_page_notices(self.project, references)
+        html = html.replace("</h1>", f"</h1>{notices}", 1)
+        html = html.replace(BREADCRUMBS_PLACEHOLDER, self._render_page_top(page), 1)
         html = SPACE_BEFORE_PER_CENT.sub("\u00a0%", html)
-        head = schema_org.render_json_ld(page, self.project, self.name, self.site_url)
-        return html.replace("</head>", f"{head}</head>", 1)
+        json_ld = schema_org.render_json_ld(page, self.project, self.name, self.site_url)
+        return html.replace("</head>", f"{json_ld}</head>", 1)
 
-    def top(self, page: Page) -> str:
-        """What stands above the title: the way here, and how long the page takes to read."""
+    def _get_reference(self, key: str) -> str:
+        """The reference to a source, formatted once however many pages cite it."""
+        if key not in self._references:
+            self._references[key] = self._render_reference(key)
+        return self._references[key]
+
+    def _render_reference(self, key: str) -> str:
+        entry = self.project.bibliography.entries.get(key)
+        if entry is None:
+            return f"Not in {BIB_FILE}."  # seen in a preview only
+        notices = ""
+        if key in self.project.marked:
+            notices = source_notices.render_reference_notices(self.project.marked[key])
+        return reference_style.format_footnote(entry) + notices
+
+    def _render_page_top(self, page: Page) -> str:
+        """The part above the title: breadcrumbs, and how long the page takes to read."""
         crumbs = breadcrumbs.render_breadcrumbs(page, self.project)
         words = sum(len(f"{title} {text}".split()) for _, title, text in self.sections.get(page.src, ()))
         return f'<div class="page-top">{crumbs}{reading_time.render_reading_time(words)}</div>' if crumbs else ""
 
-    def foot(self, page: Page, cited: Collection[str]) -> str:
-        foot = page_footer.render_page_footer(page, self.project, self.site_url, self.name, cited)
-        return foot + prev_next.render_neighbours(page, self.project)
+    def _render_page_end(self, page: Page, cited: Collection[str]) -> str:
+        """The part below the references: the page footer, and links to the pages before and after."""
+        footer = page_footer.render_page_footer(page, self.project, self.site_url, self.name, cited)
+        return footer + prev_next.render_neighbours(page, self.project)
 
-    def search(self, folder: Path) -> None:
-        """Write the index of the search into ``folder`` of the built site."""
-        pages = ((self.project.pages[src], parts) for src, parts in self.sections.items())
-        search_index.write_index(folder, pages, self.project)
+    # --- the other files of the site ----------------------------------------------------------------
 
-    def downloads(self, folder: Path) -> None:
-        """Write the open data into ``folder`` of the built site."""
+    def write_site_files(self, folder: Path) -> None:
+        """Write into the built site what is not a page, once all pages are complete."""
+        (folder / "_headers").write_text(self.build_headers_file(), encoding="utf-8")
+        self.write_data_files(folder / "data")
+        self.write_search_index(folder / "search")
+
+    def build_headers_file(self) -> str:
+        """The text of ``_headers``, with what the policies of all pages allow."""
+        return csp.build_headers_file(self.script_hashes, self.style_hashes)
+
+    def write_data_files(self, folder: Path) -> None:
+        """Write the open data into ``folder``."""
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in data_files.build_data_files(self.project).items():
             (folder / name).write_text(text, encoding="utf-8", newline="")
 
-    def headers(self) -> str:
-        """The file ``_headers`` of the site, once every page is sealed."""
-        return csp.build_headers_file(self.scripts, self.styles)
+    def write_search_index(self, folder: Path) -> None:
+        """Write the search index into ``folder``."""
+        pages = ((self.project.pages[src], parts) for src, parts in self.sections.items())
+        search_index.write_index(folder, pages, self.project)
 
 
 def escape_for_template(words: str) -> Markup:
-    """Words as text for a template, which takes no notice of what is escaped already."""
+    """Words as text for a template, marked so that the template does not escape them again."""
     return Markup(escape(" ".join(words.split())))
 
 
 def escape_toc_title(title: str) -> str:
-    """The HTML of a heading as the table of contents shows it. Markdown takes its tags out, but can be deceived."""
+    """A heading's HTML for the table of contents, without tags: Markdown removes them, but can be tricked."""
     return title.replace("<", "&lt;")
 
 
 def _remove_space_before_citation(text: str) -> str:
-    """Text before a citation without the space there: the mark stands close to its word, wherever the line broke."""
-    closed = text.rstrip(" ")
-    closed = closed.removesuffix("\n") if closed.endswith("\n") else text.removesuffix(" ")
-    return closed if WORD_BEFORE_CITATION.search(closed[-8:]) else text
+    """The text before a citation without its last space or line break, so that the mark follows its word directly."""
+    stripped = text.rstrip(" ")
+    stripped = stripped.removesuffix("\n") if stripped.endswith("\n") else text.removesuffix(" ")
+    return stripped if WORD_BEFORE_CITATION.search(stripped[-8:]) else text
 
 
 def write_keys_file(project: Project) -> Path:
-    """A temporary .bib file that holds the keys alone, which is all mkdocs-bibtex needs; delete it once it is read.
+    """A temporary .bib file with the keys only, which is all mkdocs-bibtex needs; delete it once it is read.
 
-    The bibliography is read already: parsing it again would take a tenth of the build, and stop a preview at the
-    first typing slip.
+    The bibliography is read already: parsing it again would take a tenth of the build, and its first syntax error
+    would stop a preview.
     """
     handle, name = tempfile.mkstemp(suffix=".bib", prefix="keys-")
     with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -1,7 +1,7 @@
 """What a reader's browser may load and run: the content security policy of each page and of the whole site.
 
 The theme has short scripts in its pages. Each is allowed by its hash, and only if its text is that of a template:
-whatever else stands in a page, such as a script that slipped through the checks, is not run.
+anything else in a page, such as a script that the checks missed, does not run.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import NamedTuple
 from ledger.core.errors import CannotRunError
 
 ScriptPatterns = Sequence[re.Pattern[str]]
-"""What the inline scripts of the templates look like once they are filled in."""
+"""Patterns of the templates' inline scripts once they are filled in."""
 
 INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 INLINE_STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
@@ -28,7 +28,7 @@ FILTER_STYLE = re.compile(
 """The one kind of style sheet that our pages carry: what hides the entries that a filter leaves out."""
 CHARSET_META = '<meta charset="utf-8">'
 TEMPLATE_VALUE = r"[\w./~%-]*"
-"""What a template may fill in: a path. No quote, so nothing can leave the text it stands in."""
+"""What a template may fill in: a path. No quote, so the value cannot end the string that it is in."""
 
 DIRECTIVES = {
     "default-src": "'none'",
@@ -51,7 +51,7 @@ HOST_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "X-Frame-Options": "DENY",
 }
-"""What only a host can say; a page's own ``meta`` cannot."""
+"""Headers that only a host can set; a page's own ``meta`` cannot."""
 
 
 class PageWithPolicy(NamedTuple):
@@ -84,15 +84,17 @@ def _read_template(path: Path) -> str:
 
 def build_script_patterns(texts: Iterable[str]) -> ScriptPatterns:
     """A pattern for each inline script of the templates. One that a template puts together by logic is left out."""
-    found = {
+    scripts = {
         script for text in texts for script in INLINE_SCRIPT.findall(text) if "{%" not in script and "{#" not in script
     }
-    return [re.compile(TEMPLATE_VALUE.join(map(re.escape, re.split(r"\{\{.*?\}\}", one)))) for one in sorted(found)]
+    return [
+        re.compile(TEMPLATE_VALUE.join(map(re.escape, re.split(r"\{\{.*?\}\}", script)))) for script in sorted(scripts)
+    ]
 
 
 @lru_cache(maxsize=4096)
 def compute_csp_hash(text: str) -> str:
-    """A script or style sheet as a policy names it; the same few stand on every page."""
+    """A script or style sheet as a policy names it; the same few are on every page."""
     return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
@@ -121,6 +123,6 @@ def add_policy(html: str, known: ScriptPatterns) -> PageWithPolicy:
 
 
 def build_headers_file(scripts: Iterable[str], styles: Iterable[str]) -> str:
-    """The file ``_headers`` for hosts that read one: the policy of all pages together, and what a page cannot say."""
+    """The file ``_headers`` for hosts that read one: the policy of all pages together, and the headers that a page cannot set."""
     lines = {"Content-Security-Policy": f"{build_policy(scripts, styles)}; frame-ancestors 'none'", **HOST_HEADERS}
     return "/*\n" + "".join(f"  {name}: {value}\n" for name, value in lines.items())

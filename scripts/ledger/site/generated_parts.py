@@ -1,7 +1,7 @@
-"""Where pages ask for what is made from records, claims and the bibliography, and who makes it.
+"""The generated parts of pages: which function renders what, and where it is filled in.
 
-A page asks with a comment, ``<!-- generated: trial-results -->``. Most makers return HTML, put in when the page is
-done; what is made of the claims file is Markdown, put in before.
+A page requests a part with a comment, ``<!-- generated: trial-results -->``. Most renderers return HTML, filled in when
+the page is complete; those for the claims file return Markdown, filled in before Markdown is converted.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ from ledger.render import (
     rules_page,
     source_notices,
     stage_badge,
-    trial_tables,
+    trial_facts,
+    trial_lists,
+    trial_page,
 )
 
 Renderer = Callable[[Page, Project, Options], str]
@@ -36,13 +38,13 @@ MARKDOWN_RENDERERS: Mapping[str, Renderer] = {
 }
 HTML_RENDERERS: Mapping[str, Renderer] = {
     "stage": stage_badge.render_requested_badge,
-    "trial-facts": trial_tables.render_fact_table,
-    "trial-results": trial_tables.render_results_table,
-    "trial-harms": trial_tables.render_harms_table,
-    "trial-requirements": trial_tables.render_requirements_table,
-    "all-trials": trial_tables.render_all_trials,
-    "trials": trial_tables.render_trial_list,
-    "requirements-matrix": trial_tables.render_requirements_matrix,
+    "trial-facts": trial_facts.render_fact_table,
+    "trial-results": trial_page.render_results_table,
+    "trial-harms": trial_page.render_harms_table,
+    "trial-requirements": trial_page.render_requirements_table,
+    "all-trials": trial_lists.render_all_trials,
+    "trials": trial_lists.render_trial_list,
+    "requirements-matrix": trial_lists.render_requirements_matrix,
     "picture": charts.render_picture,
     "compare": comparison.render_comparison_form,
     "downloads": data_page.render_downloads,
@@ -59,28 +61,28 @@ HTML_RENDERERS: Mapping[str, Renderer] = {
 
 
 def fill_markdown_placeholders(page: Page, project: Project, text: str) -> str:
-    """``text`` of a page with what is Markdown in place; what is HTML stays a comment."""
+    """A page's Markdown with the parts that are Markdown; those that are HTML remain comments."""
     broken = '!!! warning "This part cannot be shown"\n    The data behind it has an error; see the check.\n'
     return _fill_placeholders(MARKDOWN_RENDERERS, page, project, text, broken)
 
 
 def fill_html_placeholders(page: Page, project: Project, content: str) -> str:
-    """The page's HTML with everything in place."""
+    """A page's HTML with all generated parts."""
     broken = "<p><strong>This table cannot be shown.</strong> The record behind it has an error; see the check.</p>"
     return _fill_placeholders(HTML_RENDERERS, page, project, content, broken)
 
 
-def _fill_placeholders(makers: Mapping[str, Renderer], page: Page, project: Project, text: str, broken: str) -> str:
-    def make(match: re.Match[str]) -> str:
-        maker = makers.get(match["what"])
-        if maker is None:
+def _fill_placeholders(renderers: Mapping[str, Renderer], page: Page, project: Project, text: str, broken: str) -> str:
+    def render(match: re.Match[str]) -> str:
+        renderer = renderers.get(match["what"])
+        if renderer is None:
             return match[0]
         try:
-            return maker(page, project, parse_options(match["options"]))
+            return renderer(page, project, parse_options(match["options"]))
         except LookupError:
             return broken
 
-    return PLACEHOLDER.sub(make, text)
+    return PLACEHOLDER.sub(render, text)
 
 
 CITATION_BRACKET = re.compile(r"\s*\[@[^\]]*\]")
@@ -90,7 +92,7 @@ BIBLIOGRAPHY_START = '<ul class="bibliography"'
 
 
 def extract_visible_text(page: Page, project: Project) -> str:
-    """A page's words as a reader sees them, made tables included; without citations, marks and the titles of sources."""
+    """A page's words as a reader sees them, generated tables included, without citations, markup and the bibliography."""
     text = fill_html_placeholders(page, project, fill_markdown_placeholders(page, project, page.text))
     text = text.partition(BIBLIOGRAPHY_START)[0]
     text = INLINE_LINK.sub(r"\1", CITATION_BRACKET.sub("", unescape(INVISIBLE_HTML.sub(" ", text))))

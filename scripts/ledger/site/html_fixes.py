@@ -1,6 +1,6 @@
-"""Small repairs of the HTML that the theme and Markdown make, each with its name and its reason.
+"""Small fixes to the HTML of the theme and of Markdown, each with its name and its reason.
 
-They work on finished pages. What the checker of HTML still says after them stands in ``NAMED``, with a reason too.
+They work on complete pages. ``ACCEPTED_VALIDATOR_MESSAGES`` holds what the HTML checker still reports after them.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ PREFETCH_LINK = re.compile(r'[ \t]*<link rel="(?:prev|next)" href="[^"]*">\n?')
 
 
 class HtmlFix(NamedTuple):
-    """One repair: what it mends, why, and the function on a page's HTML that does it."""
+    """One fix: its name, why it is needed, and the function on a page's HTML that applies it."""
 
     name: str
     reason: str
-    mend: Callable[[str], str]
+    apply: Callable[[str], str]
 
 
 def _remove_toggle_autocomplete(html: str) -> str:
@@ -68,20 +68,20 @@ def _mark_current_page(html: str) -> str:
 
 
 def _remove_prefetch_links(html: str) -> str:
-    before, found, after = html.partition("</head>")
-    return PREFETCH_LINK.sub("", before) + found + after
+    before, head_end, after = html.partition("</head>")
+    return PREFETCH_LINK.sub("", before) + head_end + after
 
 
 HTML_FIXES: tuple[HtmlFix, ...] = (
     HtmlFix(
         "toggle-autocomplete",
-        "HTML knows no autocomplete on a checkbox. The theme writes it so that Firefox does not open the drawer or the"
+        "HTML does not allow autocomplete on a checkbox. The theme writes it so that Firefox does not open the drawer or the"
         " search again on reload; assets/site.js closes them instead.",
         _remove_toggle_autocomplete,
     ),
     HtmlFix(
         "empty-tabindex",
-        'The theme writes tabindex="" on labels of the open section; an empty value is no number.',
+        'The theme writes tabindex="" on labels of the open section; an empty value is not a number.',
         _remove_empty_tabindex,
     ),
     HtmlFix(
@@ -116,7 +116,7 @@ HTML_FIXES: tuple[HtmlFix, ...] = (
     ),
     HtmlFix(
         "nav-name",
-        "The theme names a part of the navigation after a label that holds a sign and no words; it gets the words of"
+        "The theme names a part of the navigation after a label that holds an icon and no words; it gets the words of"
         " its own title.",
         _name_nav,
     ),
@@ -128,7 +128,7 @@ HTML_FIXES: tuple[HtmlFix, ...] = (
     ),
     HtmlFix(
         "fetched-ahead",
-        "Firefox fetches the page that the head names as the next one before anybody asks for it: data that a reader"
+        "Firefox fetches the page that the head names as the next one before anybody opens it: data that a reader"
         " pays for, and against the content security policy. Links at the foot of the text lead there.",
         _remove_prefetch_links,
     ),
@@ -140,11 +140,11 @@ ACCEPTED_VALIDATOR_MESSAGES: Mapping[str, str] = {
     r'Inline script violates Content Security Policy \(meta tag\).*type="application/(?:ld\+)?json"': "Data in a script"
     " element is never run, and a browser does not hold it against the policy; the checker does.",
 }
-"""Messages of the checker that stay, as patterns, with the reason."""
+"""Messages of the HTML checker that remain, as patterns, with the reason."""
 
 
 def fix_html(html: str) -> str:
-    """A finished page with every repair done."""
-    for repair in HTML_FIXES:
-        html = repair.mend(html)
+    """A complete page with every fix applied."""
+    for fix in HTML_FIXES:
+        html = fix.apply(html)
     return html

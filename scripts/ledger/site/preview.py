@@ -1,4 +1,4 @@
-"""What a writer sees in the pages of a preview: what the checks found, or why the site could not be built."""
+"""The box in the pages of a preview: the problems that the checks found, or why the site could not be built."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from ledger.core.problems import Problem
 
 PROBLEMS_BOX = re.compile(r"<section id=\"preview-problems\".*?</section>", re.DOTALL)
 BOX_POSITIONS = re.compile(r"<article\b[^>]*>"), re.compile(r"<body\b[^>]*>")
-"""What the box comes after: the first of these that a page has."""
+"""The box comes after the first of these tags that a page has."""
 MAX_SHOWN_PROBLEMS = 50
-"""Problems listed in a page; a slip in the bibliography can make thousands, and the first few lead to it."""
+"""Problems listed in a page; one error in the bibliography can cause thousands, and the first few lead to it."""
 NOT_FOUND_PAGE = "404.html"
 EMPTY_PAGE = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Preview</title></head><body></body></html>'
@@ -21,7 +21,7 @@ EMPTY_PAGE = (
 
 
 def show_problems(folder: Path, problems: Collection[Problem]) -> None:
-    """Put what the checks found at the top of each page of the built site in ``folder``."""
+    """List the problems at the top of each page of the built site in ``folder``."""
     if not problems:
         return
     errors = [problem for problem in problems if problem.level == "error"]
@@ -34,7 +34,7 @@ def show_problems(folder: Path, problems: Collection[Problem]) -> None:
 
 
 def show_failure(folder: Path, line: str) -> None:
-    """Say in each page of the last build why there is no new one, and on a page of its own if that build is gone."""
+    """Show in each page of the last build why there is no new one, and on a new page if that build is gone."""
     missing = folder / NOT_FOUND_PAGE
     if not missing.exists():
         missing.write_text(EMPTY_PAGE, encoding="utf-8")
@@ -45,7 +45,7 @@ def _insert_box(folder: Path, title: str, lines: Iterable[str]) -> None:
     shown = render_problems_box(title, lines)
     for path in folder.rglob("*.html"):
         html = PROBLEMS_BOX.sub("", path.read_text(encoding="utf-8"))
-        top = next((found for pattern in BOX_POSITIONS if (found := pattern.search(html))), None)
+        top = next((match for pattern in BOX_POSITIONS if (match := pattern.search(html))), None)
         if top:
             html = html[: top.end()] + shown + html[top.end() :]
         path.write_text(html, encoding="utf-8")

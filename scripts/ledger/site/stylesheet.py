@@ -1,8 +1,8 @@
-"""A style sheet without what no page of this site uses.
+"""Remove from a style sheet what no page of this site uses.
 
-The theme's style sheet knows many things that this site has not: tabs, blogs, annotations, twenty palettes. A browser
-must fetch and read all of it before it shows a word. Here the rules go that only match what ``UNUSED`` names, and then
-every custom property that nothing asks for any more. What is left is what it was, in the same order.
+The theme's style sheet covers many things that this site does not have: tabs, blogs, annotations, twenty palettes. A
+browser must fetch and parse all of it before it shows a word. The rules that only match ``UNUSED_SELECTORS`` are
+removed, then every custom property that nothing uses any more. The rest is unchanged, in the same order.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ UNUSED_SELECTORS = re.compile(
     """,
     re.VERBOSE,
 )
-"""What a selector names that no page of this site holds. A test looks through the built pages."""
+"""Parts of selectors that match nothing on any page of this site. A test checks the built pages."""
 
 TOKEN = re.compile(
     r""""(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | /\*.*?\*/ | url\([^"')][^)]*\) | [{};] | [^"'/{};u]+ | .""",
@@ -33,19 +33,19 @@ TOKEN = re.compile(
 )
 """Strings, comments and addresses may hold braces; outside of them a brace or a semicolon ends something."""
 FUNCTION = re.compile(r":(?:not|is|where|has)\((?:[^()]|\([^()]*\))*\)")
-"""What such a function names need not be there for the rule to match."""
+"""A rule can match without what such a function names."""
 COMMA = re.compile(r",(?!(?:[^()\[\]]|\([^()]*\)|\[[^\]]*\])*[)\]])")
 """A comma between selectors, not one in brackets."""
-ASKED = re.compile(r"(?<![\w-])--[\w-]+(?!\s*:)(?![\w-])")
+PROPERTY_USE = re.compile(r"(?<![\w-])--[\w-]+(?!\s*:)(?![\w-])")
 
 Part = tuple[str, "list[Part] | None"]
-"""A rule (what stands before its brace, and the parts between the braces), or a declaration (its text and None)."""
+"""A rule (its selector or at-rule, and the parts between its braces), or a declaration (its text and None)."""
 
 
 def parse_css(css: str) -> list[Part]:
     """The rules and declarations of a style sheet. One that is cut off in the middle ends there."""
-    found: list[Part] = []
-    open_rules = [found]
+    parts: list[Part] = []
+    open_rules = [parts]
     text = ""
     for token in TOKEN.findall(css):
         if token == "{":
@@ -61,50 +61,50 @@ def parse_css(css: str) -> list[Part]:
             text += "" if token.startswith("/*") else token
             continue
         text = ""
-    return found
+    return parts
 
 
-def serialize_css(found: list[Part]) -> str:
+def serialize_css(parts: list[Part]) -> str:
     """Parts as a style sheet again."""
     return "".join(
         f"{head};" if inside is None else f"{head}{{{serialize_css(inside).removesuffix(';')}}}"
-        for head, inside in found
+        for head, inside in parts
     )
 
 
-def remove_unused_rules(found: list[Part], unused: re.Pattern[str] = UNUSED_SELECTORS) -> list[Part]:
-    """The parts without the selectors that need what is not there, and without rules that have no selector left."""
+def remove_unused_rules(parts: list[Part], unused: re.Pattern[str] = UNUSED_SELECTORS) -> list[Part]:
+    """The parts without selectors that match nothing, and without rules that have no selector left."""
     kept: list[Part] = []
-    for head, inside in found:
+    for head, inside in parts:
         if inside is None or (head.startswith("@") and not head.startswith(("@media", "@supports"))):
             kept.append((head, inside))
         elif head.startswith("@"):
             if rules := remove_unused_rules(inside, unused):
                 kept.append((head, rules))
-        elif selectors := [one for one in COMMA.split(head) if not unused.search(FUNCTION.sub("", one))]:
+        elif selectors := [part for part in COMMA.split(head) if not unused.search(FUNCTION.sub("", part))]:
             kept.append((",".join(selectors), inside))
     return kept
 
 
 def prune_css(css: str, others: str = "") -> str:
-    """A style sheet without rules and custom properties that nothing uses; ``others`` is what else may ask for those."""
-    found = remove_unused_rules(parse_css(css))
+    """A style sheet without rules and custom properties that nothing uses; ``others`` is other code that may use them."""
+    parts = remove_unused_rules(parse_css(css))
     while True:
-        css = serialize_css(found)
-        asked = set(ASKED.findall(css + others))
-        kept = _asked_for(found, asked)
-        if kept == found:
+        css = serialize_css(parts)
+        used = set(PROPERTY_USE.findall(css + others))
+        kept = _remove_unused_properties(parts, used)
+        if kept == parts:
             return css
-        found = kept
+        parts = kept
 
 
-def _asked_for(found: list[Part], asked: set[str]) -> list[Part]:
-    """The parts without custom properties that are not asked for, and without rules that are empty then."""
+def _remove_unused_properties(parts: list[Part], used: set[str]) -> list[Part]:
+    """The parts without custom properties that are not used, and without rules that become empty."""
     kept: list[Part] = []
-    for head, inside in found:
+    for head, inside in parts:
         if inside is None:
-            if not head.startswith("--") or head.split(":")[0].strip() in asked:
+            if not head.startswith("--") or head.split(":")[0].strip() in used:
                 kept.append((head, None))
-        elif left := _asked_for(inside, asked):
+        elif left := _remove_unused_properties(inside, used):
             kept.append((head, left))
     return kept

@@ -103,25 +103,25 @@ def draw_ring_end(x: float, y: float, **data: DataValue) -> str:
 # --- words and axes ---------------------------------------------------------------------------------
 
 
-def draw_label(y: float, said: str, kind: str) -> tuple[float, str]:
+def draw_label(y: float, text: str, kind: str) -> tuple[float, str]:
     """A label on as many lines as it needs, below ``y``; where the next thing can begin, and the lines."""
     parts = []
-    for line in textwrap.wrap(said, MAX_LABEL_CHARACTERS[kind]):
+    for line in textwrap.wrap(text, MAX_LABEL_CHARACTERS[kind]):
         y += LINE_HEIGHTS[kind]
         parts.append(_draw_text_line(LEFT, y - 3, line, kind))
     return y, "".join(parts)
 
 
-def _draw_text_line(x: float, y: float, said: str, kind: str, anchor: str = "start") -> str:
+def _draw_text_line(x: float, y: float, text: str, kind: str, anchor: str = "start") -> str:
     place = f' text-anchor="{anchor}"' if anchor != "start" else ""
-    return f'<text x="{x:g}" y="{y:g}" class="{kind}"{place}>{escape(said, quote=False)}</text>'
+    return f'<text x="{x:g}" y="{y:g}" class="{kind}"{place}>{escape(text, quote=False)}</text>'
 
 
 def draw_axis(y: float, bottom: float, marks: Sequence[tuple[float, float, str]]) -> str:
     """Lines from ``y`` to ``bottom``, each at a place, for a value, with its words above it."""
     parts = []
-    for x, value, said in marks:
+    for x, value, text in marks:
         parts.append(draw_path("axis", f"M{x:g} {y:g}V{bottom:g}", value=value))
         anchor = "end" if x > RIGHT - 16 else "start" if x < LEFT + 16 else "middle"
-        parts.append(_draw_text_line(x, y - 4, said, "small", anchor))
+        parts.append(_draw_text_line(x, y - 4, text, "small", anchor))
     return "".join(parts)

@@ -1,0 +1,76 @@
+"""The Frictionless Data Package that describes the files of the open data."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ledger.export import dataset
+from ledger.export.tables import CellValue, TableData
+from ledger.model.claims import Claim
+from ledger.model.project import Project
+from ledger.model.trial_facts import SourcedModel
+from ledger.model.trial_record import Harm, Record, Result
+
+LICENCE_LINK = {"name": dataset.LICENCE, "path": dataset.LICENCE_URL}
+TABLE_DESCRIPTIONS = {
+    "trials": "One row a trial: the latest value of each field with its source",
+    "outcomes": "One row a result: a measure at a time, with its source",
+    "harms": "One row a harm, with its source",
+    "claims": "One row a claim of the two articles, with what the sources say",
+}
+
+FIELD_DESCRIPTIONS = {
+    name: " ".join((info.description or "").split())
+    for model in (Claim, SourcedModel, Record, Harm, Result)
+    for name, info in model.model_fields.items()
+    if info.description
+}
+
+
+def build_data_package(project: Project, tables: Mapping[str, TableData], files: Mapping[str, str]) -> dict[str, Any]:
+    """A Frictionless Data Package (specification 1): each file with its fields, size and hash."""
+    version = dataset.get_data_version(project)
+    return {
+        "profile": "data-package",
+        "name": dataset.DATASET_NAME,
+        "title": dataset.DATASET_TITLE,
+        "description": dataset.NO_POOLING,
+        "version": version,
+        "licenses": [{**LICENCE_LINK, "title": "Creative Commons Attribution 4.0"}],
+        "resources": [_describe_file(name, text, tables, version) for name, text in files.items()],
+    }
+
+
+def _describe_file(name: str, text: str, tables: Mapping[str, TableData], version: str) -> dict[str, Any]:
+    stem, _, form = name.rpartition(".")
+    data = text.encode()
+    resource: dict[str, Any] = {
+        "name": name.replace(".", "-").lower(),
+        "path": name,
+        "title": TABLE_DESCRIPTIONS.get(stem) if form == "csv" else None,
+        "type": {"csv": "table", "json": "json"}.get(form, "text"),
+        "format": form,
+        "encoding": "utf-8",
+        "bytes": len(data),
+        "hash": f"sha256:{hashlib.sha256(data).hexdigest()}",
+        "version": version,
+        "licenses": [LICENCE_LINK],
+    }
+    if form == "csv":
+        columns, rows = tables[stem]
+        resource |= {"mediatype": "text/csv", "profile": "tabular-data-resource"}
+        resource["schema"] = {
+            "fields": [_describe_column(column, rows) for column in columns],
+            "missingValues": [""],
+        }
+    return {key: value for key, value in resource.items() if value is not None}
+
+
+def _describe_column(column: str, rows: Sequence[Mapping[str, CellValue]]) -> dict[str, str]:
+    """A column with the type that all its values have, and its meaning where a record's field gives it."""
+    kinds = {type(value) for row in rows if (value := row.get(column)) not in (None, "")}
+    kind = {frozenset({int}): "integer", frozenset({bool}): "boolean"}.get(frozenset(kinds), "string")
+    meaning = FIELD_DESCRIPTIONS.get(column)
+    return {"name": column, "type": kind, **({"description": meaning} if meaning else {})}

@@ -1,0 +1,137 @@
+"""The open data as tables: trials, results, harms, claims and the data of each picture, one item a row."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from pydantic import BaseModel
+
+from ledger.export import dataset
+from ledger.model.claims import Claim
+from ledger.model.derived import describe_overdue_results
+from ledger.model.project import Page, Project
+from ledger.model.trial_facts import Count, Fact, Flag, Many, SourcedModel
+from ledger.model.trial_record import Harm, Record, Result
+from ledger.render import charts
+
+CellValue = str | int | float | bool | None
+TableData = tuple[list[str], list[dict[str, CellValue]]]
+
+
+def build_tables(project: Project) -> dict[str, TableData]:
+    rows = [_flatten_trial(page, record, project) for page, record in project.records.values()]
+    tables: dict[str, TableData] = {
+        "trials": (list(dict.fromkeys(name for row in rows for name in row)) or ["id"], rows),
+        "outcomes": _build_rows_table(project, "results", Result),
+        "harms": _build_rows_table(project, "harms", Harm),
+        "claims": (list(Claim.model_fields), [_flatten_claim(claim) for claim in project.claims.claims]),
+    }
+    for picture in charts.PICTURES.values():
+        items = picture.items(project)
+        columns = ["trial", *picture.columns, "sources"]
+        data: list[dict[str, CellValue]] = [
+            {"trial": item.record.id, **item.values, "sources": "; ".join(item.keys)} for item in items
+        ]
+        tables[f"picture-{picture.name}"] = (columns, data)
+    stamp: dict[str, CellValue] = {"data_version": dataset.get_data_version(project), "licence": dataset.LICENCE}
+    return {name: ([*columns, *stamp], [{**row, **stamp} for row in data]) for name, (columns, data) in tables.items()}
+
+
+def _flatten_trial(page: Page, record: Record, project: Project) -> dict[str, CellValue]:
+    row: dict[str, CellValue] = {
+        "id": record.id,
+        "title": page.title,
+        "plain_title": record.plain_title,
+        "official_title": record.official_title,
+        "page": page.url,
+        "record_type": record.record_type,
+        "diabetes_type": record.diabetes_type,
+        "registry_ids": "; ".join(entry.id for entry in record.registry),
+        "registry_checked": "; ".join(entry.checked or "" for entry in record.registry),
+        **derive_fields(record, project),
+    }
+    for name, value in record:
+        row |= _flatten_field(name, value)
+    for group in ("dates", "people", "cells", "delivery"):
+        for name, value in getattr(record, group):
+            row |= _flatten_field(f"{group}_{name}", value)
+    if record.follow_up:
+        row["follow_up_months"] = record.follow_up.months
+        row["follow_up_kind"] = record.follow_up.kind
+    for key, verdict in record.requirements.items():
+        row |= {f"requirement_{key}": verdict.verdict, f"requirement_{key}_cite": verdict.cite}
+    row |= {
+        "therapies": "; ".join(record.therapies),
+        "publications": "; ".join(record.publications),
+        "cohort": record.cohort,
+        "overlaps": "; ".join(record.overlaps),
+        "results": len(record.results),
+        "harms": len(record.harms),
+        "checked": str(page.meta.data.get("checked", "")),
+        "reviewed_by": str(page.meta.data.get("reviewed_by", "none")),
+    }
+    return row
+
+
+def derive_fields(record: Record, project: Project) -> dict[str, CellValue]:
+    """What follows from a record and is not typed in it."""
+    return {
+        "evidence_stage": record.stage,
+        "approach": record.approach,
+        "overdue": describe_overdue_results(record, project.today),
+        "latest_status": record.latest.value,
+        "latest_status_as_of": record.latest.as_of,
+    }
+
+
+def _flatten_field(name: str, value: Any) -> dict[str, CellValue]:
+    """A field as columns: the value, and the source beside it."""
+    if isinstance(value, Many):
+        return {name: "; ".join(value.value), f"{name}_cite": value.cite, f"{name}_seen": value.seen}
+    if isinstance(value, Fact | Count | Flag) or (isinstance(value, SourcedModel) and hasattr(value, "value")):
+        return {name: value.value, f"{name}_cite": value.cite, f"{name}_seen": value.seen, f"{name}_note": value.note}
+    return {}
+
+
+def _build_rows_table(project: Project, part: str, model: type[BaseModel]) -> TableData:
+    """Results or harms of all trials, one a row, with the trial that they belong to."""
+    columns = ["trial", "cohort", "approach", "cell_origin", "cell_source", "row", *model.model_fields]
+    rows = []
+    for _, record in project.records.values():
+        for number, item in enumerate(getattr(record, part), 1):
+            rows.append(
+                {
+                    "trial": record.id,
+                    "cohort": record.cohort,
+                    "approach": record.approach,
+                    "cell_origin": record.cells.origin.value,
+                    "cell_source": record.cells.source.value,
+                    "row": number,
+                    **item.model_dump(mode="json"),
+                }
+            )
+    return columns, rows
+
+
+def _flatten_claim(claim: Claim) -> dict[str, CellValue]:
+    fields = claim.model_dump(mode="json")
+    return {name: "; ".join(value) if isinstance(value, list) else value for name, value in fields.items()}
+
+
+def dump_csv(table: TableData) -> str:
+    """A table as CSV."""
+    columns, rows = table
+    out = io.StringIO()
+    writer = csv.DictWriter(out, columns, lineterminator="\r\n")  # RFC 4180
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({name: _format_csv_value(row.get(name)) for name in columns})
+    return out.getvalue()
+
+
+def _format_csv_value(value: CellValue) -> str | int | float:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else value
