@@ -173,6 +173,7 @@ def test_at_four_hundred_per_cent_each_stop_is_seen(zoomed: Page, address: str) 
         stop(zoomed)
 
 
+@pytest.mark.slow
 def test_at_four_hundred_per_cent_the_menu_and_the_search_can_be_used(zoomed: Page, address: str) -> None:
     opened(zoomed, f"{address}therapies/zimislecel/")
     zoomed.get_by_role("button", name="Menu", exact=True).press("Enter")

@@ -78,7 +78,8 @@ def test_the_headers_for_a_host_allow_what_each_page_allows() -> None:
 COUNTS = "all => [all.length, all.filter((one) => one.checkVisibility()).length]"
 
 
-def test_without_script_everything_is_there_and_the_filters_work(browser: Browser, address: str) -> None:
+@pytest.mark.slow
+def test_without_script_the_references_are_there_and_their_filter_works(browser: Browser, address: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(address + "references/")
@@ -88,6 +89,12 @@ def test_without_script_everything_is_there_and_the_filters_work(browser: Browse
     page.locator("#kind-letter").check()
     assert 0 < page.locator(".bibliography > li").evaluate_all(COUNTS)[1] < everything
     assert "letter" in page.locator(".bibliography > li:visible .kind").first.inner_text()
+    context.close()
+
+
+def test_without_script_claims_and_trials_are_there_and_the_filter_works(browser: Browser, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
     page.goto(address + "articles/article-a/")
     cards = page.locator(".card:visible")
     before = cards.count()
@@ -209,11 +216,12 @@ FILTER = """select => [...select.options].slice(1).map((option) => {
 
 
 def test_each_filter_leaves_the_rows_that_say_so(page: Page, address: str) -> None:
+    page.goto(f"{address}trials/")
     for name in ("approach", "origin", "immune", "phase", "status", "country", "results"):
-        page.goto(f"{address}trials/")
         for value, rows in page.locator(f"#all-trials select[name={name}]").evaluate(FILTER):
             assert rows, (name, value)
             assert [words for words in rows if value not in words.split("|")] == [], (name, value)
+        page.locator(f"#all-trials select[name={name}]").select_option("")
 
 
 def test_the_table_of_trials_sorts_by_a_button_that_the_keyboard_reaches(page: Page, address: str) -> None:

@@ -74,7 +74,8 @@ def test_a_mark_in_a_table_opens_inside_the_window(page: Page, address: str) -> 
     assert box["y"] + box["height"] <= 900
 
 
-@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_an_open_note_and_search_and_citing_have_no_fault_for_axe(
     browser: Browser, address: str, scheme: Literal["light", "dark"]
 ) -> None:
