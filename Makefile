@@ -52,11 +52,11 @@ test-unit: .venv/.site-ready .venv/.test-ready ## Run the tests that need no bui
 	@CHROMIUM=$$(sh scripts/browser.sh) && export CHROMIUM && \
 	$(PARALLEL) -m "not site and not slow and not perf"
 
-test-site: build .venv/.test-ready ## Build the site and look at it in a browser
+test-site: build .venv/.test-ready ## Build the site and try one page of each kind in a browser
 	@CHROMIUM=$$(sh scripts/browser.sh) && export CHROMIUM && \
 	$(PARALLEL) -m "site and not slow"
 
-test-slow: build .venv/.test-ready ## Nu HTML checker (Java), Lighthouse (Node), axe on every page, Tab through every kind of page
+test-slow: build .venv/.test-ready ## Every page and kind at every width in a browser, attacks, Nu HTML checker (Java), Lighthouse (Node)
 	@CHROMIUM=$$(sh scripts/browser.sh) && export CHROMIUM && \
 	VALIDATOR=$$(sh scripts/validator.sh) && export VALIDATOR && \
 	LIGHTHOUSE=$$(sh scripts/lighthouse.sh) && export LIGHTHOUSE && \

@@ -20,37 +20,43 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 import network_guard
-from ledger.core.problems import Report
+import preview_server
+from ledger.checks.rules import RULES_BY_ID
+from ledger.core.problems import Problem, Report
 from ledger.model import project
 from ledger.site import check_site
 
 ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / "site"
 TODAY = date(2026, 11, 21)
-KINDS = (
+ONE_OF_EACH_KIND = (
     "",
     "questions/",
     "basics/how-it-works/",
     "outcomes/",
     "therapies/",
     "therapies/zimislecel/",
-    "trials/",
     "trials/forward/",
+    "requirements/delivery/",
+    "safety/tumour-risk/",
+    "articles/article-b/",
+    "glossary/",
+    "about/method/",
+)
+"""One page of every kind of the built site."""
+KINDS = (
+    *ONE_OF_EACH_KIND,
+    "trials/",
     "trials/pictures/",
     "trials/compare/?trials=forward,vc-02",
     "data/",
     "requirements/",
-    "requirements/delivery/",
     "safety/checklist/",
-    "safety/tumour-risk/",
-    "articles/article-b/",
     "articles/reference-lists/",
     "references/",
-    "glossary/",
-    "about/method/",
     "about/rules/",
 )
-"""One page of every kind of the built site, and those with something of their own."""
+"""The same, and the pages with something of their own."""
 
 BIB = """\
 @article{known2024,
@@ -132,6 +138,14 @@ def check_links(root: Path) -> Report:
     return check_site.check_links(project.load_project(root, TODAY))
 
 
+def check_both(root: Path) -> set[Problem]:
+    """What both checks report, each time with a rule that the table explains."""
+    loaded = project.load_project(root, TODAY)
+    problems = {*check_site.check_citations(loaded).problems, *check_site.check_links(loaded).problems}
+    assert {problem.rule for problem in problems} <= RULES_BY_ID.keys()
+    return problems
+
+
 # --- the built site in a browser ----------------------------------------------------------------------
 
 
@@ -159,7 +173,7 @@ def started() -> Iterator[Browser]:
         running.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The site below a path of its own, as on a project page."""
     root = tmp_path_factory.mktemp("web")
@@ -220,12 +234,11 @@ def axe_faults(page: Page) -> list[tuple[str, list[str]]]:
 
 @pytest.fixture(scope="session")
 def hosted(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site as it is built for a host: with an address of its own and one of its repository."""
-    folder = tmp_path_factory.mktemp("hosted")
+    """A small site as it is built for a host: with an address of its own and one of its repository."""
+    root = preview_server.copy(tmp_path_factory.mktemp("hosted") / "project")
     addresses = {"SITE_URL": "https://example.org/kb/", "REPO_URL": "https://github.com/example/kb"}
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
-    done = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, **addresses}, capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, preview_server.RUN, "build", "--strict", "--site-dir", "site"]
+    environment = {**preview_server.environment(), **addresses}
+    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return folder
+    return root / "site"

@@ -5,21 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
 import yaml
 
 from bench import build_time
 from ledger.model import project
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.mark.parametrize(
-    ("plain", "full", "checks", "broken"),
-    [(2.0, 3.0, 0.5, 0), (2.0, 4.0, 1.0, 0), (2.0, 4.1, 0.5, 1), (2.0, 3.0, 1.1, 1), (1.0, 3.0, 2.0, 2)],
-)
-def test_each_limit_that_is_broken_is_told(plain: float, full: float, checks: float, broken: int) -> None:
-    assert len(build_time.too_slow(plain, full, checks)) == broken
 
 
 def test_the_plain_copy_has_the_same_pages_with_their_tables_and_without_the_bibliography(tmp_path: Path) -> None:
@@ -37,11 +28,6 @@ def test_the_plain_copy_has_the_same_pages_with_their_tables_and_without_the_bib
     assert "[@reichman2025islets]" in text
 
 
-def test_a_table_is_written_out_as_markdown() -> None:
-    html = '<div class="scroll"><table><tr><th>A</th><th>B|C</th></tr><tr><th>1</th><td>x<!--cite a;b--></td></tr></table></div>'
-    assert build_time.markdown_tables(html).strip() == "| A | B\\|C |\n|---|---|\n| 1 | x[@a; @b] |"
-
-
 def test_copies_of_trial_pages_are_trials_of_their_own(tmp_path: Path) -> None:
     loaded = project.load_project(build_time.with_copies(build_time.copied(ROOT, tmp_path / "site"), 60))
     assert len(loaded.records) == len(project.load_project(ROOT).records) + 60
@@ -54,4 +40,3 @@ def test_growth_that_is_not_linear_is_told() -> None:
     assert len(build_time.not_linear(even, build_time.Cost(5, 100))) == 1  # more than half as long again
     square = {n: build_time.Cost(n * n / 10_000, 50 + n / 10) for n in build_time.EXTRA}
     assert any("not linear" in line for line in build_time.not_linear(square, build_time.Cost(1000, 100)))
-    assert "2000" in build_time.growth_table(even, build_time.Cost(5, 60), build_time.Cost(10, 100))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bench import citation_checks
-from bench.citation_checks import Score, told_at
+from bench.citation_checks import told_at
 
 
 @pytest.mark.parametrize(
@@ -28,8 +28,3 @@ def test_what_is_said_of_any_project_is_no_finding() -> None:
         "bibaudit — 3 references checked\n\nsummary\n  UNCHECKED          3\nINFO - Building\nPASS — x\nWARNING - x\n"
     )
     assert citation_checks._said(output) == ["WARNING - x"]
-
-
-def test_the_table_has_a_row_for_each_check() -> None:
-    table = citation_checks.table({"ours": Score(3, 2, 1, 0), "other": Score()})
-    assert table.split("\n")[2:] == ["| ours | 3 | 2 | 1 | 0 |", "| other | 0 | 0 | 0 | 0 |"]

@@ -27,11 +27,6 @@ def test_others_have_to_speak_up_without_calling_a_working_link_broken() -> None
     assert (found.right, found.false, found.missed) == (0, ("a", "c"), ("b", "d", "e"))
 
 
-def test_a_program_that_cannot_be_installed_says_so() -> None:
-    text = link_checks.table(5, {"ours": link_checks.score(TRUTHS, TRUTHS, 12.4), "other 1.0": None})
-    assert text.splitlines()[2:] == ["| ours | 5 | 0 | 0 | 12 |", "| other 1.0 | could not be installed | – | – | – |"]
-
-
 def test_the_page_shows_the_table_for_the_bed_as_it_is_and_all_classes() -> None:
     page = (ROOT / "docs" / "about" / "link-check.md").read_text(encoding="utf-8")
     kinds = sum(kind.others for kind in linkbed.KINDS)

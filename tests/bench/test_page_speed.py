@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -25,13 +24,6 @@ def test_a_page_of_every_kind_is_measured() -> None:
     assert measured == set(kinds.values())
 
 
-def test_the_table_has_one_row_for_each_page_and_theme() -> None:
-    head, line, *rows = page_speed.table(FOUND, ["ours", "stock"]).splitlines()
-    assert len(rows) == 2 * len(KINDS)
-    assert len({row.count("|") for row in (head, line, *rows)}) == 1
-    assert rows[0].split(" | ")[1:] == ["ours", "100", "100", "100", "100", "100", "5", "40", "0.000 |"]
-
-
 def test_a_new_measurement_takes_the_place_of_the_old_one() -> None:
     page = (ROOT / page_speed.PAGE).read_text(encoding="utf-8")
     once = page_speed.written(page, "When.", "| a |")
@@ -39,14 +31,6 @@ def test_a_new_measurement_takes_the_place_of_the_old_one() -> None:
     assert page_speed.written(once, "When.", "| a |") == once
     assert once.split("<!-- measured -->")[0] == page.split("<!-- measured -->")[0]
     assert once.split("<!-- end of measured -->")[1] == page.split("<!-- end of measured -->")[1]
-
-
-def test_the_conditions_name_the_day_and_say_when_the_machine_was_busy() -> None:
-    free = page_speed.conditions("true", 1.0, date(2026, 11, 2), 5)
-    assert '<time datetime="2026-11-02">2 November 2026</time>' in free
-    assert "No other work" in free
-    assert "middle of 5 runs" in free
-    assert "3.0 times as long" in page_speed.conditions("true", 3.0, date(2026, 11, 2), 5)
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import gzip
 from pathlib import Path
-from urllib.error import HTTPError
 from urllib.request import urlopen
-
-import pytest
 
 from bench import web_server
 
@@ -26,8 +23,3 @@ def test_an_image_is_sent_as_it_is(tmp_path: Path) -> None:
     with web_server.serve_folder(tmp_path) as server, urlopen(f"{server.address}x.png") as answer:
         assert answer.read() == b"\x89PNG" * 50
         assert "Content-Encoding" not in answer.headers
-
-
-def test_what_is_not_there_is_said_so(tmp_path: Path) -> None:
-    with web_server.serve_folder(tmp_path) as server, pytest.raises(HTTPError, match="404"):
-        urlopen(f"{server.address}gone/")

@@ -30,6 +30,7 @@ MOVING = """() => {
 }"""
 
 
+@pytest.mark.slow
 def test_nothing_moves_for_who_wants_little_motion(browser: Browser, address: str) -> None:
     for wish in ("no-preference", "reduce"):
         context = browser.new_context(reduced_motion="reduce" if wish == "reduce" else "no-preference")
@@ -79,7 +80,7 @@ MARKS = """() => [...document.querySelectorAll("svg.picture :is(circle, rect, pa
   })"""
 
 
-@pytest.fixture(params=["light", "dark"])
+@pytest.fixture(params=["light", pytest.param("dark", marks=pytest.mark.slow)])
 def forced(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     scheme: Literal["light", "dark"] = request.param
     context = browser.new_context(viewport={"width": 1400, "height": 900}, forced_colors="active", color_scheme=scheme)
@@ -87,14 +88,20 @@ def forced(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     context.close()
 
 
-def test_in_the_readers_colours_all_text_is_readable_and_controls_have_an_edge(forced: Page, address: str) -> None:
+@pytest.mark.parametrize(
+    "paths", [("trials/forward/",), pytest.param(KINDS, marks=pytest.mark.slow)], ids=["one", "kinds"]
+)
+def test_in_the_readers_colours_all_text_is_readable_and_controls_have_an_edge(
+    forced: Page, address: str, paths: tuple[str, ...]
+) -> None:
     faults = []
-    for path in KINDS:
+    for path in paths:
         opened(forced, address + path)
         faults += [(path, fault) for fault in (*forced.evaluate(FAINT), *forced.evaluate(PLAIN))]
     assert faults == []
 
 
+@pytest.mark.slow
 def test_in_the_readers_colours_the_focus_is_seen(forced: Page, address: str) -> None:
     opened(forced, f"{address}trials/")
     for _ in range(40):
@@ -146,7 +153,10 @@ COVERED = """() => {
 }"""
 
 
-@pytest.mark.parametrize("path", KINDS)
+@pytest.mark.parametrize(
+    "path",
+    ["trials/forward/", *(pytest.param(path, marks=pytest.mark.slow) for path in KINDS if path != "trials/forward/")],
+)
 def test_at_four_hundred_per_cent_the_text_has_the_window(zoomed: Page, address: str, path: str) -> None:
     zoomed.goto(address + path)
     assert zoomed.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -155,6 +165,7 @@ def test_at_four_hundred_per_cent_the_text_has_the_window(zoomed: Page, address:
     assert zoomed.evaluate(COVERED) < 0.15
 
 
+@pytest.mark.slow
 def test_at_four_hundred_per_cent_each_stop_is_seen(zoomed: Page, address: str) -> None:
     opened(zoomed, f"{address}therapies/zimislecel/")
     for _ in range(60):
@@ -162,6 +173,7 @@ def test_at_four_hundred_per_cent_each_stop_is_seen(zoomed: Page, address: str) 
         stop(zoomed)
 
 
+@pytest.mark.slow
 def test_at_four_hundred_per_cent_the_menu_and_the_search_can_be_used(zoomed: Page, address: str) -> None:
     opened(zoomed, f"{address}therapies/zimislecel/")
     zoomed.get_by_role("button", name="Menu", exact=True).press("Enter")
@@ -217,13 +229,23 @@ CLIPPED = """() => {
 }"""
 
 
-@pytest.mark.parametrize("width", [320, 1400])
-def test_with_wide_text_nothing_is_cut_off_or_overlaps(browser: Browser, address: str, width: int) -> None:
+@pytest.mark.parametrize(
+    ("width", "paths"),
+    [
+        (320, ("trials/forward/",)),
+        pytest.param(320, KINDS, marks=pytest.mark.slow),
+        pytest.param(1400, KINDS, marks=pytest.mark.slow),
+    ],
+    ids=["one", "narrow", "broad"],
+)
+def test_with_wide_text_nothing_is_cut_off_or_overlaps(
+    browser: Browser, address: str, width: int, paths: tuple[str, ...]
+) -> None:
     """But for words inside a picture, which cannot wrap; a table with the same facts stands below each."""
     context = browser.new_context(viewport={"width": width, "height": 800})
     page = context.new_page()
     found: list[Any] = []
-    for path in KINDS:
+    for path in paths:
         page.goto(address + path)
         page.evaluate(SPACED)
         page.evaluate("document.querySelectorAll('details').forEach((part) => (part.open = true))")

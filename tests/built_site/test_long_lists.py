@@ -91,6 +91,7 @@ def test_no_card_cuts_the_note_of_its_source(phone: Page, address: str) -> None:
     assert box["y"] < card["y"] or box["y"] + box["height"] > card["y"] + card["height"], "or nothing could cut it"
 
 
+@pytest.mark.slow
 def test_who_cites_a_source_often_is_folded_and_printed(page: Page, address: str) -> None:
     page.goto(f"{address}references/")
     folded = page.locator("details.cited")

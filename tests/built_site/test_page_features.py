@@ -74,6 +74,7 @@ def test_a_mark_in_a_table_opens_inside_the_window(page: Page, address: str) -> 
     assert box["y"] + box["height"] <= 900
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_an_open_note_and_search_and_citing_have_no_fault_for_axe(
     browser: Browser, address: str, scheme: Literal["light", "dark"]
@@ -106,10 +107,23 @@ def test_the_link_of_a_heading_is_copied_and_said(browser: Browser, address: str
     context.close()
 
 
+def test_with_a_repository_each_page_can_be_edited_and_still_asks_nobody_else(page: Page, hosted: Path) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((hosted / "trials" / "sample" / "index.html").as_uri())
+    page.wait_for_load_state("networkidle")
+    assert [url for url in asked if not url.startswith("file:")] == []
+    edit = page.locator("a[rel=edit]").get_attribute("href")
+    assert edit == "https://github.com/example/kb/edit/main/docs/trials/sample.md"
+    report = page.locator("a.report").get_attribute("href") or ""
+    assert report.startswith("https://github.com/example/kb/issues/new?template=wrong-fact.yml")
+    assert "page=docs/trials/sample.md" in report
+
+
 def test_a_report_names_the_section_that_the_reader_is_at(page: Page, hosted: Path) -> None:
-    page.goto(f"{(hosted / 'trials' / 'forward' / 'index.html').as_uri()}#harms")
+    page.goto(f"{(hosted / 'trials' / 'sample' / 'index.html').as_uri()}#harms")
     report = page.locator("a.report")
-    assert "page=docs/trials/forward.md&section=%23harms" in (report.get_attribute("href") or "")
+    assert "page=docs/trials/sample.md&section=%23harms" in (report.get_attribute("href") or "")
     page.evaluate("location.hash = 'who-paid'")
     until(page, "document.querySelector('a.report').href.endsWith('%23who-paid')")
 

@@ -27,7 +27,7 @@ def bare(text: str) -> str:
     return "".join(text.replace("-", "").split())
 
 
-@pytest.mark.parametrize("form", ["A4", "Letter"])
+@pytest.mark.parametrize("form", ["A4", pytest.param("Letter", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("path", HANDOUTS)
 def test_a_handout_is_one_sheet_with_its_sources(page: Page, address: str, path: str, form: str) -> None:
     page.goto(address + path)
@@ -54,7 +54,7 @@ def test_a_page_is_printed_with_its_references_and_their_addresses(page: Page, a
     assert "minutestoread" not in text
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", [pytest.param("light", marks=pytest.mark.slow), "dark"])
 def test_paper_is_white_and_no_table_is_cut(browser: Browser, address: str, scheme: Literal["light", "dark"]) -> None:
     context = browser.new_context(viewport={"width": 688, "height": 1000}, color_scheme=scheme)  # A4 without margins
     page = context.new_page()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page as BrowserPage
+from playwright.sync_api import Request
 
 from conftest import SITE
 from ledger.export import offline_zip
@@ -58,13 +59,18 @@ def test_the_copy_opens_from_a_folder_with_its_links_and_its_search(tmp_path: Pa
     root = home.removesuffix("index.html")
     asked: list[str] = []
     failed: list[str] = []
+
+    def note_failure(request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # of an icon still on its way when the next page is opened
+            failed.append(request.url)
+
     page.on("request", lambda request: asked.append(request.url))
-    page.on("requestfailed", lambda request: failed.append(request.url))
+    page.on("requestfailed", note_failure)
     page.on("pageerror", lambda error: failed.append(str(error)))
     page.goto(home)
     links = page.eval_on_selector_all(".md-tabs a, article a[href]", "all => all.map(one => one.href)")
-    paths = list(dict.fromkeys(link.split("#")[0] for link in links if link.startswith(root) and ".html" in link))[:10]
-    assert len(paths) == 10
+    paths = list(dict.fromkeys(link.split("#")[0] for link in links if link.startswith(root) and ".html" in link))[:5]
+    assert len(paths) == 5
     for path in paths:
         page.goto(path)
         assert "Offline copy, version 2026-11-21." in page.locator(".offline-note").inner_text()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from conftest import axe_faults
 from ledger.core.problems import Problem
 from ledger.site import preview
 from preview_server import HOME, Preview, copy
+
+slow = partial(pytest.param, marks=pytest.mark.slow)
 
 
 @pytest.fixture(scope="module")
@@ -65,8 +68,8 @@ def edit(site: Preview, name: str, old: str, new: str) -> str:
         ),
         ("", "references.bib", "A trial", "A renamed trial", "A renamed trial"),
         ("articles/a/", "docs/articles/claims.yml", "The first wording", "The second wording", "The second wording"),
-        ("", "mkdocs.yml", "Islet Ledger", "Renamed Ledger", "Renamed Ledger"),
-        ("", "overrides/main.html", "{% block scripts %}", "{% block scripts %}From the template", "From the template"),
+        slow("", "mkdocs.yml", "Islet Ledger", "Renamed Ledger", "Renamed Ledger"),
+        slow("", "overrides/main.html", "{% block scripts %}", "{% block scripts %}In the template", "In the template"),
     ],
     ids=["page", "record", "bibliography", "claims", "configuration", "template"],
 )
@@ -88,7 +91,7 @@ def test_the_open_page_follows_what_is_saved(
             "h1 { color: rgb(1, 2, 3) !important }",
             "getComputedStyle(document.querySelector('h1')).color === 'rgb(1, 2, 3)'",
         ),
-        ("docs/assets/theme.js", "document.body.dataset.saved = 'yes';", "document.body.dataset.saved === 'yes'"),
+        slow("docs/assets/theme.js", "document.body.dataset.saved = 'yes';", "document.body.dataset.saved === 'yes'"),
     ],
     ids=["style sheet", "script"],
 )
@@ -107,7 +110,7 @@ def test_the_open_page_follows_style_sheets_and_scripts(
     site.wait(true)
 
 
-@pytest.mark.site
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["source-status.json", "link-policy.yml"])
 def test_the_open_page_follows_data_files_that_come_and_go(site: Preview, page: Page, name: str) -> None:
     open_page(site, page, "")
@@ -131,7 +134,7 @@ def test_errors_are_shown_in_every_page_until_they_are_fixed(site: Preview, page
     assert box.count() == 0
 
 
-@pytest.mark.site
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "broken", "told"),
     [
@@ -163,7 +166,7 @@ def test_the_preview_recovers_from_a_broken_file(
     follows(site, page, "Doe J.")
 
 
-@pytest.mark.site
+@pytest.mark.slow
 def test_a_syntax_error_in_the_configuration_is_one_line_and_the_next_save_recovers(site: Preview, page: Page) -> None:
     line = "mkdocs.yml:12: error: not valid YAML: expected ',' or ']', but got ':'"
     open_page(site, page, "")
@@ -177,7 +180,7 @@ def test_a_syntax_error_in_the_configuration_is_one_line_and_the_next_save_recov
     assert page.locator("#preview-problems").count() == 0
 
 
-@pytest.mark.site
+@pytest.mark.slow
 def test_a_page_that_is_not_there_yet_appears_when_it_is_saved(site: Preview, page: Page) -> None:
     open_page(site, page, "about/later/")
     follows(site, page, "404")

@@ -547,11 +547,11 @@ def test_the_source_of_a_page_keeps_the_capitals_of_its_title(tmp_path: Path) ->
 
 
 def test_any_study_gives_a_page_that_keeps_the_rules(tmp_path: Path) -> None:
-    """Hundreds of shapes; all pages are read and checked as one project, as the build does it."""
+    """Many shapes; all pages are read and checked as one project, as the build does it."""
     root = write(tmp_path, FILES)
     shapes: list[dict[str, Any]] = []
 
-    @settings(max_examples=200, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(database=None, suppress_health_check=list(HealthCheck))
     @given(CHANGES)
     def draw(changes: Any) -> None:
         shapes.append(changed(changes))
@@ -565,7 +565,7 @@ def test_any_study_gives_a_page_that_keeps_the_rules(tmp_path: Path) -> None:
         entries.append((root / "references.bib").read_text(encoding="utf-8"))
     (root / "references.bib").write_text("\n".join([BIB, *filter(None, entries)]), encoding="utf-8")
     loaded = project.load_project(root, TODAY)
-    assert len(loaded.records) > 150
+    assert len(loaded.records) > len(shapes) * 0.6
     found = [*check_site.check_citations(loaded).problems, *check_site.check_links(loaded).problems]
     expected = ("record-gap", "record-copied")  # the shapes are changed from one study
     assert [str(problem) for problem in found if problem.rule not in expected] == []
@@ -604,6 +604,7 @@ build.build(config)
 """What a preview shows, built once: drafts are in no other build."""
 
 
+@pytest.mark.slow
 def test_two_dozen_pages_are_shown_in_a_preview(tmp_path: Path) -> None:
     root = copy_of_the_site(tmp_path / "site")
     (root / "docs/trials/sample.md").unlink()
@@ -857,13 +858,14 @@ def test_a_hostile_title_is_not_taken_over(kept: Path, api: Api, capsys: pytest.
     assert everything(kept) == before
 
 
+@pytest.mark.parametrize("every", [8, pytest.param(1, marks=pytest.mark.slow)])
 def test_the_records_of_the_project_can_be_compared(
-    tmp_path: Path, api: Api, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, api: Api, capsys: pytest.CaptureFixture[str], every: int
 ) -> None:
     """The real pages: every edit is either made in its place or left, and the pages still hold."""
     copied = tmp_path / "real"
     write(copied, {"references.bib": (ROOT / "references.bib").read_text(encoding="utf-8")})
-    for path in (ROOT / "docs" / "trials").glob("*.md"):
+    for path in sorted((ROOT / "docs" / "trials").glob("*.md"))[::every]:
         write(copied, {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")})
     loaded = project.load_project(copied)
     numbers = [

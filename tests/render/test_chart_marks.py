@@ -393,7 +393,7 @@ MEASURE = """
 
 
 @pytest.mark.site
-@pytest.mark.parametrize("width", [320, 390, 1400])
+@pytest.mark.parametrize("width", [320, *(pytest.param(width, marks=pytest.mark.slow) for width in (390, 1400))])
 def test_no_word_is_cut_or_covered(browser: Browser, address: str, width: int) -> None:
     page = browser.new_page(viewport={"width": width, "height": 900})
     page.goto(f"{address}trials/pictures/")
