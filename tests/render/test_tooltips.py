@@ -173,9 +173,9 @@ def test_without_entries_nothing_is_explained() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "line", "said"),
     [
-        ("## HbA1c", "## Beta cell", 14, "'Beta cell' already stands for 'Beta cell' (line 5); each term once"),
-        ("Also: severe hypo", "Also: insulin cell", 18, "'insulin cell' already stands for 'Beta cell' (line 5)"),
-        ("## HbA1c", "## insulin CELL", 14, "'insulin CELL' already stands for 'Beta cell'"),
+        ("## HbA1c", "## Beta cell", 14, "'Beta cell' is already used for 'Beta cell' (line 5); define each term once"),
+        ("Also: severe hypo", "Also: insulin cell", 18, "'insulin cell' is already used for 'Beta cell' (line 5)"),
+        ("## HbA1c", "## insulin CELL", 14, "'insulin CELL' is already used for 'Beta cell'"),
         ("A blood test.\n", "", 14, "'HbA1c' has no meaning; add a sentence below it"),
         ("A blood test.\n", f"{'word ' * 61}\n", 14, "the meaning of 'HbA1c' has 61 words, at most 60"),
     ],

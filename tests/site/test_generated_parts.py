@@ -15,7 +15,7 @@ from samples import SAMPLE, TODAY, small
 def test_a_comment_for_which_nothing_is_made_is_told(make: Make, what: str) -> None:
     loaded = project.load_project(make({"docs/index.md": f"# Home\n\n<!-- generated: {what} -->\n"}), TODAY)
     [problem] = placeholders.check_placeholders(loaded)
-    assert str(problem).startswith("docs/index.md:3: error: nothing is generated for this comment; one of: claims")
+    assert str(problem).startswith("docs/index.md:3: error: nothing is generated for this comment; use one of: claims")
 
 
 def test_a_trial_table_on_a_page_without_a_record_is_told(make: Make) -> None:

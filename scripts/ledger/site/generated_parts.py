@@ -18,13 +18,13 @@ from ledger.render import (
     charts,
     claim_cards,
     comparison,
+    fact_table,
     page_footer,
     quality_page,
     readability_page,
     rules_page,
     source_notices,
     stage_badge,
-    trial_facts,
     trial_lists,
     trial_page,
 )
@@ -38,7 +38,7 @@ MARKDOWN_RENDERERS: Mapping[str, Renderer] = {
 }
 HTML_RENDERERS: Mapping[str, Renderer] = {
     "stage": stage_badge.render_requested_badge,
-    "trial-facts": trial_facts.render_fact_table,
+    "trial-facts": fact_table.render_fact_table,
     "trial-results": trial_page.render_results_table,
     "trial-harms": trial_page.render_harms_table,
     "trial-requirements": trial_page.render_requirements_table,
