@@ -195,8 +195,34 @@ def test_a_search_is_not_in_the_future(make: Make) -> None:
     [
         ("NCT01234567", "NCT01234568", "record-registration"),
         ('checked: "2026-04-20", cite: known2024}', 'checked: "2026-04-20"}', "record-registration"),
-        ("cite: known2024}\n  status", "cite: known2024}\n    - {id: ChiCTR1, cite: known2024}\n  status", ""),
+        (
+            "cite: known2024}\n  status",
+            "cite: known2024}\n    - {id: ChiCTR1, cite: known2024}\n  status",
+            "record-registration",
+        ),
     ],
 )
-def test_the_source_of_a_registration_holds_a_number_of_the_trial(make: Make, old: str, new: str, rule: str) -> None:
-    assert [problem.rule for problem in problems(make, (old, new))] == ([rule] if rule else [])
+def test_the_source_of_a_registration_contains_its_number(make: Make, old: str, new: str, rule: str) -> None:
+    assert [problem.rule for problem in problems(make, (old, new))] == [rule]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "To fill",
+        "**Harms:** to fill",
+        "A sentence. (to fill)",
+        "1. to fill",
+        "> to fill in.",
+        "TBD",
+        "To&nbsp;fill: who?",
+    ],
+)
+def test_a_gap_is_reported_wherever_and_however_it_is_written(make: Make, text: str) -> None:
+    found = problems(make, ("They were given islets.", f"They were given islets.\n\n{text}\n"))
+    assert "record-gap" in [problem.rule for problem in found]
+
+
+def test_words_like_a_gap_are_left_alone(make: Make) -> None:
+    text = "They were given islets. It takes a minute to fill the capsule, and to fill in a form."
+    assert "record-gap" not in [problem.rule for problem in problems(make, ("They were given islets.", text))]

@@ -97,6 +97,13 @@ def test_a_row_on_deaths_is_enough(make: Make, event: str) -> None:
     assert deaths(make, "One person died of an infection [@known2024].", event) == []
 
 
+def test_deaths_in_the_text_that_the_rows_count_as_none_are_an_error(make: Make) -> None:
+    page = SAMPLE.replace("{event: death, n: 2,", "{event: death, n: 0,")
+    page = page.replace("They were given islets.", "Two of the 14 died [@known2024].")
+    [found] = [one for one in check_citations(make({PAGE: page})).problems if one.rule == "harm-not-in-record"]
+    assert "every row of harms on deaths counts 0" in found.message
+
+
 @pytest.mark.parametrize("event", ["circumstances of the deaths", "infection"])
 def test_a_row_that_only_mentions_them_is_not(make: Make, event: str) -> None:
     assert len(deaths(make, "One person died of an infection [@known2024].", event)) == 1

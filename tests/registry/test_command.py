@@ -171,6 +171,7 @@ def test_the_source_goes_to_its_place_and_no_other_byte_moves(root: Path) -> Non
         "  urldate = {2026-11-21},\n"
         "  keywords = {trial registry},\n"
         "  seen = {registry record},\n"
+        "  note = {also registered as 2023-507988-19-00},\n"
         "}\n"
     )
 
@@ -187,7 +188,8 @@ def test_a_bibliography_with_windows_line_ends_keeps_them(root: Path) -> None:
 def test_a_source_that_is_there_is_used(root: Path, key: str) -> None:
     entry = (
         f"@online{{{key},\n  title = {{Record}},\n  url = {{https://clinicaltrials.gov/study/{NUMBER}}},\n"
-        "  urldate = {2026-01-01},\n  keywords = {trial registry},\n  seen = {registry record},\n}\n"
+        "  urldate = {2026-01-01},\n  keywords = {trial registry},\n  seen = {registry record},\n"
+        "  note = {also registered as 2023-507988-19-00},\n}\n"
     )
     (root / "references.bib").write_text(f"{BIB}\n{entry}", encoding="utf-8")
     assert run(root, "--from", str(DATA)) == 0
@@ -528,7 +530,13 @@ def drawn(root: Path, given: dict[str, Any], number: str) -> str | None:
         name,
         text,
         name,
-        page_draft.format_bib_entry(known, command.describe_trial(record), "registry record", TODAY),
+        page_draft.format_bib_entry(
+            known,
+            command.describe_trial(record),
+            "registry record",
+            TODAY,
+            [registration["id"] for registration in record["registry"][1:]],
+        ),
     )
     return None
 

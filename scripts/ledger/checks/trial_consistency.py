@@ -185,7 +185,7 @@ def _check_harms_searched(record: Record, project: Project) -> RecordFindings:
 
 
 def _check_registrations(record: Record, project: Project) -> RecordFindings:
-    """The source of a registration holds its number, or another number of the trial: registries name each other's."""
+    """The source of a registration contains its number."""
     for number, registration in enumerate(record.registry):
         place = ("registry", number)
         if registration.cite is None:
@@ -193,8 +193,7 @@ def _check_registrations(record: Record, project: Project) -> RecordFindings:
             yield RecordFinding("record-registration", place, message)
             continue
         entry = project.bibliography.entries.get(registration.cite)
-        numbers = [one.id for one in record.registry if one.cite == registration.cite]
-        if entry and not any(_mentions_number(entry, one) for one in numbers):
+        if entry and not _mentions_number(entry, registration.id):
             message = (
                 f"the source @{entry.key} ({BIB_FILE}:{entry.line}) does not contain {registration.id}; cite the record of this"
                 f" registration. If the source names the number, say so in its note: registered as {registration.id}"
@@ -225,13 +224,20 @@ def _iter_sourced_facts(place: YamlPath, value: BaseModel) -> Iterator[tuple[Yam
                     yield from _iter_sourced_facts((*place, name, number), one)
 
 
+GAP_MARK = re.compile(
+    r"\bto(?:[ \u00a0-]|&nbsp;)fill(?: in)?(?=\s*(?:$|[^\w\s]|\n))(?P<question>:[^\n|]*)?|\b(?:TODO|TBD|FIXME)\b",
+    re.IGNORECASE,
+)
+"""``to fill`` where no word follows it, or another mark of unfinished text."""
+
+
 def is_gap(text: str) -> bool:
     """Whether a text marks a gap that a person has yet to fill."""
-    return text == GAP or text.startswith(f"{GAP}:")
+    return bool(GAP_MARK.search(text))
 
 
 def _describe_gap(text: str) -> str:
-    question = text.removeprefix(GAP).lstrip(": ")
+    question = (((match := GAP_MARK.search(text)) and match["question"]) or "").lstrip(": ")
     return "a person has to fill this in" + (f": {' '.join(question.split())[:200]}" if question else "")
 
 
@@ -243,12 +249,10 @@ def _check_gaps(page: Page) -> Iterator[Problem]:
         if is_gap(value):
             message = f"{'.'.join(str(part) for part in place)}: {_describe_gap(value)}{todo}"
             yield Problem(page.path, page.meta.line(place), "record-gap", message, level)
-    pieces = [(comment.start, comment.text) for comment in page.source.comments]
-    for block in page.source.blocks:
-        pieces += [(block.start, part.strip(" \t\n-*+")) for part in block.text.split("|")]
+    pieces = [(comment.start, comment.text) for comment in page.source.comments if is_gap(comment.text)]
+    pieces += [(match.start(), match[0]) for match in GAP_MARK.finditer(page.source.prose)]
     for start, text in pieces:
-        if is_gap(text):
-            yield Problem(page.path, page.source.line(start), "record-gap", f"{_describe_gap(text)}{todo}", level)
+        yield Problem(page.path, page.source.line(start), "record-gap", f"{_describe_gap(text)}{todo}", level)
     for number, item in enumerate(page.record.unmapped if page.record else ()):
         place = ("trial", "unmapped", number)
         message = (

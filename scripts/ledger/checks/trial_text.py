@@ -30,6 +30,7 @@ NOTHING_KNOWN = re.compile(
     re.IGNORECASE,
 )
 """Words by which a sentence says that we know nothing of deaths."""
+NEGATION = re.compile(r"\b(?:no|none|nobody|zero|0)\b", re.IGNORECASE)
 DEATH_ROW = re.compile(r"deaths?\b", re.IGNORECASE)
 """How a row of harms on deaths begins."""
 
@@ -62,46 +63,58 @@ def check_text_against_record(page: Page, valid: Iterable[suppressions.Suppressi
     """Numbers and deaths in the prose of a trial page that its record does not hold."""
     if page.record is not None:
         yield from _check_numbers_in_record(page, page.record, valid)
-        if not any(DEATH_ROW.match(row.event) for row in page.record.harms):
-            yield from _check_deaths(page, page.record, valid)
+        yield from _check_deaths(page, page.record, valid)
 
 
 def _check_deaths(page: Page, record: Record, valid: Iterable[suppressions.Suppression]) -> Iterator[Problem]:
-    """Sentences on deaths, or on there being none, where no row of harms is about deaths."""
-    mentions = [*_find_deaths_in_record(page, record), *_find_deaths_in_text(page, valid)]
+    """Sentences on deaths where no row of harms is about them, or where every such row counts none."""
+    rows = [row for row in record.harms if DEATH_ROW.match(row.event)]
+    if any(row.n != 0 for row in rows):
+        return
+    mentions = [
+        *_find_deaths_in_record(page, record, counted=bool(rows)),
+        *_find_deaths_in_text(page, valid, counted=bool(rows)),
+    ]
+    lacking = "no row of harms begins with 'death'; restore or add the row"
+    if rows:
+        lacking = "every row of harms on deaths counts 0; correct the row"
     if mentions:
         line, sentence = mentions[0]
         more = f" (and {len(mentions) - 1} more)" if len(mentions) > 1 else ""
         message = (
-            f"'{sentence}'{more} mentions deaths, but no row of harms begins with 'death'; restore or add the row, or say"
-            " in the same paragraph whom it is about: <!-- not-in-record until YYYY-MM-DD: … -->"
+            f"'{sentence}'{more} mentions deaths, but {lacking}, or say in the same paragraph whom it is about:"
+            " <!-- not-in-record until YYYY-MM-DD: … -->"
         )
         yield Problem(page.path, line, "harm-not-in-record", message)
 
 
-def _find_deaths_in_record(page: Page, record: Record) -> Iterator[tuple[int, str]]:
+def _find_deaths_in_record(page: Page, record: Record, counted: bool) -> Iterator[tuple[int, str]]:
     texts: list[tuple[tuple[str, ...], str]] = [(("harms_note",), record.harms_note or "")]
     texts += [(("requirements", key, "why"), verdict.why) for key, verdict in record.requirements.items()]
     for place, text in texts:
-        for sentence in _extract_death_sentences(text):
+        for sentence in _extract_death_sentences(text, counted):
             yield page.meta.line(("trial", *place)), sentence
 
 
-def _find_deaths_in_text(page: Page, valid: Iterable[suppressions.Suppression]) -> Iterator[tuple[int, str]]:
+def _find_deaths_in_text(
+    page: Page, valid: Iterable[suppressions.Suppression], counted: bool
+) -> Iterator[tuple[int, str]]:
     for block in page.source.blocks:
         if block.kind == "definition" or not DEATH_WORD.search(block.text):
             continue
-        sentence = next(_extract_death_sentences(block.text), None)
+        sentence = next(_extract_death_sentences(block.text, counted), None)
         if sentence and not suppressions.is_suppressed(valid, "not-in-record", block):
             yield block.line + find_line_offset(sentence.removesuffix(" …"), block.text), sentence
 
 
-def _extract_death_sentences(text: str) -> Iterator[str]:
-    """The sentences that mention deaths, or say that there were none, shortened."""
+def _extract_death_sentences(text: str, counted: bool) -> Iterator[str]:
+    """The sentences that mention deaths, or say that there were none, shortened; only counted deaths if asked for."""
     for sentence in SENTENCE_END.split(text):
         words = " ".join(DECEASED_DONOR.sub("", CITATION_GROUP.sub("", sentence)).split())
-        unknown = NOTHING_KNOWN.search(words) and not COUNTED_DEATH.search(words)
-        if DEATH_WORD.search(words) and not unknown:
+        has_count = bool(COUNTED_DEATH.search(words))
+        if counted and (not has_count or NEGATION.search(words)):
+            continue
+        if DEATH_WORD.search(words) and (has_count or not NOTHING_KNOWN.search(words)):
             shown = words.split(" ")
             yield " ".join(shown[:8]) + (" …" if len(shown) > 8 else "")
 

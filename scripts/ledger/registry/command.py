@@ -147,7 +147,9 @@ def create_trial_page(options: argparse.Namespace, loaded: Project, policy: Regi
     taken = [page.title for page, _ in loaded.records.values()]
     heading = page_draft.choose_title(number, title, name, taken)
     text = page_draft.render_draft_page(record, heading, key, source, loaded.today)
-    entry = None if key in sources.entries else page_draft.format_bib_entry(number, description, seen, loaded.today)
+    others = [registration["id"] for registration in record["registry"][1:]]
+    known = key in sources.entries
+    entry = None if known else page_draft.format_bib_entry(number, description, seen, loaded.today, others)
     _refuse_faulty_draft(text, name, loaded)
     write_page_and_source(loaded.root, name, text, key, entry)
     return _report_new_page(loaded, name, key if entry else "", notes)

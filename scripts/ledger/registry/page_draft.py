@@ -6,7 +6,7 @@ The page has the record as front matter, and the sections of a trial page with h
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -110,8 +110,10 @@ def find_source_key(sources: Bibliography, number: RegistryNumber) -> str | None
     return None
 
 
-def format_bib_entry(number: RegistryNumber, about: str, seen: str, today: date) -> str:
-    """The entry of a registry record in references.bib."""
+def format_bib_entry(
+    number: RegistryNumber, about: str, seen: str, today: date, other_numbers: Sequence[str] = ()
+) -> str:
+    """The entry of a registry record in references.bib, with the other registrations that the record names."""
     words = _escape_bib_text(about)
     fields = {
         "author": f"{{{number.registry.name}}}",
@@ -120,6 +122,7 @@ def format_bib_entry(number: RegistryNumber, about: str, seen: str, today: date)
         "urldate": today.isoformat(),
         "keywords": "trial registry",
         "seen": seen,
+        **({"note": f"also registered as {', '.join(other_numbers)}"} if other_numbers else {}),
     }
     return f"@online{{{number.key},\n" + "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items()) + "}\n"
 
