@@ -13,7 +13,12 @@ fail() {
 
 # The first Python that will do: the one asked for, else the newest-named one on the PATH.
 find_python() {
-    for name in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11 python}; do
+    if [ -n "${PYTHON:-}" ]; then
+        set -- "$PYTHON"
+    else
+        set -- python3 python3.14 python3.13 python3.12 python3.11 python
+    fi
+    for name in "$@"; do
         if command -v "$name" >/dev/null 2>&1 && "$name" -c "$wanted" >/dev/null 2>&1; then
             command -v "$name"
             return

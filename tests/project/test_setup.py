@@ -19,10 +19,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT = 600  # seconds; so that what hangs comes to an end
-VENV = '#!/bin/sh\nexec {python} "$@"\n'
+VENV = '#!/bin/sh\nexec "{python}" "$@"\n'
 OLD = "#!/bin/sh\nexit 1\n"  # what a Python says that is asked for a newer version than it is
-NO_VENV = '#!/bin/sh\ncase "$2" in *"import venv"*) exit 1;; esac\nexec {python} "$@"\n'
-NO_PIP_IN_IT = '#!/bin/sh\ncase "$1" in -m) exit 1;; esac\nexec {python} "$@"\n'
+NO_VENV = '#!/bin/sh\ncase "$2" in *"import venv"*) exit 1;; esac\nexec "{python}" "$@"\n'
+NO_PIP_IN_IT = '#!/bin/sh\ncase "$1" in -m) exit 1;; esac\nexec "{python}" "$@"\n'
 
 
 @pytest.fixture
