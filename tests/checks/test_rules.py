@@ -154,6 +154,12 @@ RULES = (
     Rule("broken-link", remembered("2026-11-02T12:00:00Z"), "docs/index.md:5", remembered("2026-11-02T11:59:59Z")),
     Rule("claims", {CLAIMS: CLAIM.replace("verdict: supported", "verdict: yes")}, f"{CLAIMS}:6", {CLAIMS: CLAIM}),
     Rule("config", {"mkdocs.yml": "site_name: x\nnav: a: b\n"}, "mkdocs.yml:2", {"mkdocs.yml": "nav: [index.md]\n"}),
+    Rule(
+        "record-not-shown",
+        trial("<!-- generated: trial-harms -->", '??? harm "More"\n    <!-- generated: trial-harms -->'),
+        f"docs/trials/sample.md:{int(at('<!-- generated: trial-harms -->').split(':')[1]) + 1}",
+        trial(),
+    ),
     Rule("record-not-shown", trial("<!-- generated: trial-harms -->\n", ""), at("# A sample trial"), trial()),
     Rule("link-to-draft", drafted("[d](d.md)"), "docs/index.md:5", drafted("No link.")),
     Rule("record-harms", trial(HARMS, NO_HARMS), at("harms:"), trial(HARMS, NO_HARMS + SEARCHED)),

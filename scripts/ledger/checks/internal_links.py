@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -262,9 +263,15 @@ def _check_references(page: Page) -> Iterator[Problem]:
 
 
 def _check_footnotes(page: Page) -> Iterator[Problem]:
-    """Footnotes such as ``[^name]`` without a text."""
+    """Footnotes such as ``[^name]`` without a text, and texts that no footnote leads to."""
     source = page.source
-    names = {match["name"] for line in source.prose.split("\n") if (match := FOOTNOTE_DEFINITION.match(line))}
+    lines = enumerate(source.prose.split("\n"), 1)
+    names = {match["name"]: number for number, line in lines if (match := FOOTNOTE_DEFINITION.match(line))}
+    uses = Counter(match["name"] for match in FOOTNOTE_REFERENCE.finditer(source.prose))
+    for name, number in names.items():
+        if uses[name] == 1:  # the definition itself
+            message = f"nothing leads to the footnote [^{shorten_line(name)}]; refer to it in the text or remove it"
+            yield Problem(page.path, number, "undefined-reference", message)
     for match in FOOTNOTE_REFERENCE.finditer(source.prose):
         if match["name"] not in names and not _is_escaped(source.prose, match.start()):
             shown = shorten_line(match[0])

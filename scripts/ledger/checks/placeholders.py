@@ -18,7 +18,7 @@ from ledger.model.placeholders import (
     find_placeholders,
     parse_options,
 )
-from ledger.model.project import Page, Project
+from ledger.model.project import TRANSLATED_PAGE, Page, Project
 from ledger.model.vocabulary import REQUIREMENTS
 
 
@@ -81,6 +81,10 @@ def _check_record_tables(page: Page) -> Iterator[Problem]:
     title = find_title_line(page)
     for what, section in TRIAL_PAGE_SECTIONS.items():
         lines = places.get(what, [])
+        if len(lines) == 1 and not _is_placed_in(page, lines[0], None if what == "trial-facts" else section):
+            where = "above the first section" if what == "trial-facts" else f"in the section '## {section}'"
+            message = f"readers may not find this table; put <!-- generated: {what} --> {where}, in a line of its own"
+            yield Problem(page.path, lines[0], "record-not-shown", message)
         if not lines:
             where = "above" if what == "trial-facts" else "below"
             message = f"a trial page shows its whole record; add <!-- generated: {what} --> {where} '## {section}'"
@@ -88,6 +92,17 @@ def _check_record_tables(page: Page) -> Iterator[Problem]:
         for line in lines[1:]:
             message = f"<!-- generated: {what} --> is on this page twice (first in line {lines[0]}); remove one"
             yield Problem(page.path, line, "record-not-shown", message)
+
+
+def _is_placed_in(page: Page, line: int, section: str | None) -> bool:
+    """Whether a comment is alone at the start of its line, in a section; None is the part before the first one.
+
+    A translation has other headings, so only the line counts there.
+    """
+    if not page.text.split("\n")[line - 1].startswith("<!-- generated:"):
+        return False
+    above = [heading.text for heading in page.source.headings if heading.level == 2 and heading.line < line]
+    return bool(TRANSLATED_PAGE.fullmatch(page.src)) or (above[-1] if above else None) == section
 
 
 def _check_options(page: Page, line: int, what: str, options: Options, trial_ids: Collection[str]) -> Iterator[Problem]:

@@ -487,9 +487,9 @@ ALL_RULES: tuple[Rule, ...] = (
     Rule(
         "undefined-reference",
         LINK_GROUP,
-        "A reference-style link or footnote has its definition.",
-        "Otherwise it is printed in brackets.",
-        "Add the definition, or correct its name.",
+        "A reference-style link or footnote has its definition, and something leads to each footnote.",
+        "Otherwise readers see brackets, or never see the note.",
+        "Add the definition or the reference, or correct its name.",
     ),
     Rule(
         "unused-reference",
