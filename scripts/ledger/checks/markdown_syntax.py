@@ -41,7 +41,7 @@ FOREIGN_BULLET = re.compile(
 """What word processors put before an item of a list; a tab behind it shows that it came from one."""
 LIST_LIKE_MARKERS = {
     "a dash": re.compile(r"[–—−]\s"),
-    "a dot": re.compile(r"·\s"),
+    "a dot": re.compile(r"·\s*\S"),
     "a hyphen without a space": re.compile(r"-(?=[A-Za-z])"),
     "a number with a bracket": re.compile(r"\d{1,2}\)\s"),
 }
@@ -50,6 +50,10 @@ LIST_LIKE_MARKERS = {
 
 IMAGE_WITHOUT_ALT = re.compile(r"!\[\s*\]\[[^\[\]]+\]")
 """An image without a text, whose address is elsewhere."""
+
+
+EMPTY_ALT = re.compile(r"\W*|(?:image|img|picture|photo|figure|alt)s?|[\w-]+\.(?:svg|png|jpe?g|webp)", re.IGNORECASE)
+"""A text that says nothing about the image: none, the word for it, or the name of its file."""
 
 
 class Line(NamedTuple):
@@ -221,9 +225,11 @@ def _check_table(chunk: Sequence[Line], following: Sequence[Line]) -> Iterator[L
 
 
 def _begins_table(bodies: Sequence[str], at: int) -> bool:
-    if bodies[at].startswith("|"):
-        return True
     below = bodies[at + 1] if at + 1 < len(bodies) else ""
+    if bodies[at].startswith("|"):
+        return bodies[at].endswith("|") or below.startswith("|") or len(CELL_SEPARATOR.findall(bodies[at])) > 2
+    if min(body.count(" | ") for body in (bodies[at], below)) > 1:  # without a row of dashes
+        return bodies[at].count(" | ") == below.count(" | ")
     return "|" in bodies[at] and "|" in below and bool(DELIMITER_ROW.fullmatch(below))
 
 
@@ -266,9 +272,9 @@ def _check_bullets(chunks: Sequence[Sequence[Line]]) -> Iterator[LineFinding]:
 
 def _is_list(chunk: Sequence[Line], at: int, mark: re.Pattern[str], following: Sequence[Line]) -> bool:
     """Whether a mark is one of several, at the head of a paragraph or behind a colon: prose may hold one by chance."""
+    several = sum(bool(mark.match(_strip_indentation(line))) for line in chunk) > 1
     if at:
-        return _strip_indentation(chunk[at - 1]).endswith(":")
-    several = any(mark.match(_strip_indentation(line)) for line in chunk[1:])
+        return (several and mark is LIST_LIKE_MARKERS["a dot"]) or _strip_indentation(chunk[at - 1]).endswith(":")
     return several or bool(following and mark.match(_strip_indentation(following[0])))
 
 
@@ -315,7 +321,8 @@ def _check_images(page: Page) -> Iterator[LineFinding]:
             f"'{match[0]}' has no text for readers who cannot see it; write ![what it shows][…]",
         )
     for link in page.source.links:
-        if (link.form == "image" or (link.form == "reference" and link.element == "img")) and not link.text.strip():
+        is_image = link.form == "image" or (link.form == "reference" and link.element == "img")
+        if is_image and EMPTY_ALT.fullmatch(link.text.strip()):
             yield (
                 link.line,
                 f"the image '{shorten_line(link.target)}' has no text for readers who cannot see it; write ![what it shows](…)",
@@ -330,6 +337,8 @@ def _check_headings(page: Page, lines: Sequence[Line]) -> Iterator[LineFinding]:
     for one in lines:
         if measure_indentation(one.text) % TAB_LENGTH and re.match(r"#{1,6}[ \t]+\S", _strip_indentation(one)):
             yield one.number, f"'{shorten_line(one.text)}' is printed as it is; begin a heading in the first column"
+        if re.fullmatch(r"#{1,6}[ \t#]*", one.text):
+            yield one.number, "this heading is empty; write its text or remove it"
     tags = [
         (page.source.line(start), int(name[1])) for start, name, _ in page.source.tags if re.fullmatch("h[1-6]", name)
     ]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from ledger.checks.review_fields import is_day
 from ledger.core.problems import Problem
 from ledger.model.project import Page, Project
 from ledger.model.site_config import CONFIG_FILE
@@ -28,8 +28,6 @@ PAGE_KINDS = (
 )
 MAX_DESCRIPTION_LENGTH = 160
 """Characters; search engines cut off a longer description."""
-DATE = re.compile(r"20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
-
 FieldFinding = tuple[str, str]
 """The name of a field, and what is wrong with it."""
 
@@ -38,7 +36,7 @@ def check_page_fields(project: Project) -> Iterator[Problem]:
     """Front matter and titles of every page."""
     is_site = (project.root / CONFIG_FILE).exists()
     for page in project.pages.values():
-        if is_site and not page.meta.lines and not page.broken:
+        if is_site and not get_fields(page) and not page.broken:
             message = (
                 "the page has no front matter; begin it with ---, title, description, kind, checked, reviewed_by, ---"
                 " (CONTRIBUTING.md shows it)"
@@ -86,8 +84,8 @@ def _check_field_values(fields: dict[str, object]) -> Iterator[FieldFinding]:
         return
     if isinstance(kind, str) and kind.strip() and kind not in PAGE_KINDS:
         yield "kind", f"there is no kind '{kind}'; use one of: {', '.join(PAGE_KINDS)}"
-    if isinstance(checked, str) and not DATE.fullmatch(checked):
-        yield "checked", f"checked: '{checked}' is not a date; write YYYY-MM-DD"
+    if isinstance(checked, str) and not is_day(checked):
+        yield "checked", f"checked: '{checked}' is not a day of the calendar; write YYYY-MM-DD"
 
 
 def _check_title(page: Page) -> Iterator[Problem]:

@@ -21,7 +21,7 @@ def check_review_fields(project: Project) -> Iterator[Problem]:
     for page in project.pages.values():
         data = page.meta.data if isinstance(page.meta.data, dict) else {}
         checked, reviewer = data.get("checked"), data.get("reviewed_by", NO_REVIEWER)
-        if isinstance(checked, str) and _is_day(checked) and checked > today:
+        if isinstance(checked, str) and is_day(checked) and checked > today:
             yield _report_future_date(page.path, _find_field_line(page, "checked"), checked)
         if reviewer != NO_REVIEWER:
             message = (
@@ -32,11 +32,11 @@ def check_review_fields(project: Project) -> Iterator[Problem]:
         text, _ = read_text(project.root / CLAIMS_FILE, CLAIMS_FILE)
         for number, line in enumerate(text.split("\n"), 1):
             match = CHECKED_LINE.match(line)
-            if match and _is_day(match["day"]) and match["day"] > today:
+            if match and is_day(match["day"]) and match["day"] > today:
                 yield _report_future_date(CLAIMS_FILE, number, match["day"])
 
 
-def _is_day(text: str) -> bool:
+def is_day(text: str) -> bool:
     """Whether a text is a day of the calendar; the rules of the field report what is not."""
     try:
         return date.fromisoformat(text).isoformat() == text
