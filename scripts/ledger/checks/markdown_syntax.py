@@ -54,6 +54,12 @@ IMAGE_WITHOUT_ALT = re.compile(r"!\[\s*\]\[[^\[\]]+\]")
 
 EMPTY_ALT = re.compile(r"\W*|(?:image|img|picture|photo|figure|alt)s?|[\w-]+\.(?:svg|png|jpe?g|webp)", re.IGNORECASE)
 """A text that says nothing about the image: none, the word for it, or the name of its file."""
+VAGUE_LINK_TEXT = re.compile(
+    r"\W*(?:(?:click|press|right) )?(?:here|this|that|it|link|more|more info(?:rmation)?|information|details|source|start|go"
+    r"|(?:learn|read|see|find out) more)\W*",
+    re.IGNORECASE,
+)
+"""What does not say where a link leads; Lighthouse's ``link-text`` audit lists most of these words."""
 
 
 class Line(NamedTuple):
@@ -69,7 +75,7 @@ LineFinding = tuple[int, str]
 
 
 def check_markdown_syntax(project: Project) -> Iterator[Problem]:
-    """Every page's boxes, tables, lists, images and headings."""
+    """Every page's boxes, tables, lists, images, texts of links and headings."""
     for page in project.pages.values():
         if page.unreadable or page.broken:
             continue
@@ -84,6 +90,8 @@ def check_markdown_syntax(project: Project) -> Iterator[Problem]:
             yield Problem(page.path, line, "list", message)
         for line, message in _check_images(page):
             yield Problem(page.path, line, "image-alt", message)
+        for line, message in _check_link_text(page):
+            yield Problem(page.path, line, "link-text", message)
         for line, message in _check_headings(page, lines):
             yield Problem(page.path, line, "heading", message)
 
@@ -311,7 +319,7 @@ def _check_list_nesting(chunks: Sequence[Sequence[Line]]) -> Iterator[LineFindin
                 parent, reported = indent, False
 
 
-# --- images and headings -------------------------------------------------------------------------------------------
+# --- images, links and headings -------------------------------------------------------------------------------------------
 
 
 def _check_images(page: Page) -> Iterator[LineFinding]:
@@ -331,6 +339,15 @@ def _check_images(page: Page) -> Iterator[LineFinding]:
         if element == "img" and "alt" not in attributes:
             message = 'this <img> has no alt; write alt="what it shows", or alt="" if it is mere decoration'
             yield page.source.line(position), message
+
+
+def _check_link_text(page: Page) -> Iterator[LineFinding]:
+    for link in page.source.links:
+        if link.element == "a" and link.form != "auto" and VAGUE_LINK_TEXT.fullmatch(link.text.strip()):
+            yield (
+                link.line,
+                f"'{link.text.strip()}' does not say where the link leads; name the page or what it explains",
+            )
 
 
 def _check_headings(page: Page, lines: Sequence[Line]) -> Iterator[LineFinding]:

@@ -130,6 +130,13 @@ ALL_RULES: tuple[Rule, ...] = (
         'Write `![what it shows](file.png)`. For an image that is only decoration, write `<img alt="" …>`.',
     ),
     Rule(
+        "link-text",
+        PAGE_GROUP,
+        "The text of a link says where it leads.",
+        "People who use a screen reader hear a list of links without the sentences around them.",
+        "Write `[what raises the risk](page.md)` instead of `[more](page.md)`.",
+    ),
+    Rule(
         "heading",
         PAGE_GROUP,
         "A page has one title. Its headings go down one level at a time and begin in the first column.",
