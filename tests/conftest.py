@@ -21,9 +21,9 @@ from playwright.sync_api import Error as PlaywrightError
 
 import network_guard
 import preview_server
-from ledger.checks.rules import RULES_BY_ID
 from ledger.core.problems import Problem, Report
 from ledger.model import project
+from ledger.model.rules import get_rules
 from ledger.site import check_site
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -142,7 +142,7 @@ def check_both(root: Path) -> set[Problem]:
     """What both checks report, each time with a rule that the table explains."""
     loaded = project.load_project(root, TODAY)
     problems = {*check_site.check_citations(loaded).problems, *check_site.check_links(loaded).problems}
-    assert {problem.rule for problem in problems} <= RULES_BY_ID.keys()
+    assert {problem.rule for problem in problems} <= get_rules().keys()
     return problems
 
 

@@ -82,7 +82,7 @@ def markdown_tables(html: str) -> str:
 
 def copied(root: Path, folder: Path) -> Path:
     """What a build needs, in another folder."""
-    for name in ("docs", "overrides", "scripts"):
+    for name in ("docs", "overrides", "rules", "scripts"):
         shutil.copytree(root / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("mkdocs.yml", "references.bib", "source-status.json"):
         if (root / name).exists():

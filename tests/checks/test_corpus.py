@@ -6,7 +6,7 @@ import pytest
 
 from bench import corpus_files
 from conftest import ROOT, Make, check_both
-from ledger.checks.rules import RULES_BY_ID
+from ledger.model.rules import get_rules
 
 EXPECTED = corpus_files.expected(ROOT)
 BAD, GOOD = corpus_files.files(ROOT, "bad"), corpus_files.files(ROOT, "good")
@@ -19,7 +19,7 @@ def find_faults(name: str, folder: corpus_files.Folder, make: Make) -> list[tupl
 
 @pytest.mark.parametrize("name", BAD)
 def test_every_planted_fault_is_reported_at_its_line_and_no_other(name: str, make: Make) -> None:
-    planted = sorted((fault.line, fault.rule, RULES_BY_ID[fault.rule].level) for fault in EXPECTED[name])
+    planted = sorted((fault.line, fault.rule, get_rules()[fault.rule].wording.level) for fault in EXPECTED[name])
     assert find_faults(name, "bad", make) == planted
 
 

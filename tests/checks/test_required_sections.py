@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from conftest import ROOT, Make, check_links
-from ledger.checks import required_sections, rules
-from ledger.model import project
+from ledger.checks import required_sections
+from ledger.core.errors import CannotRunError
+from ledger.model import project, rules, rules_folder
 from ledger.render import quality_page
 from ledger.site import generated_parts
 
@@ -17,7 +19,7 @@ TRIAL = (ROOT / "tests" / "data" / "trial.md").read_text(encoding="utf-8")
 
 def found(make: Make, text: str, name: str = "docs/trials/sample.md") -> list[tuple[str, int]]:
     problems = check_links(make({name: text})).problems
-    ids = {rule.id for rule in rules.ALL_RULES if rule.group == rules.QUALITY_GROUP}
+    ids = {rule.id for rule in rules.list_rules() if rule.group == "What must be there"}
     return [(problem.rule, problem.line) for problem in problems if problem.rule in ids]
 
 
@@ -55,18 +57,40 @@ def test_a_translation_is_left_to_its_original(make: Make) -> None:
     assert found(make, "---\nkind: therapy\n---\n# T\n", "docs/t.zh.md") == []
 
 
-def test_every_item_of_the_instruments_is_told_once_and_every_rule_exists() -> None:
-    numbers = {
-        name: [one.number for one in quality_page.INSTRUMENT_ITEMS if one.instrument == name]
-        for name in ("DISCERN", "JAMA benchmarks", "PEMAT-P")
+def test_every_item_of_the_instruments_is_listed_once() -> None:
+    numbers = {name: [item.item for item in items] for name, items in quality_page.read_instruments().items()}
+    assert numbers == {
+        "DISCERN": list(range(1, 17)),
+        "JAMA benchmarks": [1, 2, 3, 4],
+        "PEMAT-P": [number for number in range(1, 27) if number not in (13, 14)],
     }
-    assert numbers["DISCERN"] == [str(number) for number in range(1, 17)]
-    assert numbers["JAMA benchmarks"] == ["1", "2", "3", "4"]
-    assert numbers["PEMAT-P"] == [str(number) for number in range(1, 27) if number not in (13, 14)]
-    named = {rule for item in quality_page.INSTRUMENT_ITEMS for rule in item.rules}
-    assert named <= set(rules.RULES_BY_ID)
-    assert {rule.id for rule in rules.ALL_RULES if rule.group == rules.QUALITY_GROUP} <= named
-    assert all(not item.rules for item in quality_page.INSTRUMENT_ITEMS if item.seen == quality_page.HUMAN_JUDGEMENT)
+
+
+def test_every_rule_on_what_must_be_there_belongs_to_an_item() -> None:
+    items = [item for items in quality_page.read_instruments().values() for item in items]
+    assert all(not item.rules for item in items if item.seen == quality_page.HUMAN_JUDGEMENT)
+    wanted = {rule.id for rule in rules.list_rules() if rule.group == "What must be there"}
+    assert wanted <= {rule for item in items for rule in item.rules}
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("DISCERN:\n  - item: 1\n    asks: Clear?\n    rules: [tidy]", "4: there is no rule 'tidy'; use a name of rules.yml"),
+        ("DISCERN:\n  - item: 1", "2: DISCERN.0.asks: this key is missing; add it"),
+        ("DISCERN:\n  - item: 1\n    asks:", "3: DISCERN.0.asks: this must be text; put it in quotes"),
+        ("DISCERN: none", "1: DISCERN: a list is needed here; begin each line with '- '"),
+    ],
+)  # fmt: skip
+def test_an_error_in_the_instruments_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, line: str
+) -> None:
+    rules.get_rules()
+    monkeypatch.setattr(rules_folder, "RULES_FOLDER", tmp_path)
+    (tmp_path / "instruments.yml").write_text(text, encoding="utf-8")
+    with pytest.raises(CannotRunError) as error:
+        quality_page.read_instruments.__wrapped__()
+    assert str(error.value) == f"{tmp_path.name}/instruments.yml:{line}"
 
 
 def test_the_published_table_leads_to_each_rule() -> None:
@@ -74,5 +98,5 @@ def test_the_published_table_leads_to_each_rule() -> None:
     html = generated_parts.fill_html_placeholders(
         loaded.pages["about/quality.md"], loaded, "<!-- generated: instruments -->"
     )
-    assert len(re.findall("<tr", html)) == len(quality_page.INSTRUMENT_ITEMS) + 1
+    assert len(re.findall("<tr", html)) == sum(map(len, quality_page.read_instruments().values())) + 1
     assert '<a href="../../about/rules/#how-sure-missing">' in html

@@ -1,4 +1,4 @@
-"""Every rule has a file or a project that breaks it, at a stated place, and one that keeps it.
+"""A rule has a function that reports it, a wording in ``rules/rules.yml``, and files that break and keep it.
 
 Most have them in ``tests/corpus``. The table here is for rules that need more than one file, or a record, claims or
 settings with one thing changed.
@@ -6,8 +6,12 @@ settings with one thing changed.
 
 from __future__ import annotations
 
+import importlib
 import json
+import pkgutil
 import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -15,9 +19,12 @@ import pytest
 from bench import corpus_files
 from claim_samples import CLAIM, CLAIMS, FRONT
 from conftest import BIB, INDEX, ROOT, Make, check_both
-from ledger.checks import built_html, required_sections, rules
-from ledger.checks.rules import RULES_BY_ID
+from ledger.checks import built_html, required_sections
+from ledger.cli import check_command
+from ledger.core.errors import CannotRunError
 from ledger.core.problems import Problem
+from ledger.model import rules, rules_folder
+from ledger.site import check_site
 
 RECORD = (ROOT / "tests" / "data" / "trial.md").read_text(encoding="utf-8")
 SITE = {"mkdocs.yml": "site_name: x\n", "docs/index.md": FRONT + INDEX}
@@ -278,7 +285,7 @@ def find_problems(make: Make, files: dict[str, str], rule: str) -> list[Problem]
 def test_a_project_that_breaks_the_rule_is_reported_at_the_place(rule: Rule, make: Make) -> None:
     problems = find_problems(make, rule.breaks, rule.id)
     assert rule.at in [f"{problem.path}:{problem.line}" for problem in problems]
-    assert {problem.level for problem in problems} == {RULES_BY_ID[rule.id].level}
+    assert {problem.level for problem in problems} == {rules.get_rules()[rule.id].wording.level}
     assert all("\n" not in str(problem) for problem in problems)
 
 
@@ -288,7 +295,7 @@ def test_a_project_that_keeps_the_rule_is_left_alone(rule: Rule, make: Make) -> 
 
 
 def test_every_rule_is_broken_by_the_corpus_or_by_this_table() -> None:
-    assert PLANTED | {rule.id for rule in RULES} | ELSEWHERE == set(RULES_BY_ID)
+    assert PLANTED | {rule.id for rule in RULES} | ELSEWHERE == set(rules.get_rules())
 
 
 def test_every_rule_of_the_corpus_has_a_near_miss() -> None:
@@ -299,16 +306,123 @@ def test_every_rule_of_the_corpus_has_a_near_miss() -> None:
     assert near | {rule.id for rule in RULES} >= PLANTED
 
 
-def test_every_rule_is_explained_in_sentences() -> None:
-    assert len(RULES_BY_ID) == len(rules.ALL_RULES)
-    for rule in rules.ALL_RULES:
-        for text in (rule.what, rule.why, rule.fix):
-            assert text.endswith("."), rule.id
-
-
 def test_the_built_page_has_its_two_rules() -> None:
     html = '<p id="a"></p><p id="a"></p><img src="https://example.org/x.png">'
     assert [problem.rule for problem in built_html.check_built_page(html, "docs/index.md")] == [
         "duplicate-id",
         "third-party",
     ]
+
+
+# --- a rule has a function and a wording --------------------------------------------------------------
+
+SENTENCES = "demands: It is so.\n    why: For a reason.\n    fix: Do it."
+
+
+def load_every_module() -> None:
+    for module in pkgutil.walk_packages([str(ROOT / "scripts" / "ledger")], "ledger."):
+        importlib.import_module(module.name)
+
+
+@pytest.fixture
+def own_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of rules of its own, and no function that reports one."""
+    monkeypatch.setattr(rules_folder, "RULES_FOLDER", tmp_path)
+    monkeypatch.setattr(rules, "_functions_by_id", {})
+    rules.get_rules.cache_clear()
+    (tmp_path / "rules.yml").write_text(f"Pages:\n  tidy:\n    {SENTENCES}\n", encoding="utf-8")
+    yield tmp_path
+    rules.get_rules.cache_clear()
+
+
+def test_every_rule_of_the_project_has_both() -> None:
+    load_every_module()
+    assert {rule.id for rule in rules.list_rules(outside_build=True)} == set(rules.get_rules())
+
+
+def test_only_commands_outside_the_build_report_some() -> None:
+    assert {rule.id for rule in rules.list_rules() if rule.wording.outside_build} == ELSEWHERE
+
+
+def test_a_function_names_the_rules_that_it_reports(own_rules: Path) -> None:
+    @rules.rule("tidy")
+    def check() -> Iterator[Problem]:
+        yield Problem("docs/a.md", 1, "tidy", "untidy; tidy up")
+
+    assert [rule.id for rule in rules.list_rules()] == ["tidy"]
+    assert list(check()) == [Problem("docs/a.md", 1, "tidy", "untidy; tidy up")]
+    rules.check_declared(check())
+
+
+def test_a_function_whose_rule_has_no_wording_is_one_line(own_rules: Path) -> None:
+    @rules.rule("tidy", "neat")
+    def check() -> None:
+        return
+
+    with pytest.raises(
+        CannotRunError, match=r"^tests/checks/test_rules.py:\d+: check reports the rule 'neat'; describe"
+    ):
+        rules.list_rules()
+
+
+def test_a_wording_without_a_function_is_one_line(own_rules: Path) -> None:
+    with pytest.raises(CannotRunError, match=r"^\S+/rules.yml:2: no function reports 'tidy'; add @rule"):
+        rules.list_rules()
+
+
+def test_a_problem_whose_rule_the_function_does_not_name_is_one_line(own_rules: Path) -> None:
+    @rules.rule("tidy")
+    def check() -> list[Problem]:
+        return [Problem("docs/a.md", 1, "neat", "not neat; neaten it")]
+
+    with pytest.raises(CannotRunError, match=r"check reports the rule 'neat'; name it in its @rule$"):
+        check()
+
+
+def test_a_problem_of_a_function_that_names_no_rule_is_one_line() -> None:
+    with pytest.raises(CannotRunError, match=r"^no @rule names the function that reports: docs/a.md:1: error: untidy"):
+        rules.check_declared([Problem("docs/a.md", 1, "tidy", "untidy; tidy up")])
+
+
+def test_an_editor_changes_the_level_of_a_rule(own_rules: Path) -> None:
+    @rules.rule("tidy")
+    def check() -> tuple[str, Problem | None]:
+        return "", Problem("docs/a.md", 1, "tidy", "untidy; tidy up")
+
+    (own_rules / "rules.yml").write_text(f"Pages:\n  tidy:\n    {SENTENCES}\n    level: warning\n", encoding="utf-8")
+    assert (problem := check()[1]) is not None
+    assert problem.level == "warning"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (f"P:\n  tidy:\n    {SENTENCES}".replace("    why: For a reason.\n", ""), "2: P.tidy.why: this key is missing; add it"),
+        (f"P:\n  tidy:\n    {SENTENCES[:-1]}", "5: P.tidy.fix: write whole sentences; the last one ends with a full stop"),
+        (f"P:\n  tidy:\n    {SENTENCES}\n    levl: warning", "6: P.tidy.levl: unknown key; remove it"),
+        (f"P:\n  tidy:\n    {SENTENCES}\n    level: hint", "6: P.tidy.level: 'hint' is not allowed here; write one of: 'error' or 'warning'"),
+        (f"P:\n  tidy:\n    {SENTENCES}\nQ:\n  tidy:\n    {SENTENCES}", "7: the rule 'tidy' is already in line 2; keep one"),
+        ("P: [a", "1: not valid YAML: expected ',' or ']', but got '<stream end>'; check quotes and brackets"),
+    ],
+)  # fmt: skip
+def test_an_error_in_the_file_is_one_line(own_rules: Path, text: str, line: str) -> None:
+    (own_rules / "rules.yml").write_text(text, encoding="utf-8")
+    with pytest.raises(CannotRunError) as error:
+        rules.get_rules()
+    assert str(error.value) == f"{own_rules.name}/rules.yml:{line}"
+
+
+def test_a_missing_file_is_one_line(own_rules: Path) -> None:
+    (own_rules / "rules.yml").unlink()
+    with pytest.raises(CannotRunError, match=r"/rules.yml:1: the file is missing; restore it$"):
+        rules.get_rules()
+
+
+def test_the_command_prints_the_line_and_stops(own_rules: Path, make: Make, capsys: pytest.CaptureFixture[str]) -> None:
+    (own_rules / "rules.yml").write_text("P: 1\n", encoding="utf-8")
+    status = check_command.run_check("check_links", check_site.check_links, make())
+    place = f"{own_rules.name}/rules.yml:1: P:"
+    assert (status, capsys.readouterr().err) == (
+        2,
+        f"check_links: could not run: {place} `key: value` lines are needed here; add them\n",
+    )

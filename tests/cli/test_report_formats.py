@@ -7,9 +7,9 @@ import json
 import pytest
 
 from conftest import Make, check_citations
-from ledger.checks import rules
 from ledger.cli import check_command, report_formats
 from ledger.core.problems import Problem, build_report
+from ledger.model import rules
 from ledger.site import check_site
 
 ODD = build_report(
@@ -53,7 +53,7 @@ def test_an_annotation_escapes_what_github_would_misread() -> None:
 def test_each_broken_rule_is_explained_once() -> None:
     twice = build_report("x", {"pages": 1}, [Problem("a", n, "uncited-number", "m") for n in (1, 2)])
     assert report_formats.explain_broken_rules(twice) == [
-        f"uncited-number: {rules.RULES_BY_ID['uncited-number'].what} See about/rules/#uncited-number on the site."
+        f"uncited-number: {rules.get_rules()['uncited-number'].wording.demands} See about/rules/#uncited-number on the site."
     ]
 
 

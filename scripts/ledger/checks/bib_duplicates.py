@@ -10,6 +10,7 @@ from math import ceil
 
 from ledger.core.problems import Problem
 from ledger.model.bibliography import Bibliography, Entry, split_names
+from ledger.model.rules import rule
 
 MIN_TITLE_OVERLAP = 0.7
 """The share of common words from which on two titles are those of one work."""
@@ -40,6 +41,7 @@ def _normalise_title(title: str) -> str:
     return " ".join(re.findall(r"\w+", title.casefold()))
 
 
+@rule("bib-duplicate-work")
 def _check_same_title(path: str, same: Sequence[Entry]) -> Iterator[Problem]:
     """Entries with one title and one year. Registry records and pages differ in their addresses, and may share a title."""
     first: dict[str, Entry] = {}
@@ -65,6 +67,7 @@ def _are_related(one: Entry, other: Entry) -> bool:
     return False
 
 
+@rule("bib-preprint")
 def _check_preprints(path: str, entries: Sequence[Entry], plain_titles: dict[str, str]) -> Iterator[Problem]:
     """Preprints beside a publication with a similar title and the same first author.
 

@@ -22,6 +22,7 @@ from ledger.model.bibliography import (
     strip_latex,
 )
 from ledger.model.registries import NCT, NCT_LIKE
+from ledger.model.rules import rule
 
 YEAR = re.compile(r"(?:1[89]|20)\d\d")
 DOI_URL = re.compile(r"https?://(?:dx\.|www\.)?doi\.org/", re.IGNORECASE)
@@ -30,6 +31,22 @@ URL = re.compile(r"https?://[^\s/?#.]+\.[^\s{}<>\"]+")
 ARCHIVE_URL = re.compile(r"https://[^\s/?#.]+\.[^\s/?#]+/[^\s{}<>\"]+")
 
 
+@rule(
+    "bib-type",
+    "bib-required",
+    "bib-kind",
+    "bib-seen",
+    "bib-doi",
+    "bib-pmid",
+    "bib-pmcid",
+    "bib-url",
+    "bib-nct",
+    "bib-year",
+    "bib-urldate",
+    "bib-duplicate-doi",
+    "bib-duplicate-pmid",
+    "bib-duplicate-pmcid",
+)
 def check_bibliography(bibliography: Bibliography, today: date) -> list[Problem]:
     """The problems of the file and of each entry that could be read: fields, identifiers, dates, doubles."""
     problems = list(bibliography.problems)
@@ -44,9 +61,9 @@ def check_bibliography(bibliography: Bibliography, today: date) -> list[Problem]
             *_check_dates(entry, today),
             *_check_duplicate_identifiers(entry, owners),
         )
-        for rule, field, message, level in findings:
+        for identifier, field, message in findings:
             line = entry.field_lines.get(field, entry.line)
-            problems.append(Problem(bibliography.path, line, rule, f"{entry.key}: {message}", level))
+            problems.append(Problem(bibliography.path, line, identifier, f"{entry.key}: {message}"))
     return problems
 
 
@@ -81,7 +98,7 @@ def _check_classification(entry: Entry) -> Iterator[FieldFinding]:
     seen = entry.get("seen")
     if seen not in SEEN_LEVELS:
         fault = f"seen = '{seen}' is not known" if seen else "how far was it read? add the field seen"
-        yield FieldFinding("bib-seen", "seen", f"{fault}; one of: {', '.join(SEEN_LEVELS)}", "warning")
+        yield FieldFinding("bib-seen", "seen", f"{fault}; one of: {', '.join(SEEN_LEVELS)}")
 
 
 def _check_identifiers(entry: Entry) -> Iterator[FieldFinding]:

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from ledger.core.problems import Level, Problem
+from ledger.core.problems import Problem
 from ledger.model.bibliography import REQUIRED_FIELDS, Bibliography, Entry
+from ledger.model.rules import rule
 
 OWN_FIELDS = ("keywords", "seen", "pmid", "pmcid", "urldate", "articlenumber", "archiveurl")
 STANDARD_FIELDS = (
@@ -135,13 +136,13 @@ class FieldFinding(NamedTuple):
     rule: str
     field: str
     message: str
-    level: Level = "error"
 
 
+@rule("bib-field", "bib-author", "bib-pages", "bib-volume", "bib-isbn", "bib-raw", "bib-capitals")
 def check_bib_fields(bibliography: Bibliography) -> Iterator[Problem]:
     """Every rule on the fields of every entry."""
     for entry in bibliography.entries.values():
-        for rule in (
+        for check in (
             _check_known_fields,
             _check_names,
             _check_numbering,
@@ -149,9 +150,9 @@ def check_bib_fields(bibliography: Bibliography) -> Iterator[Problem]:
             _check_plain_text,
             _check_capitals,
         ):
-            for finding in rule(entry):
+            for finding in check(entry):
                 line = entry.field_lines.get(finding.field, entry.line)
-                yield Problem(bibliography.path, line, finding.rule, f"{entry.key}: {finding.message}", finding.level)
+                yield Problem(bibliography.path, line, finding.rule, f"{entry.key}: {finding.message}")
 
 
 def _check_known_fields(entry: Entry) -> Iterator[FieldFinding]:
@@ -345,7 +346,7 @@ def _check_capitals(entry: Entry) -> Iterator[FieldFinding]:
     """Words that other citation styles, which print titles in lower case, would print without their capitals."""
     title = BRACED_TEXT.sub(" ", entry.get("title"))
     if title.isupper() and len(title) > 12:
-        yield FieldFinding("bib-capitals", "title", "the title is in capitals; write it as a sentence", "warning")
+        yield FieldFinding("bib-capitals", "title", "the title is in capitals; write it as a sentence")
         return
     if not CASE_SENSITIVE.search(title):
         return
@@ -353,7 +354,7 @@ def _check_capitals(entry: Entry) -> Iterator[FieldFinding]:
     if words:
         shown = ", ".join(f"{{{word}}}" for word in dict.fromkeys(words))
         message = f"other citation styles would print these in lower case; put braces around them: {shown[:120]}"
-        yield FieldFinding("bib-capitals", "title", message, "warning")
+        yield FieldFinding("bib-capitals", "title", message)
 
 
 def _find_case_sensitive_parts(word: str) -> Iterator[str]:

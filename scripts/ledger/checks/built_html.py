@@ -13,6 +13,7 @@ from ledger.checks.third_party import (
 )
 from ledger.core.problems import Problem
 from ledger.markdown.scanner import HTML_ATTRIBUTES_PATTERN
+from ledger.model.rules import rule
 
 HTML_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 RAW_TEXT_ELEMENT = re.compile(r"(<(script|style|textarea|title)\b[^>]*>).*?</\2\s*>", re.DOTALL | re.IGNORECASE)
@@ -25,6 +26,7 @@ REMOTE_LOAD_HINT = re.compile(rf"<(?:{LOADING_ELEMENTS})\b[^<]*//")
 LOADING_TAG = re.compile(rf"<(?:{'|'.join(LOADING_ATTRIBUTES)})\b", re.IGNORECASE)
 
 
+@rule("duplicate-id", "third-party")
 def check_built_page(html: str, shown: str) -> list[Problem]:
     """What is wrong with one finished page; ``shown`` is its source's path."""
     text = RAW_TEXT_ELEMENT.sub(r"\1", HTML_COMMENT.sub("", html))

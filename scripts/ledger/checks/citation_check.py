@@ -19,10 +19,12 @@ from ledger.checks import (
     trial_text,
     uncited_statements,
 )
+from ledger.checks.places import check_counts_not_zero
 from ledger.checks.suppressions import Suppression
-from ledger.core.problems import Problem, Report, build_report, check_counts_not_zero
-from ledger.model import bibliography
+from ledger.core.problems import Problem, Report, build_report
+from ledger.model import bibliography, rules
 from ledger.model.project import BIB_FILE, DOCS_FOLDER, Page, Project
+from ledger.model.rules import rule
 from ledger.model.text_files import UNREADABLE_RULES
 
 PROJECT_CHECKS: Sequence[Callable[[Project], Iterable[Problem]]] = (
@@ -71,6 +73,7 @@ def run_citation_checks(project: Project) -> Report:
         problems = [problem for problem in problems if problem.rule != "undefined-key"]
     else:
         problems += check_counts_not_zero({"entries": len(entries)}, BIB_FILE)
+    rules.check_declared(problems)
     return build_report("check_citations", {**counts, "entries": len(entries), "excuses": len(in_force)}, problems)
 
 
@@ -92,6 +95,7 @@ def _check_page(
     yield from suppressions.check_suppressions(page.path, valid, project.today)
 
 
+@rule("too-many-excuses")
 def _check_suppression_count(in_force: Iterable[tuple[Page, Suppression]]) -> Iterator[Problem]:
     uncited = [(page, suppression) for page, suppression in in_force if suppression.name == "no-cite"]
     if len(uncited) > MAX_NO_CITE:

@@ -14,6 +14,7 @@ from ledger.markdown.prose import CITATION_GROUP
 from ledger.markdown.scanner import HTML_TAG, INLINE_LINK, MarkdownSource, is_inside
 from ledger.model.bibliography import Entry
 from ledger.model.project import BIB_FILE, CLAIMS_FILE, Page, Project
+from ledger.model.rules import rule
 
 CITATION_LIKE = re.compile(r"\\?[\[(](?:[^\[\]()@\n]{0,80}[\s;,\-(])?@[^\[\]()\n]{0,300}[\])]?")
 BARE_KEY = re.compile(r"(?<![\w.@/+=&-])@(?P<key>[A-Za-z0-9_][\w:.-]*)")
@@ -47,6 +48,7 @@ def find_citations(page: Page) -> Iterator[CitedKey]:
             yield CitedKey(key, page.src, line)
 
 
+@rule("undefined-key")
 def check_cited_keys(project: Project, cited: Iterable[CitedKey]) -> Iterator[Problem]:
     """Citations in the text whose key the bibliography does not have."""
     entries = project.bibliography.entries
@@ -56,6 +58,7 @@ def check_cited_keys(project: Project, cited: Iterable[CitedKey]) -> Iterator[Pr
             yield Problem(project.pages[citation.src].path, citation.line, "undefined-key", message)
 
 
+@rule("undefined-key")
 def check_record_keys(page: Page, project: Project) -> Iterator[Problem]:
     """Keys in a trial record that the bibliography does not have."""
     entries = project.bibliography.entries
@@ -68,6 +71,7 @@ def check_record_keys(page: Page, project: Project) -> Iterator[Problem]:
                 yield Problem(page.path, line, "undefined-key", _describe_unknown_key(key, entries))
 
 
+@rule("undefined-key")
 def check_claim_keys(project: Project) -> Iterator[Problem]:
     """Keys in the claims file that the bibliography does not have."""
     entries = project.bibliography.entries
@@ -81,6 +85,7 @@ def check_claim_keys(project: Project) -> Iterator[Problem]:
         yield Problem(CLAIMS_FILE, line, "undefined-key", _describe_unknown_key(key, entries))
 
 
+@rule("uncited-entry")
 def check_uncited_entries(project: Project, cited: Iterable[CitedKey]) -> Iterator[Problem]:
     """Entries of the bibliography that nothing cites."""
     used = {citation.key for citation in cited} | set(project.claims.keys())
@@ -95,6 +100,7 @@ def check_uncited_entries(project: Project, cited: Iterable[CitedKey]) -> Iterat
             )
 
 
+@rule("translation-sources")
 def check_translation_sources(page: Page, project: Project) -> Iterator[Problem]:
     """A translated page cites what its original cites, no more and no less."""
     original = project.original(page.src)
@@ -118,6 +124,7 @@ def check_citation_syntax(page: Page) -> Iterator[Problem]:
     yield from islice(_find_malformed_citations(page), MAX_MALFORMED_PER_PAGE)
 
 
+@rule("misplaced-citation")
 def check_citation_places(page: Page) -> Iterator[Problem]:
     """Citations where no footnote number can be."""
     for position, where in _find_misplaced_citations(page.source):
@@ -142,6 +149,7 @@ def _find_first_lines(page: Page) -> dict[str, int]:
     return {citation.key: citation.line for citation in reversed(list(find_citations(page)))}
 
 
+@rule("malformed-citation", "bare-citation")
 def _find_malformed_citations(page: Page) -> Iterator[Problem]:
     source = page.source
     spans: list[tuple[int, int]] = []
@@ -165,6 +173,7 @@ def _find_malformed_citations(page: Page) -> Iterator[Problem]:
             yield Problem(page.path, source.line(match.start()), "bare-citation", message)
 
 
+@rule("repeated-key", "malformed-citation")
 def _check_citation_group(page: Page, match: re.Match[str]) -> Iterator[Problem]:
     """Keys that a bracket repeats, and characters beside it that make it something else than a citation."""
     prose, line = page.source.prose, page.source.line(match.start())

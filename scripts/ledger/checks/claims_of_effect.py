@@ -17,6 +17,7 @@ from ledger.markdown.scanner import Block
 from ledger.model.bibliography import Entry
 from ledger.model.claims import find_cited_keys
 from ledger.model.project import CLAIMS_FILE, Page, Project
+from ledger.model.rules import rule
 
 QUOTED_PASSAGE = re.compile(
     r"\"[^\"]{1,600}\"|“[^“”]{1,600}”|‘[^‘’]{1,600}’|«[^«»]{1,600}»|「[^「」]{1,600}」|『[^『』]{1,600}』"
@@ -87,6 +88,7 @@ def check_wording(
     yield from _check_unnamed_speakers(page, entries, interested)
 
 
+@rule("hype", "unnamed-speaker")
 def check_claims_wording(project: Project) -> Iterator[Problem]:
     """What we write about the claims of the articles: no hype, and a named speaker; the claims are others' words."""
     entries = project.bibliography.entries
@@ -121,6 +123,7 @@ def blank_quotations(block: Block, text: str) -> str:
     return QUOTED_PASSAGE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
 
 
+@rule("hype")
 def _check_hype(page: Page, valid: Iterable[Suppression]) -> Iterator[Problem]:
     data = page.meta.data if isinstance(page.meta.data, dict) else {}
     if data.get("kind") == "article":
@@ -185,6 +188,7 @@ def _describe_hype(word: str) -> str:
     )
 
 
+@rule("certainty-words")
 def _check_certainty_words(page: Page) -> Iterator[Problem]:
     """Sure words in what is labelled low: a block, or the whole of the note that holds the label."""
     if CERTAINTY_LABEL_HINT.search(page.source.prose):
@@ -238,6 +242,7 @@ def _describe_certain_word(word: str) -> str:
     return f"'{word}' is too certain for evidence of low certainty; write 'may' for low, 'we do not know' for very low"
 
 
+@rule("unnamed-speaker")
 def _check_unnamed_speakers(page: Page, entries: Mapping[str, Entry], interested: Container[str]) -> Iterator[Problem]:
     """Statements that only an interested source, the news or a blog supports, written as if they were findings."""
     for block in page.source.blocks:

@@ -10,11 +10,13 @@ from ledger.markdown.fences import shorten_line
 from ledger.model import external_links, link_state
 from ledger.model.link_state import LINK_POLICY_FILE, LINK_STATE_FILE, LinkHistory
 from ledger.model.project import Project
+from ledger.model.rules import rule
 
 ARCHIVE_PREFIX = "https://web.archive.org/web/*/"
 """Before an address: the list of its copies in the Internet Archive. It is printed, never requested."""
 
 
+@rule("link-state", "broken-link")
 def check_confirmed_broken_links(project: Project) -> Iterator[Problem]:
     """Links that two live checks a day apart found broken, and suppressions of them that are no longer needed."""
     try:

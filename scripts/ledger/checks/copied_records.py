@@ -15,6 +15,7 @@ from ledger.core.problems import Problem
 from ledger.core.text import pluralize
 from ledger.markdown.prose import CITATION_GROUP
 from ledger.model.project import Page, Project
+from ledger.model.rules import rule
 from ledger.model.trial_facts import Count, DateFact, Fact
 from ledger.model.trial_record import Measurement, Record
 
@@ -37,6 +38,7 @@ class RecordPart(NamedTuple):
     words: int = 0
 
 
+@rule("record-copied")
 def check_copied_records(project: Project) -> Iterator[Problem]:
     """Records that repeat another's rows, facts or paragraphs; one problem for each pair."""
     first: dict[tuple[object, ...], Page] = {}

@@ -10,11 +10,13 @@ from pathspec.gitignore import GitIgnoreSpec
 from ledger.checks import raw_html
 from ledger.core.problems import Problem
 from ledger.model.project import DOCS_FOLDER, MARKDOWN_SUFFIXES, Project
+from ledger.model.rules import rule
 from ledger.model.text_files import read_text
 
 PUBLISHED_SUFFIXES = (".css", ".jpeg", ".jpg", ".js", ".md", ".png", ".svg", ".webp")
 
 
+@rule("file-type")
 def check_file_types(project: Project) -> Iterator[Problem]:
     """Files that nobody meant to publish. A folder without a mkdocs.yml that can be read publishes nothing."""
     if project.excluded is None:

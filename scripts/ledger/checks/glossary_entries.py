@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from ledger.core.problems import Problem
 from ledger.model.glossary import GLOSSARY_PAGE, Term, read_glossary_terms
 from ledger.model.project import Project
+from ledger.model.rules import rule
 
 
+@rule("glossary")
 def check_glossary(project: Project) -> Iterator[Problem]:
     """Each term once: no name or alias may mean two entries; each has a meaning, and a short one."""
     page = project.pages.get(GLOSSARY_PAGE)

@@ -25,6 +25,7 @@ from ledger.markdown.scanner import (
     find_link_definitions,
 )
 from ledger.model.project import DOCS_FOLDER, Page, Project
+from ledger.model.rules import rule
 
 RESERVED_ID = re.compile(r"__\w")
 """Ids that the theme uses."""
@@ -76,6 +77,17 @@ def find_anchors(page: Page, project: Project) -> Anchors:
     return Anchors(frozenset(ids), tuple(dict.fromkeys(duplicates)))
 
 
+@rule(
+    "absolute-link",
+    "missing-file",
+    "missing-image",
+    "link-to-draft",
+    "empty-link",
+    "unsafe-address",
+    "malformed-url",
+    "third-party",
+    "missing-anchor",
+)
 def check_links(project: Project, anchors: Mapping[str, Anchors]) -> Iterator[Problem]:
     """Links and images with a bad address, or that lead nowhere."""
     for page in project.pages.values():
@@ -85,6 +97,7 @@ def check_links(project: Project, anchors: Mapping[str, Anchors]) -> Iterator[Pr
                 yield Problem(page.path, link.line, finding.rule, finding.message)
 
 
+@rule("duplicate-id")
 def check_duplicate_ids(project: Project, anchors: Mapping[str, Anchors]) -> Iterator[Problem]:
     """Ids that occur twice on a page: only the first can be linked to."""
     for src, page in project.pages.items():
@@ -245,6 +258,7 @@ def _check_fragment(file: str, fragment: str, anchors: Mapping[str, Anchors]) ->
     return LinkFinding("missing-anchor", f"there is no '#{fragment}' on {DOCS_FOLDER}/{file}; {hint}")
 
 
+@rule("undefined-reference")
 def _check_references(page: Page) -> Iterator[Problem]:
     """Links such as ``[text][name]`` whose name has no definition."""
     source = page.source
@@ -262,6 +276,7 @@ def _check_references(page: Page) -> Iterator[Problem]:
         yield Problem(page.path, source.line(match.start()), "undefined-reference", message)
 
 
+@rule("undefined-reference")
 def _check_footnotes(page: Page) -> Iterator[Problem]:
     """Footnotes such as ``[^name]`` without a text, and texts that no footnote leads to."""
     source = page.source
@@ -279,6 +294,7 @@ def _check_footnotes(page: Page) -> Iterator[Problem]:
             yield Problem(page.path, source.line(match.start()), "undefined-reference", message)
 
 
+@rule("empty-link", "unused-reference")
 def _check_link_definitions(page: Page) -> Iterator[Problem]:
     """Definitions such as ``[name]: address`` that are empty or not used."""
     used = {link.target for link in page.source.links if link.form == "reference"}
@@ -288,11 +304,10 @@ def _check_link_definitions(page: Page) -> Iterator[Problem]:
             message = f"the definition [{shown}] is empty; write the address on the same line"
             yield Problem(page.path, line, "empty-link", message)
         elif target not in used:
-            yield Problem(
-                page.path, line, "unused-reference", f"the definition [{shown}] is not used; remove it", "warning"
-            )
+            yield Problem(page.path, line, "unused-reference", f"the definition [{shown}] is not used; remove it")
 
 
+@rule("malformed-url")
 def _check_unclosed_links(page: Page) -> Iterator[Problem]:
     """``](`` that makes no link: an address with a space, or a bracket that never closes."""
     source = page.source

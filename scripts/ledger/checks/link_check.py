@@ -20,7 +20,9 @@ from ledger.checks import (
     review_fields,
     third_party,
 )
-from ledger.core.problems import Problem, Report, build_report, check_counts_not_zero
+from ledger.checks.places import check_counts_not_zero
+from ledger.core.problems import Problem, Report, build_report
+from ledger.model import rules
 from ledger.model.project import DOCS_FOLDER, Project
 
 PROJECT_CHECKS: Sequence[Callable[[Project], Iterable[Problem]]] = (
@@ -60,4 +62,6 @@ def run_link_checks(project: Project, visible_text: must_say.VisibleText) -> Rep
     # A single page may link nowhere, and a navigation links by itself.
     may_have_no_links = len(project.pages) < 2 or project.nav
     required = {"pages": len(project.pages)} if may_have_no_links else counts
-    return build_report("check_links", counts, [*problems, *check_counts_not_zero(required, DOCS_FOLDER)])
+    problems += check_counts_not_zero(required, DOCS_FOLDER)
+    rules.check_declared(problems)
+    return build_report("check_links", counts, problems)

@@ -20,6 +20,7 @@ from ledger.core.problems import Problem
 from ledger.markdown.fences import LINE_PREFIX, measure_indentation, shorten_line
 from ledger.markdown.scanner import DEFINITION_LIST_ITEM, FOOTNOTE_DEFINITION, LIST_ITEM, TAB_LENGTH
 from ledger.model.project import Page, Project
+from ledger.model.rules import rule
 
 BOX_KINDS = ("benefit", "harm", "key", "question", "unknown")
 """The kinds of box that have a style."""
@@ -74,6 +75,7 @@ LineFinding = tuple[int, str]
 """A line, and what is wrong there."""
 
 
+@rule("box", "list", "image-alt", "link-text", "heading", "table")
 def check_markdown_syntax(project: Project) -> Iterator[Problem]:
     """Every page's boxes, tables, lists, images, texts of links and headings."""
     for page in project.pages.values():

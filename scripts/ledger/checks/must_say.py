@@ -18,6 +18,7 @@ from ledger.checks.places import find_title_line
 from ledger.core.problems import Problem
 from ledger.model.field_types import NonEmptyText, StrictModel
 from ledger.model.project import BIB_FILE, DOCS_FOLDER, Page, Project
+from ledger.model.rules import rule
 from ledger.model.text_files import read_text
 from ledger.model.yaml_source import BadYamlError, YamlDocument, load_yaml
 
@@ -83,6 +84,7 @@ class RequiredStatement(NamedTuple):
     rule_line: int
 
 
+@rule("must-say", "must-not-say")
 def check_required_statements(project: Project, visible_text: VisibleText) -> Iterator[Problem]:
     """Statements that are missing or were withdrawn, and errors in the file."""
     if not (project.root / MUST_SAY_FILE).exists():
@@ -115,6 +117,7 @@ def _find_pattern_line(page: Page, pattern: str) -> int:
     return next((number for number, line in lines if matches_pattern(line, pattern)), find_title_line(page))
 
 
+@rule("must-say")
 def read_statements(project: Project) -> tuple[YamlDocument, Statements, list[Problem]]:
     """The file as typed data, or nothing and a problem a line."""
     text, problem = read_text(project.root / MUST_SAY_FILE, MUST_SAY_FILE)
@@ -148,6 +151,7 @@ def matches_pattern(words: str, pattern: str) -> bool:
     return pattern.lower() in words.lower() or bool(re.search(pattern, words, re.IGNORECASE))
 
 
+@rule("must-say")
 def _check_statement_targets(project: Project, data: YamlDocument, statements: Statements) -> Iterator[Problem]:
     """Pages and sources that the file names but that do not exist. Without a bibliography no source is missing."""
 
@@ -163,9 +167,9 @@ def _check_statement_targets(project: Project, data: YamlDocument, statements: S
                 yield fault(("pages", number, "page"), f"page in {DOCS_FOLDER}/", name, pages)
         if entry.source and keys and entry.source not in keys:
             yield fault(("pages", number, "source"), f"source in {BIB_FILE}", entry.source, keys)
-    for number, rule in enumerate(statements.citations):
-        if keys and rule.cites not in keys:
-            yield fault(("citations", number, "cites"), f"source in {BIB_FILE}", rule.cites, keys)
+    for number, statement in enumerate(statements.citations):
+        if keys and statement.cites not in keys:
+            yield fault(("citations", number, "cites"), f"source in {BIB_FILE}", statement.cites, keys)
     excepted: Mapping[str, Sequence[CitationStatement | WithdrawnStatement]] = {
         "citations": statements.citations,
         "never": statements.never,
@@ -194,16 +198,16 @@ def _collect_page_statements(
 def _collect_citation_statements(
     project: Project, data: YamlDocument, statements: Statements
 ) -> Iterator[RequiredStatement]:
-    for number, rule in enumerate(statements.citations):
-        key, about = re.compile(rf"@{re.escape(rule.cites)}(?![\w-])"), re.compile(rule.about, re.IGNORECASE)
+    for number, entry in enumerate(statements.citations):
+        key, about = re.compile(rf"@{re.escape(entry.cites)}(?![\w-])"), re.compile(entry.about, re.IGNORECASE)
         for src, page in project.pages.items():
-            if src in rule.not_on or not _is_complete(page) or project.original(src):
+            if src in entry.not_on or not _is_complete(page) or project.original(src):
                 continue
             line = next((b.line for b in page.source.blocks if key.search(b.text) and about.search(b.text)), None)
             if line is not None:
-                for place, pattern in enumerate(rule.says):
+                for place, pattern in enumerate(entry.says):
                     yield RequiredStatement(
-                        page, line, pattern, rule.why, data.line(("citations", number, "says", place))
+                        page, line, pattern, entry.why, data.line(("citations", number, "says", place))
                     )
 
 

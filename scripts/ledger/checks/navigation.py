@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from ledger.checks import internal_links, placeholders
 from ledger.core.problems import Problem
 from ledger.model.project import Project
+from ledger.model.rules import rule
 from ledger.model.site_config import CONFIG_FILE
 from ledger.model.text_files import read_text
 
@@ -17,6 +18,7 @@ START_PAGES = ("index.md", "README.md")
 UNLINKED_PAGE = "404.md"
 
 
+@rule("link-to-draft", "missing-file")
 def check_navigation(project: Project) -> Iterator[Problem]:
     """Pages that the navigation names although they do not exist or are not published."""
     missing = sorted(src for src in project.nav if src not in project.files)
@@ -36,6 +38,7 @@ def check_navigation(project: Project) -> Iterator[Problem]:
             yield Problem(CONFIG_FILE, line, "missing-file", message)
 
 
+@rule("orphan-page")
 def check_orphans(project: Project) -> Iterator[Problem]:
     """Pages that no reader reaches from the navigation or the front page, link by link."""
     unreadable = any(page.unreadable for page in project.pages.values())

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ledger.checks.review_fields import is_day
 from ledger.core.problems import Problem
 from ledger.model.project import Page, Project
+from ledger.model.rules import rule
 from ledger.model.site_config import CONFIG_FILE
 
 REQUIRED_FIELDS = ("title", "description", "checked", "kind")
@@ -32,6 +33,7 @@ FieldFinding = tuple[str, str]
 """The name of a field, and what is wrong with it."""
 
 
+@rule("front-matter", "page-fields")
 def check_page_fields(project: Project) -> Iterator[Problem]:
     """Front matter and titles of every page."""
     is_site = (project.root / CONFIG_FILE).exists()
@@ -88,6 +90,7 @@ def _check_field_values(fields: dict[str, object]) -> Iterator[FieldFinding]:
         yield "checked", f"checked: '{checked}' is not a day of the calendar; write YYYY-MM-DD"
 
 
+@rule("title-missing")
 def _check_title(page: Page) -> Iterator[Problem]:
     """Pages that do not begin with their title; a page without front matter may be a mere list."""
     first = next(iter(page.source.headings), None)

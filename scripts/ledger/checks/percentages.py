@@ -13,6 +13,7 @@ from ledger.checks.suppressions import Suppression
 from ledger.core.problems import Problem
 from ledger.markdown.prose import extract_prose
 from ledger.model.project import Page, Project
+from ledger.model.rules import rule
 
 SMALL_GROUP_LIMIT = 50
 """In a group of fewer people one person is more than two per cent: the count says it, decimals feign exactness."""
@@ -72,6 +73,7 @@ def check_reported_results(page: Page, project: Project, valid: Iterable[Suppres
     yield from _check_cell_origins(page, project, valid)
 
 
+@rule("percent-without-count", "percent-decimals")
 def _check_percentages(page: Page, valid: Iterable[Suppression]) -> Iterator[Problem]:
     """Per cents of a small group without the count, or with decimals that the source did not print."""
     if "%" not in page.source.prose and "cent" not in page.source.prose:
@@ -135,6 +137,7 @@ def _format_match(match: re.Match[str]) -> str:
     return " ".join(match[0].split())
 
 
+@rule("cell-origin")
 def _check_cell_origins(page: Page, project: Project, valid: Iterable[Suppression]) -> Iterator[Problem]:
     """Counts of a result with cells, where neither the block nor its section above it names the cells or the trial."""
     kind = page.meta.data.get("kind") if isinstance(page.meta.data, dict) else None

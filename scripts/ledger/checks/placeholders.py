@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from ledger.checks import rules
 from ledger.checks.places import find_title_line
 from ledger.core.problems import Problem
-from ledger.model import derived, stages
+from ledger.model import derived, rules, stages
 from ledger.model.placeholders import (
     LINKS_ALL_TRIALS,
     PARTS,
@@ -19,6 +18,7 @@ from ledger.model.placeholders import (
     parse_options,
 )
 from ledger.model.project import TRANSLATED_PAGE, Page, Project
+from ledger.model.rules import rule
 from ledger.model.vocabulary import REQUIREMENTS
 
 
@@ -31,7 +31,7 @@ def find_generated_anchors(page: Page, project: Project) -> set[str]:
         elif what == "claims":
             anchors.update(claim.id for claim in derived.select_claims(project, options))
         elif what == "rules":
-            anchors.update(rules.RULES_BY_ID)
+            anchors.update(rules.get_rules())
         elif what == "citations":
             anchors.update(row.id for row in project.claims.citations)
     for key in (*page.cited, *derived.find_claim_table_keys(project, page)):
@@ -47,6 +47,7 @@ def find_generated_links(project: Project) -> Iterator[tuple[str, str]]:
                 yield from ((page.src, trial.src) for trial in project.pages.values() if "trial" in trial.meta.data)
 
 
+@rule("generated")
 def check_placeholders(project: Project) -> Iterator[Problem]:
     """Placeholders for parts that do not exist, and trial pages that do not show the whole record."""
     published = [name for name, (trial, _) in project.records.items() if trial.src not in project.drafts]
@@ -69,6 +70,7 @@ def check_placeholders(project: Project) -> Iterator[Problem]:
                 yield from _check_options(page, line, match["what"], parse_options(match["options"]), shown)
 
 
+@rule("record-not-shown")
 def _check_record_tables(page: Page) -> Iterator[Problem]:
     """Tables of the record that a trial page does not show, or shows more than once."""
     if not (page.record or "trial" in page.meta.data) or page.unreadable or page.broken:
@@ -105,6 +107,7 @@ def _is_placed_in(page: Page, line: int, section: str | None) -> bool:
     return bool(TRANSLATED_PAGE.fullmatch(page.src)) or (above[-1] if above else None) == section
 
 
+@rule("generated")
 def _check_options(page: Page, line: int, what: str, options: Options, trial_ids: Collection[str]) -> Iterator[Problem]:
     for maker, name, known in (
         ("trials", "requirement", REQUIREMENTS),

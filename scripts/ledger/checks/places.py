@@ -1,10 +1,14 @@
-"""Where a problem is reported: the line of a page's title, and values of the front matter by their place."""
+"""What several checks share: the line of a page's title, values of the front matter by place, and counts of nothing."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ledger.core.problems import Problem
+from ledger.core.text import pluralize
 from ledger.model.project import Page
+from ledger.model.rules import rule
 from ledger.model.yaml_source import YamlPath
 
 
@@ -18,3 +22,12 @@ def get_value_at(data: Any, place: YamlPath) -> Any:
     for step in place:
         data = data[step]
     return data
+
+
+@rule("nothing-seen")
+def check_counts_not_zero(counts: Mapping[str, int], path: str) -> Iterator[Problem]:
+    """A problem at ``path`` for each count that is zero: a check of nothing proves nothing."""
+    for noun, number in counts.items():
+        if not number:
+            message = f"no {pluralize(noun, 1)} to check; a check of nothing proves nothing"
+            yield Problem(path, 1, "nothing-seen", message)

@@ -17,6 +17,7 @@ from ledger.checks import third_party
 from ledger.core.problems import Problem
 from ledger.markdown.scanner import MarkdownSource, blank_spans
 from ledger.model.project import DOCS_FOLDER, Project
+from ledger.model.rules import rule
 from ledger.model.text_files import read_text
 
 GLOBAL_ATTRIBUTES = frozenset({"class", "id", "title", "lang", "dir", "markdown"})
@@ -155,6 +156,7 @@ def runs_code(address: str) -> bool:
     return IGNORED_CHARACTERS.sub("", address).lower().startswith(CODE_SCHEMES)
 
 
+@rule("raw-html")
 def check_raw_html(project: Project) -> Iterator[Problem]:
     """Every page's source, and the drawings and pages that would be copied as they are."""
     for page in project.pages.values():
@@ -168,6 +170,7 @@ def check_raw_html(project: Project) -> Iterator[Problem]:
             yield from _check_svg(project, src)
 
 
+@rule("raw-html", "raw-attribute", "unsafe-address")
 def check_source_html(source: MarkdownSource, shown: str) -> Iterator[Problem]:
     """What a page's Markdown contains that it may not, with its line."""
     if "<" not in source.text and "{" not in source.text:
@@ -217,6 +220,7 @@ def _find_attribute_lists(text: str) -> Iterator[re.Match[str]]:
         end = text.find("}", done)
 
 
+@rule("raw-html", "raw-attribute", "unsafe-address", "third-party")
 def sanitise_html(html: str, text: str, shown: str) -> tuple[str, list[Problem]]:
     """The HTML that Markdown made, with every disallowed tag turned into text, and the problems.
 
@@ -314,6 +318,7 @@ def _parse_attribute_list(words: str) -> Iterator[tuple[str, str]]:
             yield {".": "class", "#": "id"}.get(name, name), value
 
 
+@rule("raw-html", "unsafe-address")
 def _check_svg(project: Project, src: str) -> Iterator[Problem]:
     """A drawing is a page of its own when it is opened: no script, no event, no foreign content."""
     shown = f"{DOCS_FOLDER}/{src}"

@@ -18,6 +18,7 @@ from ledger.core.problems import Problem
 from ledger.markdown.prose import extract_prose
 from ledger.model.glossary import GLOSSARY_PAGE, read_glossary_terms
 from ledger.model.project import Page, Project
+from ledger.model.rules import rule
 
 MAX_GRADE = 8.0  # Flesch-Kincaid, US school grade
 MAX_SMOG = 10.0  # SMOG, US school grade
@@ -106,6 +107,7 @@ def compile_glossary_terms(project: Project) -> re.Pattern[str] | None:
     return re.compile(rf"\b(?:{'|'.join(words)})s?\b", re.IGNORECASE) if words else None
 
 
+@rule("readability")
 def check_readability(project: Project) -> Iterator[Problem]:
     """Openings that are harder to read than they need to be."""
     glossary_terms = compile_glossary_terms(project)
@@ -122,4 +124,4 @@ def check_readability(project: Project) -> Iterator[Problem]:
             advice.append(f"SMOG {score.smog:.1f}, at most {MAX_SMOG:.0f}; use fewer long words")
         if advice:
             message = f"the opening is hard to read: {'; '.join(advice)}"
-            yield Problem(page.path, find_title_line(page), "readability", message, "warning")
+            yield Problem(page.path, find_title_line(page), "readability", message)

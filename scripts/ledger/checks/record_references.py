@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from ledger.core.problems import Problem
 from ledger.model.project import Page, Project
+from ledger.model.rules import rule
 from ledger.model.vocabulary import GAP
 
 
@@ -30,6 +31,7 @@ def _check_therapies(project: Project) -> Iterator[Problem]:
                 yield _problem(page, ("therapies", number), f"there is no page therapies/{stem}.md; {hint}")
 
 
+@rule("record")
 def _check_duplicates(project: Project) -> Iterator[Problem]:
     """Registrations and titles that an earlier page has already."""
     ids: dict[str, str] = {}
@@ -70,5 +72,6 @@ def _suggest(word: str, known: Iterable[str], otherwise: str) -> str:
     return f"did you mean {near[0]}?" if near else otherwise
 
 
+@rule("record")
 def _problem(page: Page, place: tuple[str | int, ...], message: str) -> Problem:
     return Problem(page.path, page.meta.line(("trial", *place)), "record", message)

@@ -16,6 +16,7 @@ from ledger.markdown.prose import CITATION_GROUP, extract_prose
 from ledger.markdown.scanner import Block, Heading
 from ledger.model.placeholders import HANDOUT_END
 from ledger.model.project import Page, Project
+from ledger.model.rules import rule
 
 REQUIRED_SECTIONS: Mapping[str, Sequence[str]] = {
     "therapy": (
@@ -72,6 +73,7 @@ def get_page_kind(page: Page) -> str:
     return str(page.meta.data.get("kind") or "") if isinstance(page.meta.data, dict) else ""
 
 
+@rule("section-missing")
 def _check_sections(page: Page, kind: str) -> Iterator[Problem]:
     there = {heading.text for heading in page.source.headings if heading.level == 2}
     for name in REQUIRED_SECTIONS[kind]:
@@ -82,6 +84,7 @@ def _check_sections(page: Page, kind: str) -> Iterator[Problem]:
             yield Problem(page.path, find_title_line(page), "section-missing", message)
 
 
+@rule("opening-missing")
 def _check_opening(page: Page) -> Iterator[Problem]:
     title = find_title_line(page)
     end = next((heading.line for heading in page.source.headings if heading.level == 2), None)
@@ -92,18 +95,21 @@ def _check_opening(page: Page) -> Iterator[Problem]:
     yield Problem(page.path, title, "opening-missing", message)
 
 
+@rule("how-sure-missing")
 def _check_how_sure(page: Page) -> Iterator[Problem]:
     if not HOW_SURE.search(page.source.prose):
         message = "the page does not say how sure it is; end its key message with a paragraph '**How sure:** …'"
         yield Problem(page.path, find_title_line(page), "how-sure-missing", message)
 
 
+@rule("sources-missing")
 def _check_cites_sources(page: Page) -> Iterator[Problem]:
     if not CITATION_GROUP.search(page.source.prose):
         message = "the text cites no source; cite the source of each statement, [@key]"
         yield Problem(page.path, find_title_line(page), "sources-missing", message)
 
 
+@rule("benefit-alone")
 def _check_benefit_has_harms(page: Page) -> Iterator[Problem]:
     """A benefit box without a harm box right behind it: only its own lines may be between them."""
     lines = page.source.prose.split("\n")
@@ -116,6 +122,7 @@ def _check_benefit_has_harms(page: Page) -> Iterator[Problem]:
             yield Problem(page.path, block.line, "benefit-alone", message)
 
 
+@rule("questions-missing")
 def _check_questions(page: Page) -> Iterator[Problem]:
     for heading in page.source.headings:
         if heading.level == 2 and heading.text in QUESTION_SECTIONS:
@@ -133,6 +140,7 @@ def _find_section_items(page: Page, heading: Heading) -> Iterator[Block]:
             yield block
 
 
+@rule("options-missing")
 def _check_other_options(page: Page) -> Iterator[Problem]:
     """Links to another therapy, and to insulin: what there is if this one is not taken."""
     here = page.src.rpartition("/")[2]
@@ -149,6 +157,7 @@ def _check_other_options(page: Page) -> Iterator[Problem]:
         yield Problem(page.path, find_title_line(page), "options-missing", message)
 
 
+@rule("long-paragraph")
 def _check_paragraph_length(page: Page) -> Iterator[Problem]:
     for block in page.source.blocks:
         if block.kind == "paragraph" and len(block.text) > MAX_PARAGRAPH_WORDS:
@@ -157,4 +166,4 @@ def _check_paragraph_length(page: Page) -> Iterator[Problem]:
                 message = (
                     f"a paragraph of {words} words, at most {MAX_PARAGRAPH_WORDS}; break it where a new thought begins"
                 )
-                yield Problem(page.path, block.line, "long-paragraph", message, "warning")
+                yield Problem(page.path, block.line, "long-paragraph", message)

@@ -18,6 +18,7 @@ from ledger.markdown.prose import CITATION_GROUP, extract_prose
 from ledger.model import bib_matching
 from ledger.model.claims import find_cited_keys
 from ledger.model.project import BIB_FILE, CLAIMS_FILE, Page, Project
+from ledger.model.rules import rule
 from ledger.model.source_status import (
     CORRECTED,
     DATABASES,
@@ -83,6 +84,7 @@ def check_source_status(project: Project) -> Iterator[Problem]:
         yield from _check_retracted_in_claims(project, retracted)
 
 
+@rule("retracted-source")
 def _report_retracted(path: str, line: int, key: str, standing: SourceStatus, where: str) -> Problem:
     notices = "; ".join(describe_notice(notice) for notice in standing.notices if notice.state == RETRACTED)
     message = f"@{key} was retracted ({notices}); say 'retracted' {where}, or cite another source"
@@ -162,6 +164,7 @@ def _check_retracted_in_claims(project: Project, retracted: Mapping[str, SourceS
                 yield _report_retracted(CLAIMS_FILE, line, key, retracted[key], "in this row")
 
 
+@rule("source-status-old")
 def _check_status_age(project: Project) -> Iterator[Problem]:
     """One line for old answers, one for identifiers that the file does not have."""
     if not project.status.there:
@@ -179,7 +182,7 @@ def _check_status_age(project: Project) -> Iterator[Problem]:
     ]
     if old:
         message = f"last answered: {', '.join(old)}; that is more than {MAX_ANSWER_AGE_DAYS} days ago; update them: {UPDATE_COMMAND}"
-        yield Problem(SOURCE_STATUS_FILE, 1, "source-status-old", message, "warning")
+        yield Problem(SOURCE_STATUS_FILE, 1, "source-status-old", message)
     missing = {"doi": 0, "pmid": 0}
     first = ""
     for key, entry in project.bibliography.entries.items():
@@ -190,7 +193,7 @@ def _check_status_age(project: Project) -> Iterator[Problem]:
     if any(missing.values()):
         counted = " and ".join(f"{n} {pluralize(kind.upper() + 's', n)}" for kind, n in missing.items() if n)
         message = f"{counted} of {BIB_FILE} not in this file (first: {first}); add them: {ENTER_COMMAND}"
-        yield Problem(SOURCE_STATUS_FILE, 1, "source-status-old", message, "warning")
+        yield Problem(SOURCE_STATUS_FILE, 1, "source-status-old", message)
 
 
 def _count_days_since(checked: str | None, today: date) -> int:
@@ -208,6 +211,7 @@ def _check_metadata(project: Project) -> Iterator[Problem]:
     yield from (SOURCE_POLICY_FILE.unused(one, "no entry") for one in valid if one.what not in differing)
 
 
+@rule("source-metadata")
 def _find_disagreements(project: Project) -> Iterator[tuple[str, Problem]]:
     """The key of an entry, and how its database disagrees with it: one line for each number."""
     for entry in project.bibliography.entries.values():

@@ -8,6 +8,7 @@ from datetime import date
 
 from ledger.core.problems import Problem
 from ledger.model.project import CLAIMS_FILE, Page, Project
+from ledger.model.rules import rule
 from ledger.model.text_files import read_text
 
 NO_REVIEWER = "none"
@@ -15,6 +16,7 @@ NO_REVIEWER = "none"
 CHECKED_LINE = re.compile(r"[ ]*(?:- )?checked:[ ]*[\"']?(?P<day>\d{4}-\d\d-\d\d)")
 
 
+@rule("reviewer")
 def check_review_fields(project: Project) -> Iterator[Problem]:
     """Days of checks on pages and in the claims file, and reviewers."""
     today = project.today.isoformat()
@@ -48,5 +50,6 @@ def _find_field_line(page: Page, name: str) -> int:
     return page.meta.line((name,))
 
 
+@rule("checked-in-future")
 def _report_future_date(path: str, line: int, day: str) -> Problem:
     return Problem(path, line, "checked-in-future", f"checked: {day} is in the future; write the day of the check")

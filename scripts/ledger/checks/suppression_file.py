@@ -15,6 +15,7 @@ from typing import Any
 
 from ledger.checks.suppressions import MAX_SUPPRESSION_TIME
 from ledger.core.problems import Problem
+from ledger.model import rules
 from ledger.model.project import Project
 from ledger.model.text_files import read_text
 from ledger.model.yaml_source import BadYamlError, YamlDocument, load_yaml
@@ -66,6 +67,7 @@ class SuppressionFile:
         """The problem with a suppression that suppresses nothing; ``who`` does not need it."""
         return self._problem(suppression.line, f"{who} needs this excuse for '{suppression.what}'; remove it")
 
+    @rules.rule("link-excuse", "source-excuse")
     def _problem(self, line: int, message: str) -> Problem:
         return Problem(self.path, line, self.rule, message)
 

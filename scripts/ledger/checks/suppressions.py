@@ -14,6 +14,7 @@ from difflib import get_close_matches
 
 from ledger.core.problems import Problem
 from ledger.markdown.scanner import Block, MarkdownSource
+from ledger.model.rules import rule
 
 SUPPRESSION_REASONS: Mapping[str, str] = {
     "no-cite": "why this number or quotation has no source",
@@ -43,6 +44,7 @@ class Suppression:
     used: bool = False
 
 
+@rule("excuse")
 def read_suppressions(path: str, source: MarkdownSource, today: date) -> tuple[list[Suppression], list[Problem]]:
     """The suppressions of a page that give a reason and a last day, and what is wrong with the others."""
     valid: list[Suppression] = []
@@ -90,6 +92,7 @@ def is_suppressed(valid: Iterable[Suppression], name: str, block: Block) -> bool
     return bool(matching)
 
 
+@rule("excuse", "excuse-expired")
 def check_suppressions(path: str, valid: Iterable[Suppression], today: date) -> Iterator[Problem]:
     """Suppressions that suppress nothing or whose last day has passed; runs after every other rule."""
     for suppression in valid:

@@ -9,6 +9,7 @@ from ledger.core.problems import Problem
 from ledger.markdown.fences import shorten_line
 from ledger.markdown.scanner import HTML_ATTRIBUTES_PATTERN, Link
 from ledger.model.project import DOCS_FOLDER, Project
+from ledger.model.rules import rule
 from ledger.model.site_config import CONFIG_FILE
 from ledger.model.text_files import read_text
 
@@ -107,6 +108,7 @@ def find_third_party_addresses(element: str, attributes: str) -> Iterator[str]:
             yield from re.findall(r"(?:^|,)\s*((?:https?:)?//[^\s,]+)", value, re.IGNORECASE)
 
 
+@rule("third-party")
 def _check_asset_files(project: Project) -> Iterator[Problem]:
     docs, templates = project.root / DOCS_FOLDER, project.root / TEMPLATES_FOLDER
     paths = [docs / file for file in sorted(project.files) if file.endswith(tuple(TEXT_ADDRESSES_BY_SUFFIX))]
@@ -134,6 +136,7 @@ def _find_loaded_addresses(text: str, suffix: str) -> Iterator[tuple[int, str]]:
                 yield tag.start(), address
 
 
+@rule("third-party")
 def _check_config(project: Project) -> Iterator[Problem]:
     """Remote scripts, style sheets and fonts, and analytics, in mkdocs.yml."""
     path = project.root / CONFIG_FILE

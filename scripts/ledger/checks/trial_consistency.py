@@ -16,6 +16,7 @@ from ledger.core.problems import Level, Problem
 from ledger.model import bibliography
 from ledger.model.bibliography import Entry
 from ledger.model.project import BIB_FILE, Page, Project
+from ledger.model.rules import rule
 from ledger.model.trial_facts import Count, DateFact, SourcedModel
 from ledger.model.trial_record import Measurement, Record
 from ledger.model.vocabulary import GAP
@@ -30,20 +31,21 @@ COUNT_WITH_PERCENT = re.compile(
 DECIMAL_NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
 
 
+@rule("record-counts", "record-percent", "record-dates", "record-speaker", "record-harms", "record-registration")
 def check_trial_record(page: Page, project: Project) -> Iterator[Problem]:
     """Every rule on the record of one page, and the gaps of a page of any kind."""
     yield from _check_gaps(page)
     record = page.record
     if record is None:
         return
-    for rule in (
+    for check in (
         _check_people_counts,
         _check_record_dates,
         _check_fact_speakers,
         _check_harms_searched,
         _check_registrations,
     ):
-        for finding in rule(record, project):
+        for finding in check(record, project):
             where: YamlPath = ("trial", *finding.place)
             shown = ".".join(str(part) for part in where)
             yield Problem(page.path, page.meta.line(where), finding.rule, f"{shown}: {finding.message}")
@@ -241,6 +243,7 @@ def _describe_gap(text: str) -> str:
     return "a person has to fill this in" + (f": {' '.join(question.split())[:200]}" if question else "")
 
 
+@rule("record-gap")
 def _check_gaps(page: Page) -> Iterator[Problem]:
     """What a person has yet to fill in: errors on a published page, warnings on a draft."""
     level: Level = "warning" if page.draft else "error"

@@ -13,6 +13,7 @@ from ledger.checks import numbers, suppressions
 from ledger.core.problems import Problem
 from ledger.markdown.prose import CITATION_GROUP, extract_prose, find_line_offset
 from ledger.model.project import Page
+from ledger.model.rules import rule
 from ledger.model.trial_record import Record
 
 FIELDS_WITHOUT_FIGURES = {"cite", "id", "seen", "cohort", "publications", "therapies", "arm", "outcome", "record"}
@@ -66,6 +67,7 @@ def check_text_against_record(page: Page, valid: Iterable[suppressions.Suppressi
         yield from _check_deaths(page, page.record, valid)
 
 
+@rule("harm-not-in-record")
 def _check_deaths(page: Page, record: Record, valid: Iterable[suppressions.Suppression]) -> Iterator[Problem]:
     """Sentences on deaths where no row of harms is about them, or where every such row counts none."""
     rows = [row for row in record.harms if DEATH_ROW.match(row.event)]
@@ -119,6 +121,7 @@ def _extract_death_sentences(text: str, counted: bool) -> Iterator[str]:
             yield " ".join(shown[:8]) + (" …" if len(shown) > 8 else "")
 
 
+@rule("not-in-record")
 def _check_numbers_in_record(
     page: Page, record: Record, valid: Iterable[suppressions.Suppression]
 ) -> Iterator[Problem]:

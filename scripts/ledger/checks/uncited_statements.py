@@ -13,6 +13,7 @@ from ledger.markdown.prose import CITATION_GROUP, extract_prose, find_line_offse
 from ledger.markdown.scanner import ATTRIBUTE_LIST, HTML_TAG, Block
 from ledger.model import registries
 from ledger.model.project import BIB_FILE, CLAIMS_FILE, Page, Project
+from ledger.model.rules import rule
 
 BLOCK_NOUNS = {"item": "list item", "row": "table row", "header": "table header"}
 QUOTATION = re.compile(r"\"([^\"]{1,1000})\"|“([^“”]{1,1000})”|「([^「」]{1,1000})」")
@@ -34,6 +35,7 @@ SOURCE_IDENTIFIER_HINT = re.compile(r"10\.\d|\.org/|\.gov/|PM")
 """A page without any of these contains no ``SOURCE_IDENTIFIER``."""
 
 
+@rule("uncited-number")
 def check_uncited_numbers(page: Page, valid: Iterable[Suppression]) -> Iterator[Problem]:
     """Numbers without a citation in their own paragraph, list item or table row."""
     for block in page.source.blocks:
@@ -58,6 +60,7 @@ def check_uncited_numbers(page: Page, valid: Iterable[Suppression]) -> Iterator[
                 yield Problem(page.path, page.meta.line((name,)), "uncited-number", message)
 
 
+@rule("uncited-number")
 def check_claim_numbers(project: Project) -> Iterator[Problem]:
     """Numbers in a row of the claims file that cites nothing."""
     for name, row, texts in project.claims.texts():
@@ -71,6 +74,7 @@ def check_claim_numbers(project: Project) -> Iterator[Problem]:
             yield Problem(CLAIMS_FILE, project.claim_line(item.id), "uncited-number", message)
 
 
+@rule("uncited-quotation")
 def check_quotations(page: Page, valid: Iterable[Suppression]) -> Iterator[Problem]:
     """Other people's sentences in quotation marks, without a source in the same block; the first of each block."""
     if not _has_quotation_mark(page.source.prose):
@@ -89,6 +93,7 @@ def check_quotations(page: Page, valid: Iterable[Suppression]) -> Iterator[Probl
             yield Problem(page.path, block.line + text.count("\n", 0, match.start()), "uncited-quotation", message)
 
 
+@rule("typed-source", "nct")
 def check_typed_identifiers(page: Page) -> Iterator[Problem]:
     """DOIs and other identifiers of sources in the text, and malformed trial numbers."""
     source = page.source

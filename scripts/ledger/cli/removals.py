@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from ledger.core.problems import Problem
 from ledger.core.text import pluralize
 from ledger.model.project import BIB_FILE, Page, Project
+from ledger.model.rules import rule
 from ledger.model.trial_record import Harm, Measurement, Record, Result
 
 MAX_NAMED_ROWS = 5
@@ -26,14 +27,14 @@ def check_removals(before: Project, now: Project) -> Iterator[Problem]:
         if name not in now.records:
             if later is None or not ("trial" in later.meta.data or later.broken):  # else its errors are reported
                 yield _report_removal(
-                    page, 1, f"the record {name} ({page.title}), with {_describe_record_rows(record)}"
+                    page.path, 1, f"the record {name} ({page.title}), with {_describe_record_rows(record)}"
                 )
             continue
         new_page, new_record = now.records[name]
         if new_page.src in now.drafts:
             line = new_page.meta.line(("draft",))
             yield _report_removal(
-                new_page,
+                new_page.path,
                 line,
                 f"the record {name} from the published site (draft: true), with {_describe_record_rows(record)}",
             )
@@ -42,11 +43,12 @@ def check_removals(before: Project, now: Project) -> Iterator[Problem]:
     for key in before.bibliography.entries:
         if key not in now.bibliography.entries:
             title = before.bibliography.entries[key].text("title")
-            yield Problem(BIB_FILE, 1, "removed", f"this change removes the source {key} ({title})", "warning")
+            yield _report_removal(BIB_FILE, 1, f"the source {key} ({title})")
 
 
-def _report_removal(page: Page, line: int, what: str) -> Problem:
-    return Problem(page.path, line, "removed", f"this change removes {what}", "warning")
+@rule("removed")
+def _report_removal(path: str, line: int, what: str) -> Problem:
+    return Problem(path, line, "removed", f"this change removes {what}")
 
 
 def _describe_record_rows(record: Record) -> str:
@@ -66,7 +68,9 @@ def _check_rows(
     if removed:
         named = "; ".join(removed[:MAX_NAMED_ROWS]) + ("; …" if len(removed) > MAX_NAMED_ROWS else "")
         message = f"{len(removed)} {pluralize(what, len(removed))} ({named}) from {page.path}"
-        yield _report_removal(page, page.meta.line(("trial", part)), message + (f" and adds {added}" if added else ""))
+        yield _report_removal(
+            page.path, page.meta.line(("trial", part)), message + (f" and adds {added}" if added else "")
+        )
 
 
 def _summarise_row(row: Measurement) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 
-from ledger.checks.rules import RULES_BY_ID, format_help_address
 from ledger.core.problems import Problem, Report
+from ledger.model.rules import format_help_address, get_rules
 
 
 def as_text(report: Report) -> str:
@@ -46,8 +46,8 @@ def as_github(report: Report) -> str:
 
 
 def _format_annotation(problem: Problem) -> str:
-    rule = RULES_BY_ID.get(problem.rule)
-    why = f" Why: {rule.why}" if rule else ""
+    rule = get_rules().get(problem.rule)
+    why = f" Why: {rule.wording.why}" if rule else ""
     message = _escape_annotation(" ".join(problem.message.split()) + why)
     place = f"file={_escape_property(problem.path)},line={problem.line},title={_escape_property(problem.rule)}"
     return f"::{problem.level} {place}::{message}"
@@ -66,9 +66,9 @@ REPORT_FORMATS: Mapping[str, Callable[[Report], str]] = {"text": as_text, "json"
 
 def explain_broken_rules(report: Report) -> list[str]:
     """One line for each broken rule: what it requires, and where it is explained."""
-    broken = dict.fromkeys(problem.rule for problem in report.problems)
+    rules, broken = get_rules(), dict.fromkeys(problem.rule for problem in report.problems)
     return [
-        f"{name}: {RULES_BY_ID[name].what} See {format_help_address(name)} on the site."
+        f"{name}: {rules[name].wording.demands} See {format_help_address(name)} on the site."
         for name in broken
-        if name in RULES_BY_ID
+        if name in rules
     ]

@@ -26,6 +26,8 @@ class Problem:
     rule: str
     message: str
     level: Level = "error"
+    reported_by: str = field(default="", compare=False, repr=False)
+    """The function that reported it, once its ``@rule`` has seen it."""
 
     def __str__(self) -> str:
         message = " ".join(self.message.split())
@@ -63,15 +65,6 @@ class Report:
 def build_report(name: str, counts: Mapping[str, int], problems: Iterable[Problem]) -> Report:
     """A report with its problems sorted by place and without repeats."""
     return Report(name, counts, sorted(set(problems), key=_sort_key))
-
-
-def check_counts_not_zero(counts: Mapping[str, int], path: str) -> list[Problem]:
-    """A problem at ``path`` for each count that is zero: a check of nothing proves nothing."""
-    return [
-        Problem(path, 1, "nothing-seen", f"no {pluralize(noun, 1)} to check; a check of nothing proves nothing")
-        for noun, number in counts.items()
-        if not number
-    ]
 
 
 def _sort_key(problem: Problem) -> tuple[str, int, str, str, str]:

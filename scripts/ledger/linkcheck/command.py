@@ -25,6 +25,7 @@ from ledger.model import external_links, link_state, project
 from ledger.model.external_links import BaseUrls, ExternalLink
 from ledger.model.link_state import LinkResult, LinkState
 from ledger.model.project import DOCS_FOLDER, Project
+from ledger.model.rules import rule
 
 COMMAND_NAME = "check_links"
 SAVE_INTERVAL_SECONDS = 1.0
@@ -184,6 +185,7 @@ def _run_link_check(options: argparse.Namespace, root: Path, clock: Callable[[],
     return outcome.exit_code
 
 
+@rule("nothing-seen")
 def check_external_links(
     loaded: Project,
     state: LinkState,

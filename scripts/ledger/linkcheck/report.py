@@ -20,6 +20,7 @@ from ledger.linkcheck.ssrf_guard import IPNetwork
 from ledger.model import link_state
 from ledger.model.external_links import ExternalLink, LinkLocation
 from ledger.model.link_state import BAD_CLASSES, LinkClass, LinkHistory, LinkResult
+from ledger.model.rules import rule
 
 MANUAL_CHECK_PERIOD = timedelta(days=30)
 """Time within which a person should open a link that a program cannot check."""
@@ -55,6 +56,7 @@ class CheckedLink:
         return bool(self.history and self.history.confirmed)
 
 
+@rule("broken-link", "moved-link", "unsafe-link", "doubtful-link")
 def report_checked_link(checked: CheckedLink, networks: Sequence[IPNetwork], now: datetime) -> Iterator[Problem]:
     """A problem with advice for each place where the link appears; none for a good link."""
     if checked.result.kind in ("ok", "excused") or (checked.result.kind == "not-checked" and not checked.confirmed):
@@ -83,13 +85,13 @@ def _describe_problem(
         return "broken-link", message, "warning"
     if result.kind == "moved":
         message = f"{shown} has moved permanently ({result.evidence}); {describe_edit(link, place, result)}"
-        return "moved-link", message, "warning"
+        return "moved-link", message, "error"
     if result.kind == "refused-unsafe":
         if _is_unsafe_as_written(link, networks):
             return "unsafe-link", f"{shown}: {evidence}; remove it or write a public address", "error"
         return "unsafe-link", f"{shown}: {evidence}; open it by hand before you trust it", "warning"
     since = link_state.parse_time(history.since) if history else now
-    return "doubtful-link", f"{shown}: {evidence}; {_format_advice(result.kind, since, now)}", "warning"
+    return "doubtful-link", f"{shown}: {evidence}; {_format_advice(result.kind, since, now)}", "error"
 
 
 def _format_advice(kind: LinkClass, since: datetime, now: datetime) -> str:

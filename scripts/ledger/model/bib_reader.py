@@ -17,6 +17,7 @@ from pybtex.scanner import PybtexSyntaxError
 
 from ledger.core.problems import Problem
 from ledger.model.bibliography import Bibliography, Entry
+from ledger.model.rules import rule
 
 CITATION_KEY = re.compile(r"[A-Za-z0-9_-]+")
 PLAIN_ENTRY = re.compile(r"@\w+\{[\w-]+,\n(?:[ \t]*[A-Za-z]+[ \t]*=[ \t]*\{(?:[^{}]|\{[^{}]*+\})*+\},\n)++\}\s*")
@@ -31,8 +32,7 @@ MAX_SMALL_FILE_LENGTH = 100_000
 def read_bibliography(text: str, path: str = "references.bib") -> Bibliography:
     """The entries of a .bib text. Never raises: every error becomes a problem with its line."""
     if _has_too_many_entries(text):
-        message = "entries begin every few characters; this is not a bibliography, restore the file"
-        return Bibliography(path, {}, [Problem(path, 1, "bib-syntax", message)])
+        return Bibliography(path, {}, [_report_too_many_entries(path)])
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
     logging.getLogger("bibtexparser.splitter").setLevel(logging.CRITICAL)
     library = parse_string(text, parse_stack=[])
@@ -50,9 +50,20 @@ def read_bibliography(text: str, path: str = "references.bib") -> Bibliography:
         if first is entry:
             entries[entry.key] = entry
         else:
-            message = f"the key '{entry.key}' is already used by '{first.key}' in line {first.line}; rename or merge"
-            problems.append(Problem(path, entry.line, "bib-duplicate-key", message))
+            problems.append(_report_duplicate_key(path, entry, first))
     return Bibliography(path, entries, problems)
+
+
+@rule("bib-syntax")
+def _report_too_many_entries(path: str) -> Problem:
+    message = "entries begin every few characters; this is not a bibliography, restore the file"
+    return Problem(path, 1, "bib-syntax", message)
+
+
+@rule("bib-duplicate-key")
+def _report_duplicate_key(path: str, entry: Entry, first: Entry) -> Problem:
+    message = f"the key '{entry.key}' is already used by '{first.key}' in line {first.line}; rename or merge"
+    return Problem(path, entry.line, "bib-duplicate-key", message)
 
 
 def _has_too_many_entries(text: str) -> bool:
@@ -60,6 +71,7 @@ def _has_too_many_entries(text: str) -> bool:
     return len(text) > MAX_SMALL_FILE_LENGTH and len(BIB_ENTRY_START.findall(text)) * MIN_ENTRY_LENGTH > len(text)
 
 
+@rule("bib-syntax")
 def _read_block(
     block: model.Block | None, macros: Mapping[str, str], path: str
 ) -> tuple[Entry | None, Sequence[Problem]]:
@@ -86,6 +98,7 @@ def _describe_syntax_error(block: model.ParsingFailedBlock) -> str:
     return " ".join(reason.split()).rstrip(" .") or "syntax error"
 
 
+@rule("bib-syntax")
 def _find_stray_text(block: model.Block, path: str) -> list[Problem]:
     """The first line between two entries that is not a comment."""
     for line, text in enumerate((block.raw or "").split("\n"), (block.start_line or 0) + 1):
@@ -95,6 +108,7 @@ def _find_stray_text(block: model.Block, path: str) -> list[Problem]:
     return []
 
 
+@rule("bib-syntax")
 def _find_repeated_fields(block: model.Entry, entry: Entry, path: str) -> Iterator[Problem]:
     for item in block.fields:
         line, name = (item.start_line or 0) + 1, item.key.lower()
@@ -103,6 +117,7 @@ def _find_repeated_fields(block: model.Entry, entry: Entry, path: str) -> Iterat
             yield Problem(path, line, "bib-syntax", message)
 
 
+@rule("bib-key")
 def _find_key_error(entry: Entry, path: str) -> Iterator[Problem]:
     if not CITATION_KEY.fullmatch(entry.key):
         message = f"the key '{entry.key}' has characters that a citation cannot have; use only A-Z a-z 0-9 _ -"
@@ -129,6 +144,7 @@ def remove_enclosing(value: str) -> str:
     return " ".join(value.split())
 
 
+@rule("bib-syntax")
 def _find_pybtex_error(entry: Entry, macros: Mapping[str, str], path: str) -> Problem | None:
     """The first error that pybtex, the stricter parser, reports in an entry."""
     if PLAIN_ENTRY.fullmatch(entry.raw):

@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError
 
 from ledger.core.problems import Problem
 from ledger.model.field_types import IsoDate, Key, NonEmptyText, StrictModel
+from ledger.model.rules import rule
 from ledger.model.vocabulary import SeenLevel
 from ledger.model.yaml_source import YamlDocument
 
@@ -98,6 +99,7 @@ class ClaimsFile(StrictModel):
         return keys
 
 
+@rule("claims")
 def read_claims(data: YamlDocument, path: str) -> tuple[ClaimsFile, list[Problem]]:
     """The claims file as typed data; empty where it has problems."""
     try:

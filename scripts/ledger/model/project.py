@@ -16,6 +16,7 @@ from ledger.markdown.scanner import MarkdownSource
 from ledger.model import bib_reader, claims, record_reader, site_config, source_status, yaml_source
 from ledger.model.bibliography import Bibliography
 from ledger.model.claims import ClaimsFile
+from ledger.model.rules import rule
 from ledger.model.source_status import SourceStatus, SourceStatusFile
 from ledger.model.text_files import read_decodable_text, read_text
 from ledger.model.trial_record import Record
@@ -206,8 +207,7 @@ def _load_docs(docs: Path) -> _LoadedDocs:
             continue
         loaded.files.append(src)
         if is_link:
-            message = "a symbolic link publishes a file that nobody reviews here; replace it with the file itself"
-            loaded.problems.append(Problem(f"{DOCS_FOLDER}/{src}", 1, "file-type", message))
+            loaded.problems.append(_report_symbolic_link(src))
         if not is_page:
             continue
         page, problems, record_problems = (
@@ -221,6 +221,13 @@ def _load_docs(docs: Path) -> _LoadedDocs:
     return loaded
 
 
+@rule("file-type")
+def _report_symbolic_link(src: str) -> Problem:
+    message = "a symbolic link publishes a file that nobody reviews here; replace it with the file itself"
+    return Problem(f"{DOCS_FOLDER}/{src}", 1, "file-type", message)
+
+
+@rule("front-matter", "record")
 def _load_page(path: Path, src: str) -> tuple[Page, list[Problem], list[Problem]]:
     """A page, the problems of its text, and the problems of its record."""
     shown = f"{DOCS_FOLDER}/{src}"
@@ -250,6 +257,7 @@ def _load_page(path: Path, src: str) -> tuple[Page, list[Problem], list[Problem]
     return Page(src, body, meta, record), [], record_problems
 
 
+@rule("unreadable")
 def _find_excessive_length(text: str, shown: str) -> Problem | None:
     """More lines, or a longer line, than a page that people read has."""
     if len(text) <= MAX_LINE_LENGTH:
@@ -264,6 +272,7 @@ def _find_excessive_length(text: str, shown: str) -> Problem | None:
     return None
 
 
+@rule("code-fence")
 def _find_broken_fence(text: str, shown: str) -> Problem | None:
     """A broken code fence. What is code below it is not known, so nothing else is checked on the page."""
     fence = fences.find_broken_fence(text)
@@ -285,6 +294,7 @@ def _load_source_status(root: Path) -> tuple[SourceStatusFile, list[Problem]]:
     return (SourceStatusFile(), [problem]) if problem else source_status.read_source_status(text)
 
 
+@rule("front-matter")
 def _load_claims(root: Path) -> tuple[ClaimsFile, list[Problem]]:
     if not (root / CLAIMS_FILE).exists():
         return ClaimsFile(), []

@@ -8,6 +8,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from ledger.core.problems import Problem
+from ledger.model.rules import rule
 from ledger.model.trial_record import Record, TrialPage
 from ledger.model.yaml_source import YamlDocument, YamlPath
 
@@ -20,6 +21,7 @@ def read_record(meta: YamlDocument, path: str) -> tuple[Record | None, list[Prob
         return None, [_describe_validation_error(meta, path, dict(item)) for item in error.errors(include_url=False)]
 
 
+@rule("record")
 def _describe_validation_error(meta: YamlDocument, path: str, error: dict[str, Any]) -> Problem:
     place: YamlPath = tuple(error["loc"])
     shown = ".".join(str(part) for part in place)

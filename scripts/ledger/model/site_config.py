@@ -10,6 +10,7 @@ import yaml
 
 from ledger.core.problems import Problem
 from ledger.model import yaml_source
+from ledger.model.rules import rule
 from ledger.model.text_files import read_text
 
 CONFIG_FILE = "mkdocs.yml"
@@ -55,6 +56,7 @@ def check_config(root: Path) -> list[Problem]:
     return read_config(root)[1]
 
 
+@rule("config")
 def read_config(root: Path) -> tuple[SiteConfig, list[Problem]]:
     """The configuration of the site; empty where there is no file or where it cannot be read."""
     if not (root / CONFIG_FILE).exists():

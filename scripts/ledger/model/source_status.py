@@ -18,6 +18,7 @@ from typing import Any
 from ledger.core.problems import Problem
 from ledger.model import bib_matching
 from ledger.model.bibliography import DOI, PMID, Bibliography, Entry
+from ledger.model.rules import rule
 
 SOURCE_STATUS_FILE = "source-status.json"
 NOT_CHECKED, NOTHING_FOUND, CORRECTED, EXPRESSION_OF_CONCERN, RETRACTED, REINSTATED = (
@@ -188,6 +189,7 @@ class _InvalidEntryError(Exception):
     """What is wrong with one entry of the file."""
 
 
+@rule("source-status")
 def read_source_status(text: str, path: str = SOURCE_STATUS_FILE) -> tuple[SourceStatusFile, list[Problem]]:
     """The file as data. Never raises: all errors become one problem, and an entry with an error counts as not checked."""
 

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from ledger.core.problems import Problem
+from ledger.model.rules import rule
 
 UNREADABLE_RULES = ("unreadable", "conflict-marker")
 """Rules of ``read_text``: a file with such a problem counts as empty, and what it holds is not known."""
@@ -30,6 +31,7 @@ def read_decodable_text(path: Path) -> str:
     return path.read_bytes().decode("utf-8", "ignore") if path.is_file() and os.access(path, os.R_OK) else ""
 
 
+@rule("unreadable")
 def _decode_file(path: Path, shown: str) -> tuple[str, Problem | None]:
     line = 1
     if path.exists() and not path.is_file() and not path.is_dir():
@@ -48,6 +50,7 @@ def _decode_file(path: Path, shown: str) -> tuple[str, Problem | None]:
     return "", Problem(shown, line, "unreadable", message)
 
 
+@rule("conflict-marker")
 def _find_conflict_marker(text: str, shown: str) -> Problem | None:
     marker = CONFLICT_MARKER.search(text)
     if not marker:
@@ -59,6 +62,7 @@ def _find_conflict_marker(text: str, shown: str) -> Problem | None:
     return Problem(shown, text.count("\n", 0, marker.start()) + 1, "conflict-marker", message)
 
 
+@rule("unreadable")
 def _find_invisible_character(text: str, shown: str) -> Problem | None:
     match = INVISIBLE_CHARACTER.search(text)
     if not match:
