@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
+from functools import cache
 
-from ledger.checks import numbers, suppressions
+from ledger.checks import numbers, suppressions, words
 from ledger.checks.suppressions import Suppression
 from ledger.checks.trial_consistency import KINDS_NEEDING_SPEAKER
 from ledger.core.problems import Problem
@@ -23,24 +24,6 @@ QUOTED_PASSAGE = re.compile(
     r"\"[^\"]{1,600}\"|“[^“”]{1,600}”|‘[^‘’]{1,600}’|«[^«»]{1,600}»|「[^「」]{1,600}」|『[^『』]{1,600}』"
 )
 
-HYPE = re.compile(
-    r"(?:breakthroughs?|miracles?|miraculous(?:ly)?|revolution(?:ary|i[sz]e[sd]?|i[sz]ing)|game[- ]chang(?:er|ers|ing)"
-    r"|cure[sd]?|curing|curative|reversals?|life[- ]changing|holy grail|magic bullets?|wonder[- ](?:drug|cure)s?"
-    r"|diabetes[- ]free|risk[- ]free|(?:completely|totally|perfectly) safe|eliminat(?:e[sd]?|ing) (?:type 1 )?diabetes"
-    r"|ground-?breaking|cutting[- ]edge|unprecedented|astonishing|amazing|spectacular|stunning|guaranteed"
-    r"|revers(?:e[sd]?|ing)(?=[^.;:!?|]{0,40}\b(?:diabetes|disease)))\b"
-)
-"""Hype, in small letters. To reverse something is hype where it is the disease."""
-HYPE_STEMS = (
-    "breakthrough", "miracle", "miraculous", "revolution", "game-chang", "game chang", "cure", "curing", "curative",
-    "diabetes-free", "diabetes free", "risk-free", "risk free", "ly safe", "eliminat", "revers", "life-chang", "life chang", "holy grail", "magic bullet", "wonder", "groundbreak", "ground-break",
-    "cutting-edge", "cutting edge", "unprecedented", "astonishing", "amazing", "spectacular", "stunning", "guaranteed",
-)  # fmt: skip
-"""A text without any of these in small letters holds no hype; nearly all are done here."""
-NEGATION_BEFORE = re.compile(
-    r"(?:\b(?:no|not|never|neither|nor|without|cannot|nothing|nobody|none|no one|hardly)\b|n['’]t\b)[^.;:!?|]{0,80}$",
-    re.IGNORECASE,
-)
 NEGATION_AFTER = re.compile(
     r"[^.;:!?|]{0,40}\b(?:is|are|was|were|has|have|would be|remains?|does|did)\s+(?:not|no|never|out of reach)\b"
     r"|[^.;:!?|]{0,120}\?",
@@ -56,25 +39,6 @@ LOW_CERTAINTY_LABEL = re.compile(
 )
 CERTAINTY_LABEL_HINT = re.compile(r"certainty|how\s+sure|grade|confidence|quality", re.IGNORECASE)
 """A text without any of these is not labelled."""
-# The past tense says what was seen; the present tense says that it will be so again.
-CERTAIN_WORD = re.compile(
-    r"\b(?:does(?!\s+not\b|n['’]t)|proves?|proved|proven|cures?|cured|works|worked|establish(?:es|ed)|guarantees?"
-    r"|certainly|definitely|undoubtedly|clearly|always"
-    r"|stops|restores|prevents|improves|reduces|lowers|eliminates|heals|raises|ends|protects|frees)\b",
-    re.IGNORECASE,
-)
-HEDGE_BEFORE = re.compile(r"\b(?:whether|if|may|might|could|how|unclear|until)\b[^.;:!?|]{0,60}$", re.IGNORECASE)
-"""Words before which even a sure word leaves the matter open."""
-
-ATTRIBUTION = re.compile(
-    r"\b(?:compan(?:y|ies)|maker|makers|manufacturer|firm|sponsor|sellers?|providers?|clinic|says?|said|saying|reports?"
-    r"|reported|reporting|news\w*|newspapers?|according\s+to|claims?|claimed|announce[sd]?|announcement|announcing|blogs?"
-    r"|forums?|posts?|posted|press|statements?|stated|by\s+(?:its|their|his|her)\s+own\s+account|writes?|wrote|tells|told"
-    r"|calls|patent|second-hand|digest|newsletter|magazine|interview|journal\s+note|customers?|advert\w*|reading|repeat(?:s|ed)"
-    r"|article\s+[AB]|copy|copied|website|page|estimates?|quotes?|quoted|speaks?\s+of|puts|names|lists|describes?)\b",
-    re.IGNORECASE,
-)
-"""Words by which a reader hears that somebody is speaking."""
 NOT_A_STATEMENT = re.compile(r"\?|\bnot\s+(?:found|mentioned|stated|seen|named)\b", re.IGNORECASE)
 """Questions, and what a source does not say."""
 
@@ -96,8 +60,7 @@ def check_claims_wording(project: Project) -> Iterator[Problem]:
     rows = [(claim.id, claim.finding, claim.sources) for claim in project.claims.claims]
     rows += [(row.id, row.reason, [row.key] if row.key else []) for row in project.claims.citations]
     for name, text, sources in rows:
-        words = QUOTED_PASSAGE.sub("", text)
-        match = _find_hype(words)
+        match = _find_hype(QUOTED_PASSAGE.sub("", text))
         if match:
             yield Problem(CLAIMS_FILE, project.claim_line(name), "hype", f"{name}: {_describe_hype(match[0])}")
         keys = [*sources, *find_cited_keys(text)]
@@ -105,7 +68,7 @@ def check_claims_wording(project: Project) -> Iterator[Problem]:
         if (
             keys
             and all(key in interested for key in keys)
-            and not (ATTRIBUTION.search(text) or NOT_A_STATEMENT.search(text))
+            and not (words.compile_words("speakers").search(text) or NOT_A_STATEMENT.search(text))
         ):
             message = f"{name}: {_describe_unnamed_speaker(number, keys, entries)}"
             yield Problem(CLAIMS_FILE, project.claim_line(name), "unnamed-speaker", message)
@@ -137,12 +100,7 @@ def _check_hype(page: Page, valid: Iterable[Suppression]) -> Iterator[Problem]:
         match = _find_hype(QUOTED_PASSAGE.sub("", text))
         if match:
             yield Problem(page.path, page.meta.line(place), "hype", _describe_hype(match[0]))
-    lower = page.source.prose.lower()
-    stems = [stem for stem in HYPE_STEMS if stem in lower]
-    for block in page.source.blocks if stems else ():
-        lower = block.text.lower()
-        if not any(stem in lower for stem in stems):
-            continue
+    for block in page.source.blocks:
         text = blank_quotations(block, extract_prose(block))
         match = _find_hype(text)
         if match and not suppressions.is_suppressed(valid, "hype-ok", block):
@@ -167,15 +125,25 @@ def _iter_own_strings(data: object, place: tuple[str | int, ...]) -> Iterator[tu
             yield from _iter_own_strings(value, (*place, number))
 
 
+@cache
+def _compile_denial() -> re.Pattern[str]:
+    """A denial before the end of a text, in the same sentence."""
+    denials = words.join_words(words.read_words().denials)
+    return re.compile(rf"(?:\b{denials}\b|n['’]t\b)[^.;:!?|]{{0,80}}$", re.IGNORECASE)
+
+
+@cache
+def _compile_hedge() -> re.Pattern[str]:
+    hedges = words.join_words(words.read_words().hedges)
+    return re.compile(rf"\b{hedges}\b[^.;:!?|]{{0,60}}$", re.IGNORECASE)
+
+
 def _find_hype(text: str) -> re.Match[str] | None:
-    """The first word of hype, in lower case, that is not denied, in a question or mentioned as a word."""
-    text = text.lower()  # far quicker than a pattern that looks for both cases
-    for match in HYPE.finditer(text):
-        if match.start() and text[match.start() - 1].isalnum():
-            continue
+    """The first word of hype that is not denied, in a question or mentioned as a word."""
+    for match in words.compile_words("hype").finditer(text):
         before = text[max(0, match.start() - 120) : match.start()]
         if not (
-            NEGATION_BEFORE.search(before) or WORD_MENTION.search(before) or NEGATION_AFTER.match(text, match.end())
+            _compile_denial().search(before) or WORD_MENTION.search(before) or NEGATION_AFTER.match(text, match.end())
         ):
             return match
     return None
@@ -231,9 +199,9 @@ def _group_note_blocks(blocks: Iterable[Block]) -> Iterator[list[Block]]:
 
 
 def _find_certain_word(text: str) -> re.Match[str] | None:
-    for match in CERTAIN_WORD.finditer(text):
+    for match in words.compile_words("certain").finditer(text):
         before = text[max(0, match.start() - 120) : match.start()]
-        if not (NEGATION_BEFORE.search(before) or HEDGE_BEFORE.search(before)):
+        if not (_compile_denial().search(before) or _compile_hedge().search(before)):
             return match
     return None
 
@@ -252,7 +220,7 @@ def _check_unnamed_speakers(page: Page, entries: Mapping[str, Entry], interested
         if not keys or any(key not in interested for key in keys):
             continue
         text = extract_prose(block)
-        if ATTRIBUTION.search(text) or NOT_A_STATEMENT.search(text):
+        if words.compile_words("speakers").search(text) or NOT_A_STATEMENT.search(text):
             continue
         number = numbers.find_number(text)
         line = block.line + (find_line_offset(number, text) if number else 0)

@@ -10,12 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from markdown.extensions.admonition import AdmonitionProcessor
 from pymdownx.details import DetailsProcessor
 
+from ledger.checks.words import join_words, read_words
 from ledger.core.problems import Problem
 from ledger.markdown.fences import LINE_PREFIX, measure_indentation, shorten_line
 from ledger.markdown.scanner import DEFINITION_LIST_ITEM, FOOTNOTE_DEFINITION, LIST_ITEM, TAB_LENGTH
@@ -55,12 +57,6 @@ IMAGE_WITHOUT_ALT = re.compile(r"!\[\s*\]\[[^\[\]]+\]")
 
 EMPTY_ALT = re.compile(r"\W*|(?:image|img|picture|photo|figure|alt)s?|[\w-]+\.(?:svg|png|jpe?g|webp)", re.IGNORECASE)
 """A text that says nothing about the image: none, the word for it, or the name of its file."""
-VAGUE_LINK_TEXT = re.compile(
-    r"\W*(?:(?:click|press|right) )?(?:here|this|that|it|link|more|more info(?:rmation)?|information|details|source|start|go"
-    r"|(?:learn|read|see|find out) more)\W*",
-    re.IGNORECASE,
-)
-"""What does not say where a link leads; Lighthouse's ``link-text`` audit lists most of these words."""
 
 
 class Line(NamedTuple):
@@ -343,9 +339,15 @@ def _check_images(page: Page) -> Iterator[LineFinding]:
             yield page.source.line(position), message
 
 
+@cache
+def _compile_vague_link() -> re.Pattern[str]:
+    texts = join_words(read_words().vague_links)
+    return re.compile(rf"\W*(?:(?:click|press|right) )?{texts}\W*", re.IGNORECASE)
+
+
 def _check_link_text(page: Page) -> Iterator[LineFinding]:
     for link in page.source.links:
-        if link.element == "a" and link.form != "auto" and VAGUE_LINK_TEXT.fullmatch(link.text.strip()):
+        if link.element == "a" and link.form != "auto" and _compile_vague_link().fullmatch(link.text.strip()):
             yield (
                 link.line,
                 f"'{link.text.strip()}' does not say where the link leads; name the page or what it explains",

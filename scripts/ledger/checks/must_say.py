@@ -12,11 +12,11 @@ from difflib import get_close_matches
 from functools import partial
 from typing import Annotated, NamedTuple
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from ledger.checks.places import find_title_line
 from ledger.core.problems import Problem
-from ledger.model.field_types import NonEmptyText, StrictModel
+from ledger.model.field_types import NonEmptyText, StrictModel, TextPattern
 from ledger.model.project import BIB_FILE, DOCS_FOLDER, Page, Project
 from ledger.model.rules import rule
 from ledger.model.text_files import read_text
@@ -28,24 +28,11 @@ VisibleText = Callable[[Page, Project], str]
 """The words of a page as a reader sees them, generated tables included."""
 
 
-def _validate_pattern(pattern: str) -> str:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise ValueError(
-            f"'{pattern}' is not a regular expression: {error}; write \\ before a character that is meant literally"
-        ) from None
-    return pattern
-
-
-Pattern = Annotated[NonEmptyText, AfterValidator(_validate_pattern)]
-
-
 class PageStatement(StrictModel):
     """What the named pages must say."""
 
     page: Annotated[list[NonEmptyText], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
-    says: list[Pattern] = Field(min_length=1)
+    says: list[TextPattern] = Field(min_length=1)
     why: NonEmptyText
     source: NonEmptyText | None = None
 
@@ -54,8 +41,8 @@ class CitationStatement(StrictModel):
     """What a page must say that cites a source for something: ``about`` matches in the same paragraph, item or row."""
 
     cites: NonEmptyText
-    about: Pattern
-    says: list[Pattern] = Field(min_length=1)
+    about: TextPattern
+    says: list[TextPattern] = Field(min_length=1)
     why: NonEmptyText
     not_on: list[NonEmptyText] = Field(default_factory=list)
 
@@ -63,7 +50,7 @@ class CitationStatement(StrictModel):
 class WithdrawnStatement(StrictModel):
     """What was corrected and no page may say again."""
 
-    says: list[Pattern] = Field(min_length=1)
+    says: list[TextPattern] = Field(min_length=1)
     why: NonEmptyText
     not_on: list[NonEmptyText] = Field(default_factory=list)
 

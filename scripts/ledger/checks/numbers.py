@@ -7,6 +7,10 @@ without a unit ("the 21 references") are not claims and pass.
 from __future__ import annotations
 
 import re
+from functools import cache
+from typing import NamedTuple
+
+from ledger.checks.words import join_words, read_words
 
 MONTH_PATTERN = (
     "January|February|March|April|May|June|July|August|September|October|November|December"
@@ -25,75 +29,76 @@ LARGE_WORD_NUMERAL = (
 )
 """In words only larger groups count: "one of two ways" does not count people."""
 METRIC_UNIT = r"(?:(?:k|m|µ|μ|n|p|mc)?(?:g|mol|l|L|IU|U|m)|[mµμnp]M)"
-PEOPLE_NOUNS = (
-    r"(?:people|persons?|participants?|patients?|adults?|children|adolescents?|recipients?|women|men|donors?"
-    r"|subjects?|volunteers?|individuals?|deaths?)"
-)
-UNIT = (
-    rf"(?:{METRIC_UNIT}(?:/(?:k?g|mL|ml|dL|dl|L|l|mol|mmol|min|h|d|day|m2|m²)){{0,3}}"
-    r"|IEQ|IE|GBq|MBq|Gy|mmHg|mm\sHg|°[CF]|kcal|kDa|cm|km|mm|µm|nm|GB|MB|kB"
-    r"|(?:islet\s)?(?:units?|doses?|infusions?|injections?|cells?|islet\sequivalents?|grams?|lit(?:re|er)s?|milligrams?"
-    r"|tablets?|capsules?|pills?|vials?|shots?|drops?|cc)"
-    r"|(?:second|minute|hour|day|week|month|year|decade)s?(?:-old)?|h|min|yrs?|mo"
-    r"|(?:person|patient|year)-years?"
-    rf"|{PEOPLE_NOUNS}|mice|rats|monkeys|animals|cases|fold|times|percentage\spoints?|points?"
-    r"|dollars?|euros?|yuan|pounds|RMB|USD|EUR|CNY|GBP|million|billion|thousand)"
-)
 MEASURE_SUFFIX = (
     rf"(?:[%％‰]|per\s?cent|(?-i:{METRIC_UNIT}(?:/|\b(?!\.\w)))|(?:out )?of (?:the |these |those |all )?\d)"
 )
 """What shows that the figure before it is measured or counted, whatever word is before the figure."""
 
-NAME_OR_DATE = re.compile(
-    r"\b(?:type|phase|part|table|figure|fig|step|page|pages|grade|stage|section|article|chapter|version|rule|level|item"
-    r"|question|claim|reference|ref|order|no|number|appendix|box|cohort|arm|edition|python|issue|volume)s?\.?"
-    rf"(?>[ \u00a0-]\d+[a-z]?(?:[/.\u2013-]\d+)*)(?!,?\d|\s?-?{MEASURE_SUFFIX})"
-    rf"(?:,? (?:and|or|to) \d++(?!-?\s?(?:{MEASURE_SUFFIX}|{UNIT}\b)|[.,]?\d))?"
-    rf"|\b\d{{1,2}}(?:st|nd|rd|th)?(?:\s?[\u2013-]\s?\d{{1,2}})? (?-i:{MONTH_PATTERN})\b(?: \d{{4}})?"
-    rf"|\b(?-i:{MONTH_PATTERN})\.? \d{{1,2}}(?:, \d{{4}})?\b"
-    r"|\b(?:in|since|by|until|till|from|during|after|before) (?:19|20)\d\d\b"
-    rf"|(?<!\d )\b(?:of|to|and) (?:19|20)\d\d\b(?!-?\s?(?:{MEASURE_SUFFIX}|{UNIT}\b))"
-    r"|\b\d{4}-\d\d(?:-\d\d)?\b|\b\d{1,2}:\d\d\b|\b24/7\b"
-    rf"|(?<![\w/])(?:(?:19|20)\d\d/\d{{1,4}}|\d{{1,4}}/(?:19|20)\d\d)\b(?!/|\s?{UNIT}\b)"
-    r"|\b[A-Za-z][A-Za-z0-9]*[-\u2011]\d+\w*|\b(?!(?:USD|EUR|CNY|RMB|GBP)\d)[A-Za-z]+\d\w*",
-    re.IGNORECASE,
-)
-"""Figures that belong to a name or a date."""
-
 DETERMINER = r"(?:every |each |the |these |those |its |their |all |about )?"
 
-NUMBER_PATTERNS: tuple[re.Pattern[str], ...] = tuple(
-    re.compile(rule)
-    for rule in (
-        rf"{NUMERAL}\s?-?(?:[%％‰]|[Pp]er\s?cents?\b)",
-        rf"(?i:\b{WORD_NUMERAL}[\s-](?:(?:and a half|point {WORD_NUMERAL})\s)?per\s?cents?\b)",
-        r"(?<![\w.,/#-])\d{1,6}(?:\.\d{1,6})?[eE][-+\u2212]?\d{1,3}(?!\w)",
-        rf"{NUMERAL}{POWER_OF_TEN}|(?<![\w.,])10[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]{{1,3}}|(?<![\w.,])10\^\d",
-        rf"(?<![\w.,/])\d{{1,9}} (?:out )?of {DETERMINER}\d{{1,9}}(?![\w/])",
-        rf"(?<![\w.,/])\d{{1,9}} (?:out )?of {DETERMINER}(?i:{WORD_NUMERAL})\b",
-        rf"(?i:\b{WORD_NUMERAL}) (?:out )?of {DETERMINER}\d{{1,9}}(?![\w/.]\d|\w)",
-        rf"(?i:\b{WORD_NUMERAL} (?:out )?of {DETERMINER}{LARGE_WORD_NUMERAL}\b)",
-        rf"(?i:\b(?:one|two|three) in (?:every )?{WORD_NUMERAL}\b)(?! ways?\b)",
-        r"(?<![\w.,/])\d{1,6} in (?:every )?\d{1,3}(?![\w/]|[.,]\d)",
-        r"(?<![\w.,/-])\d{1,5}/\d{1,5}(?![\w/]|[.,]\d)",
-        r"\b[nN]\s?=\s?\d",
-        r"\b[pP](?:[\s-]?values?)?\s?(?:[=<>≤≥]|of|was|is|below|under)\s?(?:[=<>≤≥]\s?)?(?:[01]?[.,]\d|\d(?:\.\d)?\s?(?:[eE][-\u2212]|[×x*]))|\b[pP] 0[.,]\d",
-        r"\b(?:HR|RR|SMD|I²|I2)\s?(?:=|of|was)?\s?[-\u2212]?\d",
-        r"[$€£¥]\s?\d[\d.,]*(?<=\d)|\b(?:USD|EUR|CNY|RMB|GBP)\s?\d",
-        rf"{NUMERAL}[\s-]?{UNIT}(?!\w|\.[A-Z])",
-        rf"(?i:\b{LARGE_WORD_NUMERAL}(?:-{WORD_NUMERAL})? {PEOPLE_NOUNS}\b)",
-        r"\b(?:[Dd]ay|[Ww]eek|[Mm]onth|[Yy]ear)s? \d{1,3}(?![\w:/-]|[.,]\d)",
-    )
-)
-
 ANY_WORD_NUMERAL = re.compile(rf"\b{WORD_NUMERAL}\b", re.IGNORECASE)
-WORD_NUMERAL_PATTERNS = frozenset(rule for rule in NUMBER_PATTERNS if rule.pattern.startswith("(?i:"))
-"""Patterns that a text without ``ANY_WORD_NUMERAL`` cannot match."""
 CHUNK_SIZE, CHUNK_OVERLAP = 20_000, 200
 """A long text is looked at piece by piece, and only until a number is found. No number is longer than the overlap."""
 DIGIT = re.compile(r"\d")
 WORD_NUMBER_HINT = re.compile(rf"cent|{LARGE_WORD_NUMERAL}|\b(?:one|two|three)\s+in\s", re.IGNORECASE)
 """Text without a figure and without any of these holds no number; most paragraphs are done here."""
+
+
+class NumberPatterns(NamedTuple):
+    """The patterns of this module that contain words from the lists."""
+
+    name_or_date: re.Pattern[str]
+    """Figures that belong to a name or a date."""
+    numbers: tuple[re.Pattern[str], ...]
+
+
+@cache
+def _compile_patterns() -> NumberPatterns:
+    words = read_words()
+    people = f"(?:{join_words(words.people)}|deaths?)"
+    unit = (
+        rf"(?:{METRIC_UNIT}(?:/(?:k?g|mL|ml|dL|dl|L|l|mol|mmol|min|h|d|day|m2|m²)){{0,3}}"
+        r"|IEQ|IE|GBq|MBq|Gy|mmHg|mm\sHg|°[CF]|kcal|kDa|cm|km|mm|µm|nm|GB|MB|kB"
+        r"|(?:second|minute|hour|day|week|month|year|decade)s?(?:-old)?|h|min|yrs?|mo"
+        rf"|{people}|{join_words(words.counted)}|RMB|USD|EUR|CNY|GBP|million|billion|thousand)"
+    )
+    name_or_date = re.compile(
+        rf"\b{join_words(words.numbered)}s?\.?"
+        rf"(?>[ \u00a0-]\d+[a-z]?(?:[/.\u2013-]\d+)*)(?!,?\d|\s?-?{MEASURE_SUFFIX})"
+        rf"(?:,? (?:and|or|to) \d++(?!-?\s?(?:{MEASURE_SUFFIX}|{unit}\b)|[.,]?\d))?"
+        rf"|\b\d{{1,2}}(?:st|nd|rd|th)?(?:\s?[\u2013-]\s?\d{{1,2}})? (?-i:{MONTH_PATTERN})\b(?: \d{{4}})?"
+        rf"|\b(?-i:{MONTH_PATTERN})\.? \d{{1,2}}(?:, \d{{4}})?\b"
+        r"|\b(?:in|since|by|until|till|from|during|after|before) (?:19|20)\d\d\b"
+        rf"|(?<!\d )\b(?:of|to|and) (?:19|20)\d\d\b(?!-?\s?(?:{MEASURE_SUFFIX}|{unit}\b))"
+        r"|\b\d{4}-\d\d(?:-\d\d)?\b|\b\d{1,2}:\d\d\b|\b24/7\b"
+        rf"|(?<![\w/])(?:(?:19|20)\d\d/\d{{1,4}}|\d{{1,4}}/(?:19|20)\d\d)\b(?!/|\s?{unit}\b)"
+        r"|\b[A-Za-z][A-Za-z0-9]*[-\u2011]\d+\w*|\b(?!(?:USD|EUR|CNY|RMB|GBP)\d)[A-Za-z]+\d\w*",
+        re.IGNORECASE,
+    )
+    numbers = tuple(
+        re.compile(rule)
+        for rule in (
+            rf"{NUMERAL}\s?-?(?:[%％‰]|[Pp]er\s?cents?\b)",
+            rf"(?i:\b{WORD_NUMERAL}[\s-](?:(?:and a half|point {WORD_NUMERAL})\s)?per\s?cents?\b)",
+            r"(?<![\w.,/#-])\d{1,6}(?:\.\d{1,6})?[eE][-+\u2212]?\d{1,3}(?!\w)",
+            rf"{NUMERAL}{POWER_OF_TEN}|(?<![\w.,])10[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]{{1,3}}|(?<![\w.,])10\^\d",
+            rf"(?<![\w.,/])\d{{1,9}} (?:out )?of {DETERMINER}\d{{1,9}}(?![\w/])",
+            rf"(?<![\w.,/])\d{{1,9}} (?:out )?of {DETERMINER}(?i:{WORD_NUMERAL})\b",
+            rf"(?i:\b{WORD_NUMERAL}) (?:out )?of {DETERMINER}\d{{1,9}}(?![\w/.]\d|\w)",
+            rf"(?i:\b{WORD_NUMERAL} (?:out )?of {DETERMINER}{LARGE_WORD_NUMERAL}\b)",
+            rf"(?i:\b(?:one|two|three) in (?:every )?{WORD_NUMERAL}\b)(?! ways?\b)",
+            r"(?<![\w.,/])\d{1,6} in (?:every )?\d{1,3}(?![\w/]|[.,]\d)",
+            r"(?<![\w.,/-])\d{1,5}/\d{1,5}(?![\w/]|[.,]\d)",
+            r"\b[nN]\s?=\s?\d",
+            r"\b[pP](?:[\s-]?values?)?\s?(?:[=<>≤≥]|of|was|is|below|under)\s?(?:[=<>≤≥]\s?)?(?:[01]?[.,]\d|\d(?:\.\d)?\s?(?:[eE][-\u2212]|[×x*]))|\b[pP] 0[.,]\d",
+            r"\b(?:HR|RR|SMD|I²|I2)\s?(?:=|of|was)?\s?[-\u2212]?\d",
+            r"[$€£¥]\s?\d[\d.,]*(?<=\d)|\b(?:USD|EUR|CNY|RMB|GBP)\s?\d",
+            rf"{NUMERAL}[\s-]?{unit}(?!\w|\.[A-Z])",
+            rf"(?i:\b{LARGE_WORD_NUMERAL}(?:-{WORD_NUMERAL})? {people}\b)",
+            r"\b(?:[Dd]ay|[Ww]eek|[Mm]onth|[Yy]ear)s? \d{1,3}(?![\w:/-]|[.,]\d)",
+        )
+    )
+    return NumberPatterns(name_or_date, numbers)
 
 
 def find_number(text: str) -> str | None:
@@ -112,8 +117,8 @@ def _find_in_chunk(text: str) -> str | None:
     ready = _prepare_prose(text)
     first: re.Match[str] | None = None
     in_words = bool(ANY_WORD_NUMERAL.search(ready))
-    for rule in NUMBER_PATTERNS if ready else ():
-        if rule in WORD_NUMERAL_PATTERNS and not in_words:
+    for rule in _compile_patterns().numbers if ready else ():
+        if rule.pattern.startswith("(?i:") and not in_words:  # it looks for a number in words
             continue
         match = rule.search(ready, 0, first.start() + CHUNK_OVERLAP) if first else rule.search(ready)
         if match and (first is None or match.start() < first.start()):
@@ -126,7 +131,7 @@ def find_all_numbers(text: str) -> list[str]:
     ready = _prepare_prose(text)
     return [
         " ".join((match[0] + _find_number_tail(ready, match.end())).split())
-        for rule in (NUMBER_PATTERNS if ready else ())
+        for rule in (_compile_patterns().numbers if ready else ())
         for match in rule.finditer(ready)
     ]
 
@@ -143,7 +148,7 @@ def _prepare_prose(text: str) -> str:
         return ""
     text = re.sub(r"(?<!\d)[\u00a0\u2009\u202f]|[\u00a0\u2009\u202f](?!\d)|[ \t\n]+", " ", text)
     text = text.replace("\u2011", "-")
-    return NAME_OR_DATE.sub(" ; ", text)
+    return _compile_patterns().name_or_date.sub(" ; ", text)
 
 
 WORD_NUMERAL_VALUES = {

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
 from ledger.checks import suppressions
 from ledger.checks.claims_of_effect import blank_quotations
 from ledger.checks.suppressions import Suppression
+from ledger.checks.words import compile_words, join_words, read_words
 from ledger.core.problems import Problem
 from ledger.markdown.prose import extract_prose
 from ledger.model.project import Page, Project
@@ -32,31 +34,30 @@ COUNT_WITH_DECIMALS = re.compile(
     r"\((?:about\s+)?(?P<percent>\d{1,3}\.\d{1,2})\s?(?:%|per\s?cent)"
 )
 """A count with a per cent that has decimals: ``7 of 16 (43.8 %)``."""
-PEOPLE_NOUNS = r"(?:people|persons|patients|participants|adults|children|women|men|recipients|volunteers|subjects)"
-PERCENT_OF_PEOPLE = re.compile(
-    rf"(?<![\d.,])\d{{1,3}}(?:\.\d{{1,2}})?\s?(?:%|per\s?cent)\s+(?:of\s+(?:the\s+|these\s+|those\s+|all\s+)?(?:\w+\s+)?{PEOPLE_NOUNS}\b"
-    r"|(?:were|was|became|came|stopped|reached|needed|had|took|got|stayed|remained|achieved|met|died)\b)"
-)
-"""A per cent that can only be of people: ``83 % became insulin-free``."""
-GROUP_SIZE = re.compile(
-    rf"\bn\s?=\s?(?P<n>\d{{1,2}})(?!\d)|\b(?:in|of|among|all|with)\s+(?:the\s+|these\s+|all\s+)?(?P<of>\d{{1,2}})\s+(?:[\w-]+\s+){{0,3}}?{PEOPLE_NOUNS}\b",
-    re.IGNORECASE,
-)
-"""How many people a sentence is about."""
 SENTENCE = re.compile(r"[^.;!?|]+(?:\.\d[^.;!?|]*)*")
 QUOTED_AS_PRINTED = re.compile(r"\bprint(?:s|ed)\b|\bas\s+(?:given|published|quoted)\b", re.IGNORECASE)
 
-OUTCOME_WORDS = re.compile(
-    r"insulin[- ]independen|off\s+insulin|\bno\s+insulin\b|insulin[- ]free|without\s+insulin|free\s+of\s+insulin|stop(?:ped|s)?\s+(?:\w+\s+)?insulin|gave\s+up\s+insulin|C-peptide|HbA1c",
-    re.IGNORECASE,
-)
-CELL_ORIGIN = re.compile(
-    r"embryonic|induced|pluripotent|\bown\b|autologous|allogen|donor|mesenchymal|\bcord\b|marrow|stem[- ]cell|\bstem cells\b"
-    r"|\bfat\b|adipose|reprogram|edited|umbilical|placent|\bcell line\b|\bislets\b|educator|cell(?:s)? made from",
-    re.IGNORECASE,
-)
 KINDS_WITHOUT_ORIGIN = ("trial", "article", "glossary", "about", "index")
 """Kinds of page where the rule does not look: a trial's record names the cells; the others report no result of their own."""
+
+
+@cache
+def _compile_percent_of_people() -> re.Pattern[str]:
+    """A per cent that can only be of people: ``83 % became insulin-free``."""
+    return re.compile(
+        rf"(?<![\d.,])\d{{1,3}}(?:\.\d{{1,2}})?\s?(?:%|per\s?cent)\s+(?:of\s+(?:the\s+|these\s+|those\s+|all\s+)?(?:\w+\s+)?{join_words(read_words().people)}\b"
+        r"|(?:were|was|became|came|stopped|reached|needed|had|took|got|stayed|remained|achieved|met|died)\b)"
+    )
+
+
+@cache
+def _compile_group_size() -> re.Pattern[str]:
+    """How many people a sentence is about."""
+    return re.compile(
+        r"\bn\s?=\s?(?P<n>\d{1,2})(?!\d)|\b(?:in|of|among|all|with)\s+(?:the\s+|these\s+|all\s+)?(?P<of>\d{1,2})\s+"
+        rf"(?:[\w-]+\s+){{0,3}}?{join_words(read_words().people)}\b",
+        re.IGNORECASE,
+    )
 
 
 class BlockFinding(NamedTuple):
@@ -84,7 +85,7 @@ def _check_percentages(page: Page, valid: Iterable[Suppression]) -> Iterator[Pro
         if not (
             PERCENT_OF_GROUP.search(block.text)
             or COUNT_WITH_DECIMALS.search(block.text)
-            or PERCENT_OF_PEOPLE.search(block.text)
+            or _compile_percent_of_people().search(block.text)
         ):
             continue
         findings = list(
@@ -110,7 +111,7 @@ def _check_block_percentages(text: str) -> Iterator[BlockFinding]:
                 "percent-decimals", text.count("\n", 0, match.start()), _describe_false_precision(match, of)
             )
     for sentence in SENTENCE.finditer(text):
-        group, share = GROUP_SIZE.search(sentence[0]), PERCENT_OF_PEOPLE.search(sentence[0])
+        group, share = _compile_group_size().search(sentence[0]), _compile_percent_of_people().search(sentence[0])
         if not (group and share) or N_OF_GROUP.search(sentence[0]) or PERCENT_OF_GROUP.search(sentence[0]):
             continue
         of = int(group["n"] or group["of"])
@@ -141,7 +142,7 @@ def _format_match(match: re.Match[str]) -> str:
 def _check_cell_origins(page: Page, project: Project, valid: Iterable[Suppression]) -> Iterator[Problem]:
     """Counts of a result with cells, where neither the block nor its section above it names the cells or the trial."""
     kind = page.meta.data.get("kind") if isinstance(page.meta.data, dict) else None
-    if kind is None or kind in KINDS_WITHOUT_ORIGIN or CELL_ORIGIN.search(page.title):
+    if kind is None or kind in KINDS_WITHOUT_ORIGIN or compile_words("cell_origins").search(page.title):
         return
     above: list[str] = []  # the texts of this section that have not been searched yet
     named = False
@@ -150,12 +151,12 @@ def _check_cell_origins(page: Page, project: Project, valid: Iterable[Suppressio
         if block.kind == "heading":
             above, named = [], False
         above.append(block.text)
-        if named or not (OUTCOME_WORDS.search(block.text) and _counts_people(extract_prose(block))):
+        if named or not (compile_words("outcomes").search(block.text) and _counts_people(extract_prose(block))):
             continue
         trials = trials or _compile_trial_names(project)
         section = "\n".join(above)
         above = []
-        named = bool(CELL_ORIGIN.search(section) or trials.search(section))
+        named = bool(compile_words("cell_origins").search(section) or trials.search(section))
         if not named and not suppressions.is_suppressed(valid, "no-origin", block):
             message = "this result does not say with which cells it was seen; name their origin in this paragraph"
             yield Problem(page.path, block.line, "cell-origin", message)
@@ -163,7 +164,7 @@ def _check_cell_origins(page: Page, project: Project, valid: Iterable[Suppressio
 
 def _counts_people(text: str) -> bool:
     """Whether a text counts people, or gives a share of them."""
-    return bool(N_OF_GROUP.search(text) or PERCENT_OF_PEOPLE.search(text))
+    return bool(N_OF_GROUP.search(text) or _compile_percent_of_people().search(text))
 
 
 def _compile_trial_names(project: Project) -> re.Pattern[str]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ledger.checks import numbers, suppressions
+from ledger.checks.words import compile_words
 from ledger.core.problems import Problem
 from ledger.markdown.prose import CITATION_GROUP, extract_prose, find_line_offset
 from ledger.model.project import Page
@@ -19,18 +20,11 @@ from ledger.model.trial_record import Record
 FIELDS_WITHOUT_FIGURES = {"cite", "id", "seen", "cohort", "publications", "therapies", "arm", "outcome", "record"}
 """Fields whose digits belong to names."""
 SENTENCE_END = re.compile(r"(?<=[.?!;])[\"”)]?\s+")
-DEATH_WORD = re.compile(r"\b(?:died|dies|deaths?|fatal(?:ly|ity|ities)?|killed)\b", re.IGNORECASE)
 DECEASED_DONOR = re.compile(r"\b(?:person|people|donors?) who (?:has |have |had )?died\b", re.IGNORECASE)
 """The dead person from whom cells came."""
 COUNTED_DEATH = re.compile(
     r"\b(?:\d+|one|two|three|four|both|several)\b[^.;:,]{0,40}\b(?:died|deaths?)\b", re.IGNORECASE
 )
-NOTHING_KNOWN = re.compile(
-    r"\bnot (?:\w+ )?(?:found|seen|read|mentioned|counted|listed|reported|known)\b|\blooked for\b|\b(?:found none|nothing found)\b"
-    r"|\bno (?:\w+ )?(?:word|count|statement|list)\b|\bdid not (?:find|see)\b|\bdoes not (?:tell|say)\b|\bmentions no\b",
-    re.IGNORECASE,
-)
-"""Words by which a sentence says that we know nothing of deaths."""
 NEGATION = re.compile(r"\b(?:no|none|nobody|zero|0)\b", re.IGNORECASE)
 DEATH_ROW = re.compile(r"deaths?\b", re.IGNORECASE)
 """How a row of harms on deaths begins."""
@@ -102,7 +96,7 @@ def _find_deaths_in_text(
     page: Page, valid: Iterable[suppressions.Suppression], counted: bool
 ) -> Iterator[tuple[int, str]]:
     for block in page.source.blocks:
-        if block.kind == "definition" or not DEATH_WORD.search(block.text):
+        if block.kind == "definition" or not compile_words("deaths").search(block.text):
             continue
         sentence = next(_extract_death_sentences(block.text, counted), None)
         if sentence and not suppressions.is_suppressed(valid, "not-in-record", block):
@@ -116,7 +110,7 @@ def _extract_death_sentences(text: str, counted: bool) -> Iterator[str]:
         has_count = bool(COUNTED_DEATH.search(words))
         if counted and (not has_count or NEGATION.search(words)):
             continue
-        if DEATH_WORD.search(words) and (has_count or not NOTHING_KNOWN.search(words)):
+        if compile_words("deaths").search(words) and (has_count or not compile_words("nothing_known").search(words)):
             shown = words.split(" ")
             yield " ".join(shown[:8]) + (" …" if len(shown) > 8 else "")
 

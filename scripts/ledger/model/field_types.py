@@ -38,12 +38,24 @@ def _validate_registry_id(value: str) -> str:
     return value
 
 
+def _validate_pattern(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(
+            f"'{value}' is not a regular expression: {error}; write \\ before a character that is meant literally"
+        ) from None
+    return value
+
+
 IsoDate = Annotated[str, AfterValidator(_validate_date), Field(json_schema_extra={"format": "date"})]
 PartialDate = Annotated[
     str, AfterValidator(_validate_partial_date), Field(json_schema_extra={"pattern": PARTIAL_DATE.pattern})
 ]
 RegistryId = Annotated[str, AfterValidator(_validate_registry_id)]
 NonEmptyText = Annotated[str, Field(min_length=1)]
+TextPattern = Annotated[NonEmptyText, AfterValidator(_validate_pattern)]
+"""Plain text or a regular expression."""
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
 
 

@@ -5,6 +5,8 @@ The folder belongs to the engine, so it is found from this file and not from the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -43,11 +45,15 @@ def load_rules_file(name: str, form: type[Form]) -> tuple[Form, YamlDocument]:
     except FileNotFoundError:
         raise report_at(name, 1, "the file is missing; restore it") from None
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
+        errors: list[dict[str, Any]] = [dict(one) for one in error.errors(include_url=False)]
+        # A misspelt key is unknown and missing: the unknown one is what the editor typed.
+        first = next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])
+        missing = [str(one["loc"][-1]) for one in errors if one["type"] == "missing"]
         place = tuple(part for part in first["loc"] if part != "[key]")
         shown = ".".join(str(part) for part in place)
-        message = f"{shown}: {_describe(dict(first))}" if shown else _describe(dict(first))
-        raise report_at(name, document.line(place), message) from None
+        raise report_at(
+            name, document.line(place), f"{shown}: {_describe(first, missing)}".removeprefix(": ")
+        ) from None
 
 
 def report_at(name: str, line: int, message: str) -> CannotRunError:
@@ -55,7 +61,9 @@ def report_at(name: str, line: int, message: str) -> CannotRunError:
     return CannotRunError(f"{RULES_FOLDER.name}/{name}:{line}: {message}")
 
 
-def _describe(error: dict[str, Any]) -> str:
+def _describe(error: dict[str, Any], missing: Sequence[str]) -> str:
+    if error["type"] == "extra_forbidden" and (near := get_close_matches(str(error["loc"][-1]), missing, 1)):
+        return f"unknown key; did you mean '{near[0]}'?"
     if error["type"] == "literal_error":
         return f"'{error['input']}' is not allowed here; write one of: {error['ctx']['expected']}"
     return HINTS_BY_ERROR.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")

@@ -1,0 +1,52 @@
+"""The words that the checks look for, from ``rules/words.yml``, which editors change."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import Annotated
+
+from pydantic import Field
+
+from ledger.model.field_types import StrictModel, TextPattern
+from ledger.model.rules_folder import load_rules_file
+
+WORDS_FILE = "words.yml"
+
+WordList = Annotated[list[TextPattern], Field(min_length=1)]
+
+
+class Words(StrictModel):
+    """The lists of the file, whose comments say what each is for."""
+
+    hype: WordList
+    denials: WordList
+    certain: WordList
+    hedges: WordList
+    speakers: WordList
+    deaths: WordList
+    nothing_known: WordList
+    people: WordList
+    counted: WordList
+    numbered: WordList
+    outcomes: WordList
+    cell_origins: WordList
+    vague_links: WordList
+
+
+@cache
+def read_words() -> Words:
+    """The word lists. Raises CannotRunError."""
+    return load_rules_file(WORDS_FILE, Words)[0]
+
+
+def join_words(entries: Sequence[str]) -> str:
+    """A pattern for any of the entries, in which a space matches a hyphen or white space."""
+    return "(?:" + "|".join(entries).replace(" ", r"(?:-|\s+)") + ")"
+
+
+@cache
+def compile_words(name: str) -> re.Pattern[str]:
+    """A pattern for the whole words of one list."""
+    return re.compile(rf"\b{join_words(getattr(read_words(), name))}\b", re.IGNORECASE)
