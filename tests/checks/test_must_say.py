@@ -49,7 +49,7 @@ def test_a_missing_statement_names_the_reason_and_the_line_that_asks(make: Make)
     [problem] = told(make, ENTRY.format("2 of 14"), "\n# Home\n\nWords.\n")
     assert problem == (
         "docs/index.md:2: error: readers do not find '2 of 14' here; add it: readers would be misled"
-        " (required by must-say.yml:5) [must-say]"
+        " (required by rules/must-say.yml:5) [must-say]"
     )
 
 
@@ -87,7 +87,7 @@ def test_what_was_corrected_is_reported_where_it_comes_back(make: Make) -> None:
     [problem] = told(make, never, page)
     assert problem == (
         "docs/index.md:5: error: 'more than (?:700|800) clinics' was corrected and is here again; remove it:"
-        " there are more (ruled out by must-say.yml:2) [must-not-say]"
+        " there are more (ruled out by rules/must-say.yml:2) [must-not-say]"
     )
     assert told(make, never, "# Home\n\nMore than 900 clinics.\n") == []
     assert told(make, f"{never}    not_on: [index.md]\n", page) == []

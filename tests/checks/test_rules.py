@@ -109,7 +109,7 @@ RETRACTED = f'{{"state": "retracted", {CHECKED}, "notices": [{{"state": "retract
 def must_say(pattern: str, which: str = "pages") -> dict[str, str]:
     """What the home page must say, or may never say."""
     page = "page: index.md, " if which == "pages" else ""
-    return {"must-say.yml": f"{which}:\n  - {{{page}says: [{pattern}], why: it is so}}\n"}
+    return {"rules/must-say.yml": f"{which}:\n  - {{{page}says: [{pattern}], why: it is so}}\n"}
 
 
 def remembered(last: str) -> dict[str, str]:

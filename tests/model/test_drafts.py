@@ -22,7 +22,7 @@ def told(make: Make, files: dict[str, str]) -> list[tuple[str, int, str, str]]:
 
 
 def test_a_gap_on_a_page_of_any_kind_is_an_error(make: Make) -> None:
-    linked = "# Home\n\nSee [it](a.md) [@known2024].\n"
+    linked = "# Home\n\nSee [page A](a.md) [@known2024].\n"
     found = told(make, {"docs/index.md": linked, "docs/a.md": FRONT.replace("A page.", "to fill") + GAPS})
     assert found == [("docs/a.md", line, "record-gap", "error") for line in (3, 11, 13, 15, 19)]
 
@@ -38,7 +38,7 @@ def test_other_faults_of_a_draft_are_errors(make: Make) -> None:
 
 @pytest.mark.parametrize("value", ["yes", "'true'", "1", "[]"])
 def test_draft_is_true_or_false(make: Make, value: str) -> None:
-    linked = "# Home\n\nSee [it](a.md) [@known2024].\n"
+    linked = "# Home\n\nSee [page A](a.md) [@known2024].\n"
     page = DRAFT.replace("draft: true", f"draft: {value}")
     assert told(make, {"docs/index.md": linked, "docs/a.md": page}) == [("docs/a.md", 5, "page-fields", "error")]
     page = SAMPLE.replace("kind: trial", f"kind: trial\ndraft: {value}")

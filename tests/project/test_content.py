@@ -1,6 +1,6 @@
 """The published pages keep every rule today, and so does an honest change to them.
 
-What a page must be is a rule of the checks, and what it must say stands in must-say.yml: nothing of it is repeated here.
+What a page must be is a rule of the checks, and what it must say stands in rules/must-say.yml: nothing of it is repeated here.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ READ = (
     "references.bib",
     "source-status.json",
     "source-policy.yml",
-    must_say.MUST_SAY_FILE,
+    "rules",
 )
 """What the checks read."""
 FILLED = (

@@ -20,7 +20,7 @@ ABSENT_UNTIL_NEEDED = {
     "name.md": "stands for any page",
 }
 """Paths that the documents name and a fresh clone does not hold."""
-TOP_LEVEL = r"(?:docs|scripts|tests|requirements|overrides|\.github|data)"
+TOP_LEVEL = r"(?:docs|rules|scripts|tests|requirements|overrides|\.github|data)"
 PATH = re.compile(rf"(?<![\w/.])({TOP_LEVEL}(?:/[\w.*-]+)+/?|[\w-]+\.(?:py|md|yml|toml|json|bib|txt))(?![\w/<])")
 MAKE_TARGET = re.compile(r"\bmake ([a-z]+(?:-[a-z]+)*)\b")
 CONSTANT = re.compile(r"`([A-Z]+(?:_[A-Z]+)+)`")

@@ -1,4 +1,4 @@
-"""What pages must say and must not say again, lest they mislead: kept in must-say.yml for editors.
+"""What pages must say and must not say again, lest they mislead: kept in rules/must-say.yml for editors.
 
 A statement is looked for in the words that a reader sees, generated tables included, whatever its capitals. It is plain text
 or a regular expression.
@@ -22,7 +22,7 @@ from ledger.model.rules import rule
 from ledger.model.text_files import read_text
 from ledger.model.yaml_source import BadYamlError, YamlDocument, load_yaml
 
-MUST_SAY_FILE = "must-say.yml"
+MUST_SAY_FILE = "rules/must-say.yml"
 
 VisibleText = Callable[[Page, Project], str]
 """The words of a page as a reader sees them, generated tables included."""
@@ -62,7 +62,7 @@ class Statements(StrictModel):
 
 
 class RequiredStatement(NamedTuple):
-    """A statement that a page must make: the line of the page that requires it, and the line of must-say.yml."""
+    """A statement that a page must make: the line of the page that requires it, and the line of the file."""
 
     page: Page
     line: int

@@ -15,7 +15,7 @@ from ledger.core.errors import CannotRunError
 from ledger.core.problems import Problem, Report, build_report
 from ledger.model.project import Project, load_project
 
-CHECKED_PATHS = ("docs", "references.bib", "mkdocs.yml", "must-say.yml", "source-status.json")
+CHECKED_PATHS = ("docs", "references.bib", "mkdocs.yml", "rules/must-say.yml", "source-status.json")
 """What the checks read from a commit."""
 RemovalCheck = Callable[[Project], Iterable[Problem]]
 """Finds what an earlier project had and the present one no longer has."""
