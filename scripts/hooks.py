@@ -6,10 +6,11 @@ There is no other logic here. To move to another generator, replace this file.
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from mkdocs.config.config_options import ExtraScriptValue
 from mkdocs.config.defaults import MkDocsConfig
@@ -20,14 +21,25 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
+import live_preview
 import run_mkdocs
 from ledger.cli import listen_address
 from ledger.core import errors
-from ledger.core.problems import Problem, format_reports, merge_problems
+from ledger.core.problems import Problem, format_reports
+from ledger.model import project
 from ledger.render import callouts
-from ledger.site import build, load, preview
+from ledger.site import build, check_site, dependencies, load
 
-log = logging.getLogger("mkdocs.hooks.ledger")  # only loggers below "mkdocs" count in strict mode
+BATCH_SIZE = 50
+"""Pages that a preview builds at once after those that were saved; then it looks whether something was saved again."""
+
+
+class BuiltPage(NamedTuple):
+    """What a page of the preview was built from: digests of its own file and of everything, and its path in the site."""
+
+    own: str = ""
+    inputs: str = ""
+    destination: str = ""
 
 
 @dataclass
@@ -37,7 +49,30 @@ class State:
     serving: bool = False
     address_checked: bool = False
     site: build.Site = field(init=False)
-    check_problems: list[Problem] = field(init=False)
+    site_folder: Path = field(init=False)
+    cache: project.ProjectCache = field(default_factory=project.ProjectCache)
+    digests: dict[str, str] = field(default_factory=dict)
+    """What each page is made of now, by source path."""
+    built: dict[str, BuiltPage] = field(default_factory=dict)
+    """The pages of the preview, by source path."""
+    site_files: str = ""
+    """What the other files of the preview were written from."""
+
+    def find_stale_pages(self) -> set[str]:
+        return {src for src, digest in self.digests.items() if self.built.get(src, BuiltPage()).inputs != digest}
+
+    # What live_preview needs
+    def has_stale_pages(self) -> bool:
+        return bool(self.find_stale_pages())
+
+    def write_site_files(self) -> None:
+        digest = dependencies.digest_parts([dependencies.digest_data(self.site.project), *self.digests.values()])
+        if self.site_files != digest:
+            self.site.write_site_files(self.site_folder)
+            self.site_files = digest
+
+    def list_problems(self) -> list[Problem]:
+        return self.site.problems
 
 
 state = State()
@@ -45,19 +80,27 @@ state = State()
 
 def on_startup(command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
     state.serving = command == "serve"
+    if state.serving:  # MkDocs warns about partial builds; here the dependencies of pages are known
+        logging.getLogger("mkdocs.commands.build").addFilter(lambda record: "'dirty' build" not in str(record.msg))
 
 
 @event_priority(100)  # before mkdocs-bibtex reads the bibliography
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     _check_listen_address(config)
+    root = Path(config.config_file_path).parent
     try:
-        site, reports = load.load_site(_build_site_config(config))
+        loaded = project.load_project(root, repo_url=config.repo_url or "", cache=state.cache)
+        site = load.create_site(loaded, _build_site_config(config))
     except errors.CannotRunError as error:
         raise Abort(str(error)) from None
-    state.site, state.check_problems = site, merge_problems(reports)
-    print("\n".join(format_reports(reports)))
-    if any(report.errors for report in reports):
-        _stop("the checks found errors (above); fix them")
+    if state.serving:
+        _continue_preview(site)
+    else:
+        reports = check_site.run_all_checks(loaded)
+        print("\n".join(format_reports(reports)))
+        if any(report.errors for report in reports):
+            raise Abort("the checks found errors (above); fix them")
+    state.site, state.site_folder = site, Path(config.site_dir)
     if site.assets.files:
         script = ExtraScriptValue(site.assets.script)
         script.defer = True
@@ -78,13 +121,18 @@ def _check_listen_address(config: MkDocsConfig) -> None:
             raise Abort(problem)
 
 
+def _continue_preview(site: build.Site) -> None:
+    """Keep the pages that are as they would be built now, and choose which others to build first."""
+    state.digests = dependencies.digest_pages(site.project)
+    if state.built:
+        site.keep_built_pages(state.site)
+
+
 def _build_site_config(config: MkDocsConfig) -> load.SiteConfig:
     return load.SiteConfig(
-        root=Path(config.config_file_path).parent,
         docs=Path(config.docs_dir),
         name=config.site_name,
         site_url=config.site_url or "",
-        repo_url=config.repo_url or "",
         theme_folders=config.theme.dirs,
         stylesheets=config.extra_css,
         scripts=[str(script) for script in config.extra_javascript],
@@ -93,15 +141,15 @@ def _build_site_config(config: MkDocsConfig) -> load.SiteConfig:
 
 
 def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[..., None]) -> LiveReloadServer:
-    run_mkdocs.follow_files(server, Path(config.config_file_path))
+    path = Path(config.config_file_path)
+    live_preview.follow_files(server, path)
+    live_preview.LivePreview(server, path.parent, state, run_mkdocs.describe_error)
     return server
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    for src, text in state.site.build_source_overrides().items():
-        file = files.get_file_from_path(src)
-        if file:
-            file.content_string = text
+    if state.serving:
+        _mark_stale_pages(files)
     for file in list(files):
         from_theme = file.src_dir != config.docs_dir
         if state.site.is_left_out(file.src_uri, is_page=file.is_documentation_page(), from_theme=from_theme):
@@ -109,6 +157,26 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for path, text in state.site.assets.files.items():
         files.append(File.generated(config, path, content=text))
     return files
+
+
+def _mark_stale_pages(files: Files) -> None:
+    """Make the built pages of one batch older than their sources, which is how MkDocs knows what to build.
+
+    Pages that were saved come first, so that their writer sees them at once.
+    """
+    stale = state.find_stale_pages()
+    pages = state.site.project.pages
+    saved = [src for src in stale if state.built.get(src, BuiltPage()).own != pages[src].digest]
+    for src in saved or sorted(stale)[:BATCH_SIZE]:
+        file = files.get_file_from_path(src)
+        if file and Path(file.abs_dest_path).exists():
+            os.utime(file.abs_dest_path, (0, 0))
+    for src in state.built.keys() - pages.keys():
+        (state.site_folder / state.built.pop(src).destination).unlink(missing_ok=True)
+
+
+def on_page_read_source(page: Page, config: MkDocsConfig) -> str | None:
+    return state.site.get_source_override(page.file.src_uri)
 
 
 def on_pre_build(config: MkDocsConfig) -> None:
@@ -149,7 +217,11 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
 
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
-    return state.site.complete_page(page.file.src_uri, output)
+    src = page.file.src_uri
+    html = state.site.complete_page(src, output)
+    if state.serving and src in state.digests:
+        state.built[src] = BuiltPage(state.site.project.pages[src].digest, state.digests[src], page.file.dest_uri)
+    return html
 
 
 def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> str:
@@ -157,13 +229,12 @@ def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> s
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    folder, problems = Path(config.site_dir), state.site.problems
-    state.site.write_site_files(folder)
     if state.serving:
-        preview.show_problems(folder, [*state.check_problems, *problems])
-    if problems:
-        print("\n".join(str(problem) for problem in problems))
-        _stop("the built pages have errors (above); fix them")
+        return  # live_preview does the rest once the page is shown
+    state.site.write_site_files(Path(config.site_dir))
+    if state.site.problems:
+        print("\n".join(map(str, state.site.problems)))
+        raise Abort("the built pages have errors (above); fix them")
 
 
 def _iter_tree(items: Iterable[Any]) -> Iterator[Any]:
@@ -171,10 +242,3 @@ def _iter_tree(items: Iterable[Any]) -> Iterator[Any]:
     for item in items:
         yield item
         yield from _iter_tree(item.children or ())
-
-
-def _stop(message: str) -> None:
-    """End a build. A preview reports the message and continues."""
-    if not state.serving:
-        raise Abort(message)
-    log.error("%s; the preview goes on, and follows when you save", message)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 from conftest import axe_faults
-from ledger.core.problems import Problem
-from ledger.site import preview
 from preview_server import HOME, Preview, copy
 
 slow = partial(pytest.param, marks=pytest.mark.slow)
@@ -131,7 +127,7 @@ def test_errors_are_shown_in_every_page_until_they_are_fixed(site: Preview, page
     assert axe_faults(page) == []
     site.edit("docs/index.md", before)
     follows(site, page, "@unknown2024", there=False)
-    assert box.count() == 0
+    assert box.count() == 0  # nor anything else that is wrong
 
 
 @pytest.mark.slow
@@ -177,7 +173,18 @@ def test_a_syntax_error_in_the_configuration_is_one_line_and_the_next_save_recov
     assert news.startswith(line)
     site.edit("mkdocs.yml", before.replace(" Ledger]", " Ledger recovered]"))
     follows(site, page, "Ledger recovered")
-    assert page.locator("#preview-problems").count() == 0
+    follows(site, page, "This box is in the preview only", there=False)
+
+
+@pytest.mark.site
+def test_pages_that_depend_on_a_record_or_a_title_follow(site: Preview, page: Page) -> None:
+    open_page(site, page, "trials/")
+    edit(site, "docs/trials/sample.md", "plain_title: ", "plain_title: Renamed ")
+    follows(site, page, "Renamed ")
+    open_page(site, page, "articles/a/")
+    edit(site, "docs/index.md", "# Home", "# The start")
+    open_page(site, page, "")
+    follows(site, page, "The start")
 
 
 @pytest.mark.slow
@@ -188,49 +195,3 @@ def test_a_page_that_is_not_there_yet_appears_when_it_is_saved(site: Preview, pa
     follows(site, page, "Now see")
     (site.root / "docs/about/later.md").unlink()
     follows(site, page, "404")
-
-
-# --- the box --------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def built(tmp_path: Path) -> Path:
-    (tmp_path / "a").mkdir()
-    (tmp_path / "a" / "index.html").write_text("<body><article class='x'><h1>A</h1></article></body>", "utf-8")
-    (tmp_path / "404.html").write_text("<body><p>Not here</p></body>", "utf-8")
-    return tmp_path
-
-
-def test_the_box_is_at_the_top_of_every_page_with_errors_first(built: Path) -> None:
-    found = [Problem("a.md", 1, "x", "first", "warning"), Problem("b.md", 2, "y", "<b> & more")]
-    preview.show_problems(built, found)
-    text = (built / "a" / "index.html").read_text("utf-8")
-    assert re.match(r"<body><article class='x'><section id=\"preview-problems\"", text)
-    assert text.index("b.md:2: error: &lt;b&gt; &amp; more [y]") < text.index("a.md:1: warning: first [x]")
-    assert (built / "404.html").read_text("utf-8").startswith("<body><section ")
-
-
-def test_pages_without_problems_stay_as_they_are(built: Path) -> None:
-    before = {path: path.read_bytes() for path in built.rglob("*.html")}
-    preview.show_problems(built, [])
-    assert {path: path.read_bytes() for path in built.rglob("*.html")} == before
-
-
-def test_a_long_list_is_cut_and_says_so(built: Path) -> None:
-    preview.show_problems(built, [Problem("a.md", line, "x", "wrong") for line in range(1, 1001)])
-    text = (built / "404.html").read_text("utf-8")
-    assert text.count("<li>") == preview.MAX_SHOWN_PROBLEMS + 1
-    assert f"and {1000 - preview.MAX_SHOWN_PROBLEMS} more" in text
-
-
-def test_a_failure_takes_the_place_of_what_was_shown_before(built: Path) -> None:
-    for line in ("one", "two"):
-        preview.show_failure(built, line)
-    text = (built / "a" / "index.html").read_text("utf-8")
-    assert "<li>two</li>" in text
-    assert "one</li>" not in text
-
-
-def test_a_failure_without_any_page_left_has_one_of_its_own(tmp_path: Path) -> None:
-    preview.show_failure(tmp_path, "why")
-    assert "<li>why</li>" in (tmp_path / "404.html").read_text("utf-8")

@@ -8,6 +8,7 @@ from html import unescape
 from ledger.markdown.scanner import ATTRIBUTE_LIST, HTML_TAG, INLINE_LINK, LINK_DEFINITION, Block
 
 CITATION_GROUP = re.compile(r"\[@(?P<keys>[A-Za-z0-9_-]+(?:; @[A-Za-z0-9_-]+)*)\]")
+CITATION_KEY = re.compile(r"(?<=@)[A-Za-z0-9_-]+")
 READ_ALOUD_ATTRIBUTE = re.compile(r"\s(?:alt|title|aria-label)\s*=\s*([\"'][^\"']*[\"'])", re.IGNORECASE)
 NUMBERED_ITEM = re.compile(r"^(\s*)\d+[.)](?=\s)")
 WEB_ADDRESS = re.compile(r"https?://\S+")

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from ledger.core.errors import CannotRunError
@@ -65,6 +66,11 @@ class Page:
         if isinstance(title, str):
             return title
         return next((h.text for h in self.source.headings if h.level == 1), self.src)
+
+    @cached_property
+    def digest(self) -> str:
+        """A digest of the file: the same text and front matter have the same digest."""
+        return sha256(f"{self.src}\0{self.text}\0{self.meta.data!r}".encode(errors="surrogateescape")).hexdigest()
 
     @cached_property
     def url(self) -> str:
@@ -154,11 +160,29 @@ class Project:
         return grouped
 
 
-def load_project(root: Path, today: date | None = None, repo_url: str = "") -> Project:
+_LoadedPage = tuple[Page, list[Problem], list[Problem]]
+"""A page, the problems of its text, and the problems of its record."""
+
+
+@dataclass
+class ProjectCache:
+    """What a preview keeps from one load to the next, so that it reads only files that changed.
+
+    Pages by path, each with the time and size of its file; and the text of the bibliography with its entries.
+    """
+
+    pages: dict[Path, tuple[tuple[int, int], _LoadedPage]] = field(default_factory=dict)
+    bibliography: tuple[str, Bibliography] = ("", Bibliography(BIB_FILE, {}, []))
+
+
+def load_project(
+    root: Path, today: date | None = None, repo_url: str = "", cache: ProjectCache | None = None
+) -> Project:
     """Everything below ``root``. Errors in single files become problems; CannotRunError where there is no ``docs``."""
+    cache = cache or ProjectCache()
     if not (root / DOCS_FOLDER).is_dir():
         raise CannotRunError(f"there is no folder {DOCS_FOLDER} here; run this from the root of the project")
-    loaded = _load_docs(root / DOCS_FOLDER)
+    loaded = _load_docs(root / DOCS_FOLDER, cache)
     config, config_problems = site_config.read_config(root)
     claims_file, claims_problems = _load_claims(root)
     status, status_problems = _load_source_status(root)
@@ -168,7 +192,7 @@ def load_project(root: Path, today: date | None = None, repo_url: str = "") -> P
         root=root,
         pages=pages,
         files=frozenset(loaded.files),
-        bibliography=_load_bibliography(root),
+        bibliography=_load_bibliography(root, cache),
         claims=claims_file,
         nav=config.pages,
         sections=config.sections,
@@ -198,7 +222,7 @@ class _LoadedDocs:
     record_problems: list[Problem] = field(default_factory=list)
 
 
-def _load_docs(docs: Path) -> _LoadedDocs:
+def _load_docs(docs: Path, cache: ProjectCache) -> _LoadedDocs:
     loaded = _LoadedDocs()
     for path in sorted(docs.rglob("*")):
         src = path.relative_to(docs).as_posix()
@@ -211,7 +235,7 @@ def _load_docs(docs: Path) -> _LoadedDocs:
         if not is_page:
             continue
         page, problems, record_problems = (
-            (Page(src, "", broken=True, unreadable=True), [], []) if is_link else _load_page(path, src)
+            (Page(src, "", broken=True, unreadable=True), [], []) if is_link else _load_page(path, src, cache)
         )
         loaded.pages.append(page)
         loaded.problems += problems
@@ -227,9 +251,17 @@ def _report_symbolic_link(src: str) -> Problem:
     return Problem(f"{DOCS_FOLDER}/{src}", 1, "file-type", message)
 
 
+def _load_page(path: Path, src: str, cache: ProjectCache) -> _LoadedPage:
+    status = path.stat()
+    version = status.st_mtime_ns, status.st_size
+    if path not in cache.pages or cache.pages[path][0] != version:
+        cache.pages[path] = version, _read_page(path, src)
+    page, problems, record_problems = cache.pages[path][1]
+    return page, list(problems), list(record_problems)
+
+
 @rule("front-matter", "record")
-def _load_page(path: Path, src: str) -> tuple[Page, list[Problem], list[Problem]]:
-    """A page, the problems of its text, and the problems of its record."""
+def _read_page(path: Path, src: str) -> _LoadedPage:
     shown = f"{DOCS_FOLDER}/{src}"
     text, problem = read_text(path, shown)
     problem = problem or _find_excessive_length(text, shown) or _find_broken_fence(text, shown)
@@ -279,11 +311,13 @@ def _find_broken_fence(text: str, shown: str) -> Problem | None:
     return Problem(shown, fence.line, "code-fence", fence.message) if fence else None
 
 
-def _load_bibliography(root: Path) -> Bibliography:
+def _load_bibliography(root: Path, cache: ProjectCache) -> Bibliography:
     text, problem = read_text(root / BIB_FILE, BIB_FILE)
     if problem:
         return Bibliography(BIB_FILE, {}, [problem])
-    return bib_reader.read_bibliography(text, BIB_FILE)
+    if cache.bibliography[0] != text:
+        cache.bibliography = text, bib_reader.read_bibliography(text, BIB_FILE)
+    return cache.bibliography[1]
 
 
 def _load_source_status(root: Path) -> tuple[SourceStatusFile, list[Problem]]:

@@ -54,10 +54,12 @@ class Assets:
         return html.replace("</body>", f"{tags}</body>", 1) if tags else html
 
 
-def bundle_assets(theme: Iterable[str | Path], docs: Path, styles: Sequence[str], scripts: Sequence[str]) -> Assets:
+def bundle_assets(
+    theme: Iterable[str | Path], docs: Path, styles: Sequence[str], scripts: Sequence[str], *, preview: bool = False
+) -> Assets:
     """Bundle the theme's style sheets with the given style sheets and scripts, named by their paths below ``docs``.
 
-    A site without style sheets of its own keeps the theme's files. Raises ``CannotRunError`` if a file is missing.
+    In a preview the names stay the same whatever the files hold, so that no page has to be built again for them. A site without style sheets of its own keeps the theme's files. Raises ``CannotRunError`` if a file is missing.
     """
     if not styles:
         return Assets()
@@ -72,7 +74,8 @@ def bundle_assets(theme: Iterable[str | Path], docs: Path, styles: Sequence[str]
     files: dict[str, str] = {}
 
     def add(name: str, ending: str, text: str) -> str:
-        path = f"assets/{name}.{sha256(text.encode()).hexdigest()[:8]}.{ending}"
+        digest = "preview" if preview else sha256(text.encode()).hexdigest()[:8]
+        path = f"assets/{name}.{digest}.{ending}"
         files[path] = text
         return path
 

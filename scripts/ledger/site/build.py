@@ -70,8 +70,8 @@ class Site:
     assets: Assets = field(default_factory=Assets)
     preview: bool = False
     """Whether this is a preview for writers. Its pages have no policy, which would block the script that reloads them."""
-    problems: list[Problem] = field(default_factory=list)
-    """What is wrong with the pages, as only their HTML shows."""
+    page_problems: dict[str, list[Problem]] = field(default_factory=dict)
+    """What is wrong with each page, as only its HTML shows, by source path."""
     script_hashes: set[str] = field(default_factory=set)
     style_hashes: set[str] = field(default_factory=set)
     """Hashes that the policies of the pages allow."""
@@ -96,6 +96,17 @@ class Site:
     def _key_numbers(self) -> Mapping[str, int]:
         return {key: number for number, key in enumerate(self._keys)}
 
+    def keep_built_pages(self, earlier: Site) -> None:
+        """Take over what ``earlier``, the last build of a preview, found out about pages that are not built again."""
+        pages = self.project.pages
+        self.page_problems |= {src: problems for src, problems in earlier.page_problems.items() if src in pages}
+        self.sections |= {src: sections for src, sections in earlier.sections.items() if src in pages}
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What is wrong with the built pages."""
+        return [problem for problems in self.page_problems.values() for problem in problems]
+
     # --- before Markdown ----------------------------------------------------------------------------
 
     def is_left_out(self, path: str, *, is_page: bool, from_theme: bool) -> bool:
@@ -103,20 +114,21 @@ class Site:
         is_draft = is_page and path not in self.project.pages
         return is_draft or self.assets.replaces(path, from_theme)
 
-    def build_source_overrides(self) -> dict[str, str]:
-        """What the generator reads in place of a page's file, by source path.
+    def get_source_override(self, src: str) -> str | None:
+        """What the generator reads in place of a page's file; None if it reads the file.
 
         A page that cannot be read says so. A trial's page goes without its record, which is read already: parsing it
         again would take an eighth of the build.
         """
-        overrides = {}
-        for src, page in self.project.pages.items():
-            if page.unreadable:
-                overrides[src] = UNREADABLE_PAGE
-            elif page.record and not page.broken:
-                fields = {name: value for name, value in page.meta.data.items() if name != "trial"}
-                overrides[src] = f"---\n{json.dumps(fields, ensure_ascii=False)}\n---\n{page.text}"
-        return overrides
+        page = self.project.pages.get(src)
+        if page is None:
+            return None
+        if page.unreadable:
+            return UNREADABLE_PAGE
+        if page.record and not page.broken:
+            fields = {name: value for name, value in page.meta.data.items() if name != "trial"}
+            return f"---\n{json.dumps(fields, ensure_ascii=False)}\n---\n{page.text}"
+        return None
 
     def build_template_meta(self, src: str) -> dict[str, object]:
         """The front matter that templates get. They print it unescaped, so it is escaped here, once for all of them.
@@ -182,8 +194,7 @@ class Site:
         page = self.project.pages.get(src)
         if page is None:
             return html
-        html, problems = raw_html.sanitise_html(html, page.text, page.path)
-        self.problems += problems
+        html, self.page_problems[src] = raw_html.sanitise_html(html, page.text, page.path)
         html, self._footnotes[src] = footnotes.split_footnotes(html)
         html = CITATION_PLACEHOLDER.sub(lambda match: self._cite_numbers(match["numbers"].split(";")), html)
         if page.record:
@@ -205,7 +216,7 @@ class Site:
         if page is not None:
             html = self.assets.add_page_scripts(self._fill_placeholders(page, html), page.url)
         html = self.finish_html(html)
-        self.problems += built_html.check_built_page(html, f"docs/{src}")
+        self.page_problems.setdefault(src, []).extend(built_html.check_built_page(html, f"docs/{src}"))
         return html
 
     def finish_html(self, html: str) -> str:

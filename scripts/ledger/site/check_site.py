@@ -19,3 +19,8 @@ def check_links(project: Project) -> Report:
     """The report of the link check, without the network."""
     rules.list_rules()
     return link_check.run_link_checks(project, generated_parts.extract_visible_text)
+
+
+def run_all_checks(project: Project) -> list[Report]:
+    """The reports of both checks."""
+    return [check_citations(project), check_links(project)]
