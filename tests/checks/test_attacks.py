@@ -236,7 +236,7 @@ def write_site(root: Path) -> None:
     docs = root / "docs"
     for folder in ("trials", "articles", "pages", "requirements", "therapies"):
         (docs / folder).mkdir(parents=True)
-    for name in ("scripts", "overrides"):
+    for name in ("scripts", "overrides", "rules"):
         (root / name).symlink_to(ROOT / name)
     (docs / "assets").symlink_to(ROOT / "docs" / "assets")
     config = re.sub(r"(?ms)^nav:.*", "", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
