@@ -6,11 +6,12 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,12 @@ KINDS = (
     "about/rules/",
 )
 """The same, and the pages with something of their own."""
+
+
+def alternate(paths: Iterable[str], *views: tuple[int, str]) -> list[tuple[str, int, str]]:
+    """Each path with one of ``views``, a width and a scheme, by turns."""
+    return [(path, *view) for path, view in zip(paths, cycle(views), strict=False)]
+
 
 BIB = """\
 @article{known2024,

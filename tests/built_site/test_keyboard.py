@@ -8,7 +8,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from conftest import KINDS, settled, until
+from conftest import KINDS, alternate, settled, until
 from keyboard_walk import START, opened, stop
 
 pytestmark = pytest.mark.site
@@ -299,8 +299,7 @@ def test_tab_reaches_everything_in_order_and_each_stop_is_seen(browser: Browser,
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", KINDS)
-@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1400, "light")])
+@pytest.mark.parametrize(("path", "width", "scheme"), alternate(KINDS, (390, "dark"), (1400, "light")))
 def test_tab_reaches_everything_on_every_kind_of_page(
     browser: Browser, address: str, path: str, width: int, scheme: Literal["light", "dark"]
 ) -> None:
