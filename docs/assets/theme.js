@@ -1,5 +1,5 @@
 /* What the theme leaves undone for the keyboard and for screen readers, mended piece by piece. Each piece stands alone and
-   says why it is there. Without a script the drawer opens by its checkbox (theme.css); the rest is a help. */
+   says why it is there. Without a script the drawer opens by its checkbox (material-fixes.css); the rest is a help. */
 
 (() => {
   "use strict";

@@ -157,7 +157,7 @@ def test_an_error_stops_the_build_and_is_told_in_one_line(
     [
         ("mkdocs.yml", b"theme:\n", b"theme: [\n", r"mkdocs\.yml:12: error: not valid YAML: .+ \[config\]"),
         ("mkdocs.yml", b"theme:\n", b"theme:\xff\n", r"mkdocs\.yml:10: error: this is not UTF-8 text; .+"),
-        ("mkdocs.yml", b"theme.css", b"them.css", r"mkdocs\.yml: extra_css names assets/them\.css, .+"),
+        ("mkdocs.yml", b"tokens.css", b"token.css", r"mkdocs\.yml: extra_css names assets/token\.css, .+"),
         ("overrides/main.html", b"{%", b"\xff{%", r".*overrides/main\.html: this template cannot be read; .+"),
     ],
     ids=["syntax", "encoding", "style sheet", "template"],

@@ -84,7 +84,7 @@ def test_the_open_page_follows_what_is_saved(
     ("name", "extra", "condition"),
     [
         (
-            "docs/assets/theme.css",
+            "docs/assets/components.css",
             "h1 { color: rgb(1, 2, 3) !important }",
             "getComputedStyle(document.querySelector('h1')).color === 'rgb(1, 2, 3)'",
         ),

@@ -20,7 +20,7 @@ def docs(tmp_path: Path) -> Path:
         "docs/assets/b.css": "q { top: 0 }",
         "docs/assets/a.js": "one();",
         f"docs/{FEW}": "few();",
-        "theme/assets/stylesheets/main.1234.min.css": ":root{--x:red;--y:red}a.focus-visible{top:0}.md-tooltip{top:0}",
+        "theme/assets/stylesheets/main.1234.min.css": ":root{--x:red}a{top:0}",
         "theme/assets/stylesheets/palette.1234.min.css": "i{top:0}",
     }.items():
         path = tmp_path / name
@@ -33,10 +33,10 @@ def gathered(docs: Path) -> Assets:
     return assets.bundle_assets([docs.parent / "theme"], docs, ["assets/a.css", "assets/b.css"], ["assets/a.js", FEW])
 
 
-def test_the_theme_comes_first_without_what_nothing_uses_and_then_our_own_in_order(docs: Path) -> None:
+def test_the_theme_comes_first_in_a_layer_and_then_our_own_in_order(docs: Path) -> None:
     found = gathered(docs)
     theme, own = found.files[found.style].split("\n", 1)
-    assert theme == ":root{--x:red}a:focus-visible{top:0}i{top:0}"
+    assert theme == "@layer theme{:root{--x:red}a{top:0}i{top:0}}"
     assert own == "p { color: var(--x) }\nq { top: 0 }"
 
 

@@ -1,8 +1,8 @@
 """The bundled assets: one style sheet, one script, and the scripts that only some pages load.
 
-Each request costs a reader on a phone more than the bytes that it brings. So the theme's style sheets, as far as the
-site uses them, and those of ``docs/assets`` become one file when the site is built. The name holds a digest of what is
-in it, so a host may let browsers cache it for ever.
+Each request costs a reader on a phone more than the bytes that it brings. So the theme's style sheets and those of
+``docs/assets`` become one file when the site is built. The name holds a digest of what is in it, so a host may let
+browsers cache it for ever.
 """
 
 from __future__ import annotations
@@ -14,12 +14,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from ledger.core.errors import CannotRunError
-from ledger.site import stylesheet
 
 THEME_STYLESHEETS = ("assets/stylesheets/main.*.css", "assets/stylesheets/palette.*.css")
 """The theme's style sheets. Its script is left out: ``docs/assets/frame.js`` does what this site needs of it."""
-FOCUS_REPLACEMENT = (".focus-visible", ":focus-visible")
-"""The theme's script sets a class for what every current browser offers as a pseudo-class."""
 PAGE_SCRIPTS: Mapping[str, re.Pattern[str]] = {
     "assets/trials.js": re.compile(r'id="all-trials"|<form class="compare'),
 }
@@ -70,7 +67,7 @@ def bundle_assets(
         for pattern in THEME_STYLESHEETS
         for folder in theme
         for path in Path(folder).glob(pattern)
-    ).replace(*FOCUS_REPLACEMENT)
+    )
     files: dict[str, str] = {}
 
     def add(name: str, ending: str, text: str) -> str:
@@ -79,7 +76,8 @@ def bundle_assets(
         files[path] = text
         return path
 
-    style = add("site", "css", f"{stylesheet.prune_css(themes, own + ''.join(code.values()))}\n{own}")
+    # In a layer, the theme's rules give way to ours, however specific their selectors are.
+    style = add("site", "css", f"@layer theme{{{themes}}}\n{own}")
     script = add("site", "js", "\n".join(text for name, text in code.items() if name not in PAGE_SCRIPTS))
     page_scripts = {
         add(Path(name).stem, "js", code[name]): pattern for name, pattern in PAGE_SCRIPTS.items() if name in code
