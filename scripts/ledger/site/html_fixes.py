@@ -7,24 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import NamedTuple
 
 from ledger.site import accessible_tables
 
-TOGGLE_AUTOCOMPLETE = re.compile(r'(<input class="md-toggle"[^>]*?) autocomplete="off"')
 TOC_LABEL = re.compile(r'<label (class="md-nav__title") for="__toc">(.*?)</label>', re.DOTALL)
-ALIGNED_CELL = re.compile(r'(<t[hd]\b[^>]*?) style="text-align: (left|center|right);"')
-DRAWER_INPUT = '<input class="md-toggle" data-md-toggle="drawer"'
-NAV_EXPANDED = re.compile(r'(<nav class="md-nav"[^>]*?) aria-expanded="(?:true|false)"')
 NAV_LABEL = re.compile(
     r'(<nav class="md-nav" data-md-level="\d+") aria-labelledby="[^"]*"'
     r'(?=[^>]*>\s*<label class="md-nav__title"[^>]*>\s*<span class="md-nav__icon md-icon"></span>\s*([^<]*?)\s*</label>)'
 )
 QUOTE = '"'
-ACTIVE_NAV_LINK = re.compile(r'(<a href="[^"]*" class="md-nav__link md-nav__link--active")')
-ACTIVE_TAB_LINK = re.compile(r'(<li class="md-tabs__item md-tabs__item--active">\s*<a href="[^"]*")')
-
-PREFETCH_LINK = re.compile(r'[ \t]*<link rel="(?:prev|next)" href="[^"]*">\n?')
 
 
 class HtmlFix(NamedTuple):
@@ -35,41 +28,16 @@ class HtmlFix(NamedTuple):
     apply: Callable[[str], str]
 
 
-def _remove_toggle_autocomplete(html: str) -> str:
-    return TOGGLE_AUTOCOMPLETE.sub(r"\1", html)
-
-
-def _remove_empty_tabindex(html: str) -> str:
-    return html.replace(' tabindex=""', "")
+def _replace(pattern: str, replacement: str) -> Callable[[str], str]:
+    return partial(re.compile(pattern, re.DOTALL).sub, replacement)
 
 
 def _replace_toc_label(html: str) -> str:
     return html if 'id="__toc"' in html else TOC_LABEL.sub(r"<span \1>\2</span>", html)
 
 
-def _replace_cell_alignment(html: str) -> str:
-    return ALIGNED_CELL.sub(r'\1 data-align="\2"', html) if 'style="text-align' in html else html
-
-
-def _name_drawer(html: str) -> str:
-    return html.replace(DRAWER_INPUT, f'{DRAWER_INPUT} aria-label="Menu"', 1)
-
-
-def _remove_nav_expanded(html: str) -> str:
-    return NAV_EXPANDED.sub(r"\1", html)
-
-
 def _name_nav(html: str) -> str:
     return NAV_LABEL.sub(lambda match: f'{match[1]} aria-label="{match[2].replace(QUOTE, "&quot;")}"', html)
-
-
-def _mark_current_page(html: str) -> str:
-    return ACTIVE_TAB_LINK.sub(r'\1 aria-current="true"', ACTIVE_NAV_LINK.sub(r'\1 aria-current="page"', html))
-
-
-def _remove_prefetch_links(html: str) -> str:
-    before, head_end, after = html.partition("</head>")
-    return PREFETCH_LINK.sub("", before) + head_end + after
 
 
 HTML_FIXES: tuple[HtmlFix, ...] = (
@@ -77,12 +45,12 @@ HTML_FIXES: tuple[HtmlFix, ...] = (
         "toggle-autocomplete",
         "HTML does not allow autocomplete on a checkbox. The theme writes it so that Firefox does not open the drawer or the"
         " search again on reload; assets/site.js closes them instead.",
-        _remove_toggle_autocomplete,
+        _replace(r'(<input class="md-toggle"[^>]*?) autocomplete="off"', r"\1"),
     ),
     HtmlFix(
         "empty-tabindex",
         'The theme writes tabindex="" on labels of the open section; an empty value is not a number.',
-        _remove_empty_tabindex,
+        _replace(' tabindex=""', ""),
     ),
     HtmlFix(
         "toc-label",
@@ -94,7 +62,7 @@ HTML_FIXES: tuple[HtmlFix, ...] = (
         "cell-alignment",
         "Markdown aligns cells by style attributes, which the content security policy forbids; the style sheet reads"
         " data-align instead.",
-        _replace_cell_alignment,
+        _replace(r'(<t[hd]\b[^>]*?) style="text-align: (left|center|right);"', r'\1 data-align="\2"'),
     ),
     HtmlFix(
         "table",
@@ -106,13 +74,13 @@ HTML_FIXES: tuple[HtmlFix, ...] = (
         "drawer-name",
         "Without a script the checkbox that opens the drawer takes the focus, so it needs a name; with one, a button"
         " made by assets/theme.js takes its place.",
-        _name_drawer,
+        _replace('(<input class="md-toggle" data-md-toggle="drawer")', r'\1 aria-label="Menu"'),
     ),
     HtmlFix(
         "nav-expanded",
         "The theme says of a part of the navigation that it is expanded. Only what opens and closes something can say"
         " that; on the part itself it means nothing.",
-        _remove_nav_expanded,
+        _replace(r'(<nav class="md-nav"[^>]*?) aria-expanded="(?:true|false)"', r"\1"),
     ),
     HtmlFix(
         "nav-name",
@@ -122,15 +90,19 @@ HTML_FIXES: tuple[HtmlFix, ...] = (
     ),
     HtmlFix(
         "current-page",
-        "The theme shows in the navigation which page is open, and in which section it lies, but says it to nobody who"
-        " cannot see it.",
-        _mark_current_page,
+        "The theme shows in the navigation which page is open, but says it to nobody who cannot see it.",
+        _replace(r'(<a href="[^"]*" class="md-nav__link md-nav__link--active")', r'\1 aria-current="page"'),
+    ),
+    HtmlFix(
+        "current-section",
+        "The same for the section in which the page lies.",
+        _replace(r'(<li class="md-tabs__item md-tabs__item--active">\s*<a href="[^"]*")', r'\1 aria-current="true"'),
     ),
     HtmlFix(
         "fetched-ahead",
         "Firefox fetches the page that the head names as the next one before anybody opens it: data that a reader"
         " pays for, and against the content security policy. Links at the foot of the text lead there.",
-        _remove_prefetch_links,
+        _replace(r'[ \t]*<link rel="(?:prev|next)" href="[^"]*">\n?', ""),
     ),
 )
 
