@@ -10,6 +10,7 @@ from itertools import islice
 
 from ledger.checks.places import get_value_at
 from ledger.core.problems import Problem
+from ledger.core.text import shorten
 from ledger.markdown.prose import CITATION_GROUP
 from ledger.markdown.scanner import HTML_TAG, INLINE_LINK, MarkdownSource, is_inside
 from ledger.model.bibliography import Entry
@@ -162,8 +163,7 @@ def _find_malformed_citations(page: Page) -> Iterator[Problem]:
         if not re.search(r"(?<![\w.])@", match[0]) or INLINE_LINK.match(source.prose, match.start()):
             continue
         spans.append(match.span())
-        shown = match[0] if len(match[0]) < 60 else match[0][:57] + "…"
-        message = f"'{shown}' is not a citation; write [@key] or [@one; @two]"
+        message = f"'{shorten(match[0])}' is not a citation; write [@key] or [@one; @two]"
         yield Problem(page.path, source.line(match.start()), "malformed-citation", message)
     spans.sort()
     for match in BARE_KEY.finditer(prose):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ledger.checks import link_suppressions
 from ledger.core.problems import Problem
-from ledger.markdown.fences import shorten_line
+from ledger.core.text import shorten
 from ledger.model import external_links, link_state
 from ledger.model.link_state import LINK_POLICY_FILE, LINK_STATE_FILE, LinkHistory
 from ledger.model.project import Project
@@ -44,7 +44,7 @@ def check_confirmed_broken_links(project: Project) -> Iterator[Problem]:
 def describe_broken_link(address: str, history: LinkHistory) -> str:
     """The message on a link that was broken in two live checks a day apart."""
     return (
-        f"'{shorten_line(address)}' has been broken since {history.first_bad[:10]}, in {history.runs_bad} runs"
+        f"'{shorten(address)}' has been broken since {history.first_bad[:10]}, in {history.runs_bad} runs"
         f" ({history.bad_evidence}); correct or replace it, {ARCHIVE_PREFIX}{address[:300]} may list a copy; if it works"
         " again, run check_links.py --external"
     )

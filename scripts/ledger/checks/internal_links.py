@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 from ledger.checks import placeholders, raw_html, third_party
 from ledger.checks.address_syntax import describe_malformed_address
 from ledger.core.problems import Problem
-from ledger.markdown.fences import shorten_line
+from ledger.core.text import shorten
 from ledger.markdown.scanner import (
     FOOTNOTE_DEFINITION,
     REFERENCE_LINK,
@@ -168,7 +168,7 @@ def _is_checked_elsewhere(link: Link) -> bool:
 
 def _check_address(link: Link) -> LinkFinding | None:
     """What is wrong with an address, whatever it leads to."""
-    target, shown = link.target, shorten_line(link.target)
+    target, shown = link.target, shorten(link.target)
     if target in ("", "#"):
         return LinkFinding("empty-link", "the address is empty; write where the link leads")
     if raw_html.runs_code(target):
@@ -271,8 +271,8 @@ def _check_references(page: Page) -> Iterator[Problem]:
             continue
         if any(start <= match.start() < end for start, end in inline):
             continue
-        written = f"[{shorten_line(match['text'])}][{shorten_line(match['name'])}]"
-        message = f"the link {written} has no definition; add [{shorten_line(name)}]: address"
+        written = f"[{shorten(match['text'])}][{shorten(match['name'])}]"
+        message = f"the link {written} has no definition; add [{shorten(name)}]: address"
         yield Problem(page.path, source.line(match.start()), "undefined-reference", message)
 
 
@@ -285,11 +285,11 @@ def _check_footnotes(page: Page) -> Iterator[Problem]:
     uses = Counter(match["name"] for match in FOOTNOTE_REFERENCE.finditer(source.prose))
     for name, number in names.items():
         if uses[name] == 1:  # the definition itself
-            message = f"nothing leads to the footnote [^{shorten_line(name)}]; refer to it in the text or remove it"
+            message = f"nothing leads to the footnote [^{shorten(name)}]; refer to it in the text or remove it"
             yield Problem(page.path, number, "undefined-reference", message)
     for match in FOOTNOTE_REFERENCE.finditer(source.prose):
         if match["name"] not in names and not _is_escaped(source.prose, match.start()):
-            shown = shorten_line(match[0])
+            shown = shorten(match[0])
             message = f"the footnote {shown} has no definition; add {shown}: text"
             yield Problem(page.path, source.line(match.start()), "undefined-reference", message)
 
@@ -299,7 +299,7 @@ def _check_link_definitions(page: Page) -> Iterator[Problem]:
     """Definitions such as ``[name]: address`` that are empty or not used."""
     used = {link.target for link in page.source.links if link.form == "reference"}
     for name, (line, target) in find_link_definitions(page.source).items():
-        shown = shorten_line(name)
+        shown = shorten(name)
         if not target:
             message = f"the definition [{shown}] is empty; write the address on the same line"
             yield Problem(page.path, line, "empty-link", message)
@@ -319,7 +319,7 @@ def _check_unclosed_links(page: Page) -> Iterator[Problem]:
         before = source.prose.rfind("[", max(0, match.start() - 1500), match.start())
         if before < 0 or _is_escaped(source.prose, before):
             continue
-        shown = shorten_line(source.prose[before : match.end()])
+        shown = shorten(source.prose[before : match.end()])
         message = f"'{shown}' is not a link: an address contains no space and ends with )"
         yield Problem(page.path, source.line(match.start()), "malformed-url", message)
 

@@ -19,7 +19,8 @@ from pymdownx.details import DetailsProcessor
 
 from ledger.checks.words import join_words, read_words
 from ledger.core.problems import Problem
-from ledger.markdown.fences import LINE_PREFIX, measure_indentation, shorten_line
+from ledger.core.text import shorten
+from ledger.markdown.fences import LINE_PREFIX, measure_indentation
 from ledger.markdown.scanner import DEFINITION_LIST_ITEM, FOOTNOTE_DEFINITION, LIST_ITEM, TAB_LENGTH
 from ledger.model.project import Page, Project
 from ledger.model.rules import rule
@@ -136,7 +137,7 @@ def _check_boxes(lines: Sequence[Line]) -> Iterator[LineFinding]:
         if FOREIGN_BOX.match(body):
             yield (
                 line.number,
-                f"'{shorten_line(body)}' is not a box here; write {BOX_EXAMPLE} and indent its text by {TAB_LENGTH} spaces",
+                f"'{shorten(body)}' is not a box here; write {BOX_EXAMPLE} and indent its text by {TAB_LENGTH} spaces",
             )
         if not BOX_MARKER.match(body):
             continue
@@ -150,7 +151,7 @@ def _check_boxes(lines: Sequence[Line]) -> Iterator[LineFinding]:
 def _describe_box_error(body: str, depth: int) -> str | None:
     """What is wrong with the line that opens a box."""
     opening = AdmonitionProcessor.RE.match(body) or DetailsProcessor.START.match(body)
-    shown = shorten_line(body)
+    shown = shorten(body)
     if depth % TAB_LENGTH:
         return f"'{shown}' does not open a box: it is indented by {depth}; begin it in the first column, or {TAB_LENGTH} further in"
     if not opening:
@@ -262,7 +263,7 @@ def _check_bullets(chunks: Sequence[Sequence[Line]]) -> Iterator[LineFinding]:
             if FOREIGN_BULLET.match(body[item.end() :] if item and not re.match(r"\d+\)", body) else body):
                 running = "a bullet"
                 if before != running:
-                    yield line.number, f"'{shorten_line(body)}' is not a list item; begin each item with '- ' or '1. '"
+                    yield line.number, f"'{shorten(body)}' is not a list item; begin each item with '- ' or '1. '"
                 break
             kind = next((name for name, mark in LIST_LIKE_MARKERS.items() if mark.match(body)), "")
             if kind and _is_list(chunk, at, LIST_LIKE_MARKERS[kind], following):
@@ -270,7 +271,7 @@ def _check_bullets(chunks: Sequence[Sequence[Line]]) -> Iterator[LineFinding]:
                 if before != running:
                     yield (
                         line.number,
-                        f"{kind} does not make a list item: '{shorten_line(body)}'; begin each item with '- ' or '1. '",
+                        f"{kind} does not make a list item: '{shorten(body)}'; begin each item with '- ' or '1. '",
                     )
                 break
             running = kind if not at else running
@@ -331,7 +332,7 @@ def _check_images(page: Page) -> Iterator[LineFinding]:
         if is_image and EMPTY_ALT.fullmatch(link.text.strip()):
             yield (
                 link.line,
-                f"the image '{shorten_line(link.target)}' has no text for readers who cannot see it; write ![what it shows](…)",
+                f"the image '{shorten(link.target)}' has no text for readers who cannot see it; write ![what it shows](…)",
             )
     for position, element, attributes in page.source.tags:
         if element == "img" and "alt" not in attributes:
@@ -357,7 +358,7 @@ def _check_link_text(page: Page) -> Iterator[LineFinding]:
 def _check_headings(page: Page, lines: Sequence[Line]) -> Iterator[LineFinding]:
     for one in lines:
         if measure_indentation(one.text) % TAB_LENGTH and re.match(r"#{1,6}[ \t]+\S", _strip_indentation(one)):
-            yield one.number, f"'{shorten_line(one.text)}' is printed as it is; begin a heading in the first column"
+            yield one.number, f"'{shorten(one.text)}' is printed as it is; begin a heading in the first column"
         if re.fullmatch(r"#{1,6}[ \t#]*", one.text):
             yield one.number, "this heading is empty; write its text or remove it"
     tags = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledger.checks.review_fields import is_day
+from ledger.core.partial_date import is_iso_date
 from ledger.core.problems import Problem
 from ledger.model.project import Page, Project
 from ledger.model.rules import rule
@@ -86,7 +86,7 @@ def _check_field_values(fields: dict[str, object]) -> Iterator[FieldFinding]:
         return
     if isinstance(kind, str) and kind.strip() and kind not in PAGE_KINDS:
         yield "kind", f"there is no kind '{kind}'; use one of: {', '.join(PAGE_KINDS)}"
-    if isinstance(checked, str) and not is_day(checked):
+    if isinstance(checked, str) and not is_iso_date(checked):
         yield "checked", f"checked: '{checked}' is not a day of the calendar; write YYYY-MM-DD"
 
 

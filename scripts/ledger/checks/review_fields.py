@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
 
+from ledger.core.partial_date import is_iso_date
 from ledger.core.problems import Problem
 from ledger.model.project import CLAIMS_FILE, Page, Project
 from ledger.model.rules import rule
@@ -23,7 +23,7 @@ def check_review_fields(project: Project) -> Iterator[Problem]:
     for page in project.pages.values():
         data = page.meta.data if isinstance(page.meta.data, dict) else {}
         checked, reviewer = data.get("checked"), data.get("reviewed_by", NO_REVIEWER)
-        if isinstance(checked, str) and is_day(checked) and checked > today:
+        if isinstance(checked, str) and is_iso_date(checked) and checked > today:
             yield _report_future_date(page.path, _find_field_line(page, "checked"), checked)
         if reviewer != NO_REVIEWER:
             message = (
@@ -34,16 +34,8 @@ def check_review_fields(project: Project) -> Iterator[Problem]:
         text, _ = read_text(project.root / CLAIMS_FILE, CLAIMS_FILE)
         for number, line in enumerate(text.split("\n"), 1):
             match = CHECKED_LINE.match(line)
-            if match and is_day(match["day"]) and match["day"] > today:
+            if match and is_iso_date(match["day"]) and match["day"] > today:
                 yield _report_future_date(CLAIMS_FILE, number, match["day"])
-
-
-def is_day(text: str) -> bool:
-    """Whether a text is a day of the calendar; the rules of the field report what is not."""
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 def _find_field_line(page: Page, name: str) -> int:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ledger.core.problems import Problem
-from ledger.markdown.fences import shorten_line
+from ledger.core.text import shorten
 from ledger.markdown.scanner import HTML_ATTRIBUTES_PATTERN, Link
 from ledger.model.project import DOCS_FOLDER, Project
 from ledger.model.rules import rule
@@ -90,8 +90,7 @@ def loads_from_elsewhere(link: Link) -> bool:
 def describe_request(address: str) -> str:
     """The message on an address that a browser would fetch by itself."""
     return (
-        f"'{shorten_line(address)}' would make the reader's browser contact a third party; keep the file in"
-        f" {DOCS_FOLDER}/"
+        f"'{shorten(address)}' would make the reader's browser contact a third party; keep the file in {DOCS_FOLDER}/"
     )
 
 

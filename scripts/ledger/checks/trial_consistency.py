@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
+from ledger.core.partial_date import is_earlier
 from ledger.core.problems import Level, Problem
 from ledger.model import bibliography
 from ledger.model.bibliography import Entry
@@ -143,20 +144,14 @@ def _check_record_dates(record: Record, project: Project) -> RecordFindings:
         when: DateFact | None = getattr(record.dates, name)
         if when is None:
             continue
-        if before and _is_earlier(when.value, before[1].value):
+        if before and is_earlier(when.value, before[1].value):
             message = f"{when.value} is before {before[0]} {before[1].value}; were they swapped?"
             yield RecordFinding("record-dates", ("dates", name), message)
         before = (name, when)
     for name, when in record.dates:
-        if when and when.type == "actual" and _is_earlier(today, when.value):
+        if when and when.type == "actual" and is_earlier(today, when.value):
             message = f"{when.value} is in the future and cannot be actual; write type: estimated"
             yield RecordFinding("record-dates", ("dates", name), message)
-
-
-def _is_earlier(one: str, other: str) -> bool:
-    """Whether ``one`` is before ``other``, as far as both are exact."""
-    length = min(len(one), len(other))
-    return one[:length] < other[:length]
 
 
 def _check_fact_speakers(record: Record, project: Project) -> RecordFindings:

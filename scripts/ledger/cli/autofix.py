@@ -7,14 +7,12 @@ Nothing is lost: an entry that cannot be read, or a file with anything but entri
 from __future__ import annotations
 
 import difflib
-import os
 import re
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 from ledger.checks import bib_fields
 from ledger.cli import bib_edit
+from ledger.core.files import write_atomically
 from ledger.markdown.scanner import MarkdownSource
 from ledger.model import bib_reader
 from ledger.model.bibliography import Entry
@@ -128,15 +126,6 @@ def apply_fixes(project: Project) -> list[str]:
     """Fix the files and return the differences as lines of a unified diff. Each file is replaced at once."""
     diff: list[str] = []
     for path, old, new in list(find_fixes(project)):
-        target = project.root / path
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(new)
-            Path(name).chmod(target.stat().st_mode & 0o777)
-            Path(name).replace(target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_atomically(project.root / path, new)
         diff += difflib.unified_diff(old.splitlines(), new.splitlines(), f"a/{path}", f"b/{path}", lineterm="")
     return diff

@@ -6,23 +6,25 @@ import sys
 from collections.abc import Callable
 from io import TextIOWrapper
 
-from ledger.core import errors
+from ledger.core.errors import CannotRunError
 from ledger.core.problems import EXIT_COULD_NOT_RUN
 
 
 def run_guarded(name: str, work: Callable[[], int]) -> int:
-    """The exit status of ``work``; 2 and one line where it could not run."""
+    """The exit status of ``work``; where it could not run, one line says why."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a file name need not be valid text, nor the terminal UTF-8
             stream.reconfigure(errors="backslashreplace")
+    status = EXIT_COULD_NOT_RUN
     try:
         return work()
-    except errors.CannotRunError as error:
-        print(f"{name}: could not run: {error}", file=sys.stderr)
+    except CannotRunError as error:
+        status, message = error.exit_code, f"{error.outcome}: {error}"
     except RecursionError:
-        print(f"{name}: could not run: a file is nested too deeply to read", file=sys.stderr)
+        message = "could not run: a file is nested too deeply to read"
     except OSError as error:
-        print(f"{name}: could not run: {error.strerror}: {error.filename}", file=sys.stderr)
+        message = f"could not run: {error.strerror or error}: {error.filename or ''}".rstrip(": ")
     except KeyboardInterrupt:
-        print(f"{name}: stopped", file=sys.stderr)
-    return EXIT_COULD_NOT_RUN
+        message = "stopped"
+    print(f"{name}: {' '.join(message.split())}", file=sys.stderr)
+    return status

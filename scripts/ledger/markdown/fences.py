@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from pymdownx.superfences import RE_NESTED_FENCE_START, RE_OPTIONS
 
+from ledger.core.text import shorten
 from ledger.markdown.scanner import ADMONITION, DEFINITION_LIST_ITEM, FOOTNOTE_DEFINITION, LIST_ITEM, TAB_LENGTH
 
 QUOTE_PREFIX = re.compile(r"(?:[ ]{0,3}>[ ]?)*")
@@ -31,12 +32,6 @@ def measure_indentation(text: str) -> int:
     return len(text) - len(text.lstrip(" "))
 
 
-def shorten_line(text: str) -> str:
-    """A line as a message quotes it."""
-    text = " ".join(text.split())
-    return text if len(text) <= 60 else text[:57] + "…"
-
-
 def find_broken_fence(text: str) -> Finding | None:
     """The first broken code fence: never closed, closed by another mark, or followed by several words."""
     if not any(mark in text for mark in FENCE_MARKS):
@@ -52,7 +47,7 @@ def find_broken_fence(text: str) -> Finding | None:
             if not closed and not _is_indented_code(lines, number):
                 message = f"the code block that opens here is never closed; add a line {mark}, indented like this one"
                 if words:
-                    shown = shorten_line(lines[number])
+                    shown = shorten(lines[number])
                     message = (
                         f"'{shown}' does not open a code block; write {mark} followed by at most one word, the language"
                     )

@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from ledger.core.partial_date import PARTIAL_DATE, is_iso_date, is_partial_date
+
 REGISTRY_ID = re.compile(r"NCT\d{8}|(?!NCT)[A-Za-z]+[ A-Za-z0-9/-]*\d[A-Za-z0-9-]*|\d{4}-\d{6}-\d{2}(?:-\d{2})?")
 """ClinicalTrials.gov's numbers, and those of other registries: ChiCTR2300072200, EudraCT 2014-001234-12, and the
 bare numbers of EU CTIS."""
-PARTIAL_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 
 
 def _validate_date(value: str) -> str:
-    try:
-        date.fromisoformat(value)
-    except ValueError:
-        raise ValueError(f"'{value}' is not a date; write YYYY-MM-DD") from None
+    if not is_iso_date(value):
+        raise ValueError(f"'{value}' is not a date; write YYYY-MM-DD")
     return value
 
 
 def _validate_partial_date(value: str) -> str:
-    if not PARTIAL_DATE.fullmatch(value):
+    if not is_partial_date(value):
         raise ValueError(f"'{value}' is not a date; write YYYY, YYYY-MM or YYYY-MM-DD")
-    try:
-        date.fromisoformat(f"{value}-01-01"[:10])
-    except ValueError:
-        raise ValueError(f"'{value}' is not a day of the calendar; write YYYY, YYYY-MM or YYYY-MM-DD") from None
     return value
 
 
