@@ -11,11 +11,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from ledger.registry.client import RegistryRetryPolicy
+from ledger.http.client import HttpSettings
 
 DATA = Path(__file__).resolve().parent / "data" / "study.json"
 NUMBER = "NCT09876543"
-QUICK = RegistryRetryPolicy(timeout=0.5, tries=3, pause=0.01, max_wait=2.0, max_bytes=300_000)
+QUICK = HttpSettings(timeout=0.5, delay=0, tries=3, pause=0.01, max_wait=2.0, max_bytes=300_000)
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 

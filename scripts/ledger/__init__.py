@@ -2,5 +2,5 @@
 
 Data flows one way: ``core`` and ``markdown`` know nothing of the site, ``model`` loads it, ``checks`` finds problems,
 ``render`` and ``export`` make HTML and data files, ``site`` assembles pages. ``linkcheck``, ``source_status`` and
-``registry`` are the only packages that use the network. ``cli`` is the edge. import-linter enforces this (pyproject.toml).
+``registry`` are the only packages that use the network, through ``http``. ``cli`` is the edge. import-linter enforces this (pyproject.toml).
 """

@@ -55,25 +55,41 @@ def test_a_good_file_is_read() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("verdict: misleading", "verdict: bad", f"{PATH}:6: error: claims.0.verdict: Input should be 'contradicted'"),
-        ("verdict: partly", "verdict: maybe", f"{PATH}:16: error: citations.0.verdict: Input should be 'supports'"),
-        ("    topic: insulin\n", "", f"{PATH}:2: error: claims.0.topic: Field required"),
-        ("topic: insulin", "tpoic: insulin", f"{PATH}:4: error: claims.0.tpoic: Extra inputs are not permitted"),
+        (
+            "verdict: misleading",
+            "verdict: bad",
+            f"{PATH}:6: error: claims.0.verdict: 'bad' is not allowed here; write one of: 'contradicted'",
+        ),
+        (
+            "verdict: partly",
+            "verdict: maybe",
+            f"{PATH}:16: error: citations.0.verdict: 'maybe' is not allowed here; write one of: 'supports'",
+        ),
+        ("    topic: insulin\n", "", f"{PATH}:2: error: claims.0.topic: this key is missing; add it"),
+        ("topic: insulin", "tpoic: insulin", f"{PATH}:4: error: claims.0.tpoic: unknown key; did you mean 'topic'?"),
         (
             "article: A\n    topic",
             "article: C\n    topic",
-            f"{PATH}:3: error: claims.0.article: Input should be 'A' or",
+            f"{PATH}:3: error: claims.0.article: 'C' is not allowed here; write one of: 'A' or",
         ),
-        ("seen: abstract", "seen: maybe", f"{PATH}:9: error: claims.0.seen: Input should be 'full text'"),
-        ("sources: [known2024]", "sources: [a b]", f"{PATH}:8: error: claims.0.sources.0: String should match"),
+        (
+            "seen: abstract",
+            "seen: maybe",
+            f"{PATH}:9: error: claims.0.seen: 'maybe' is not allowed here; write one of: 'full text'",
+        ),
+        (
+            "sources: [known2024]",
+            "sources: [a b]",
+            f"{PATH}:8: error: claims.0.sources.0: 'a b' has a character that is not allowed here",
+        ),
         (
             '"2026-11-21"\ncitations',
             "2026-02-30\ncitations",
             f"{PATH}:10: error: claims.0.checked: '2026-02-30' is not",
         ),
         ("id: R-1", "id: C-1", f"{PATH}:12: error: the id C-1 is already used in line 2; give this row another"),
-        ("audit: fits", "audit: ''", f"{PATH}:21: error: references.0.audit: String should have at least 1"),
-        ("claims:\n", "claimz:\n", f"{PATH}:1: error: claimz: Extra inputs are not permitted"),
+        ("audit: fits", "audit: ''", f"{PATH}:21: error: references.0.audit: this is empty; write a text"),
+        ("claims:\n", "claimz:\n", f"{PATH}:1: error: claimz: unknown key; did you mean 'claims'?"),
     ],
 )
 def test_a_fault_is_told_with_its_line(old: str, new: str, said: str) -> None:

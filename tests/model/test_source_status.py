@@ -136,7 +136,6 @@ BROKEN = {
     "an unknown field": file(FINE, title="x", colour="blue"),
     "a field without what was seen": file(FINE, title={"state": "agree"}),
     "a number for a text": file({"state": 1, "checked": "2026-11-20"}),
-    "a text too long": file({"state": "not checked", "why": "x" * 10_000}),
     "a DOI in capitals": json.dumps({"form": 1, "doi": {"10.1234/ABC": {}}, "pmid": {}}),
 }
 

@@ -10,8 +10,8 @@ import pytest
 
 from conftest import BIB, INDEX, TODAY
 from fuzz_inputs import GOOD, PIECES, PLACED, PLACES, SHORT, SIGNS, lines_of
+from ledger.http.fetch import FetchResponse
 from ledger.linkcheck import classify
-from ledger.linkcheck.classify import FetchResponse
 from ledger.model import project
 from ledger.model.external_links import LinkRequest
 from ledger.model.project import MAX_LINE_LENGTH

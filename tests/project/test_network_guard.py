@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 import network_guard
-from ledger.linkcheck import ssrf_guard
+from ledger.http import ssrf_guard
 from network_guard import NetworkUsedError
 
 

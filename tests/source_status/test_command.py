@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import _thread
+import asyncio
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -24,10 +25,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conftest import BIB, ROOT, TODAY, Make
+from fake_timer import FakeTimer
+from ledger.http import api as http_api
+from ledger.http.api import RequestFailedError
+from ledger.http.client import HttpSettings
 from ledger.model import bib_reader, project, source_status
 from ledger.model.source_status import DatabaseResult, IdentifierStatus
 from ledger.source_status import command, query
-from ledger.source_status.client import PoliteClient, RequestFailedError, RetryPolicy
 from ledger.source_status.crossref import parse_crossref_work
 from ledger.source_status.doi_handles import parse_doi_handle
 from ledger.source_status.pubmed import parse_pubmed_articles
@@ -36,9 +40,7 @@ from ledger.source_status.retraction_watch import read_retraction_watch
 from play_api import Answer, Api, send, serve
 
 DOI, PMID = "10.1234/abc", "7"
-QUICK = RetryPolicy(
-    timeout=1.0, tries=2, pause=0.0, retry_pause=0.01, max_wait=1.0, max_bytes=100_000, budget=20, max_failures=3
-)
+QUICK = HttpSettings(timeout=1.0, tries=2, delay=0.0, pause=0.01, max_wait=1.0, max_bytes=100_000, budget=60)
 PMID_BIB = BIB.replace("  doi", "  pmid = {7},\n  doi")
 WORK: dict[str, Any] = {
     "DOI": DOI.upper(),
@@ -112,11 +114,11 @@ def options(api: Api) -> list[str]:
         "--online",
         "--contact",
         "me@example.org",
-        *(f"--{name}={api.address}/{name}" for name in query.SERVICE_URLS),
+        *(f"--{name}={api.address}/{name}" for name in query.SERVICES),
     ]
 
 
-def run(root: Path, api: Api, *more: str, policy: RetryPolicy = QUICK) -> int:
+def run(root: Path, api: Api, *more: str, policy: HttpSettings = QUICK) -> int:
     return command.main([*options(api), *more], root, policy)
 
 
@@ -214,13 +216,13 @@ def drip(request: BaseHTTPRequestHandler) -> None:
 
 FAULTS: dict[str, tuple[Answer, str]] = {
     "403": (send("no", 403, "text/plain"), "status 403"),
-    "500": (send("oops", 500, "text/plain"), "status 500, 2 times"),
+    "500": (send("oops", 500, "text/plain"), "status 500, tried 2 times"),
     "429 for long": (
         send("", 429, headers={"Retry-After": "3600"}),
-        "status 429, and it wants us to wait 3600 seconds",
+        "status 429, tried once; the host wants us to wait 3600 seconds",
     ),
-    "slow": (slow, "no response within 1 seconds, 2 times"),
-    "in drops": (drip, "no response within 1 seconds"),
+    "slow": (slow, "no data for 1 seconds, tried 2 times"),
+    "in drops": (drip, "the response was not complete within 2 seconds"),
     "garbage": (send(b"\x00\xff{"), "not JSON"),
     "truncated": (send(json.dumps(work())[:200]), "not JSON"),
     "cut off": (send(json.dumps(work()), length=100_000 - 1), "ended too early"),
@@ -232,7 +234,7 @@ FAULTS: dict[str, tuple[Answer, str]] = {
     "another DOI": (send(work(DOI="10.1234/other")), "about another DOI"),
     "too long": (send(b" " * 100_001), "longer than 100000 bytes"),
     "another host": (send("", 302, headers={"Location": "http://127.0.0.2/x"}), "redirects to another host"),
-    "in circles": (send("", 302, headers={"Location": CROSSREF_PATH}), "too many redirects"),
+    "in circles": (send("", 302, headers={"Location": CROSSREF_PATH}), "redirects back to itself"),
     "nested": (send("[" * 50_000), "not JSON"),
     "bad notices": (send(work("retraction")), "notices have an unknown structure"),
     "a new kind of notice": (send(work(update("annulment"))), "a kind that is not known: annulment"),
@@ -321,18 +323,6 @@ def test_transient_failures_are_tried_again(make: Make, api: Api) -> None:
     assert kept(root)["doi"][DOI]["crossref"]["state"] == "nothing found"
 
 
-class Waits(threading.Event):
-    """What stops a run, and how long it was looked at in vain: real time has no part in it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.seconds: list[float] = []
-
-    def wait(self, timeout: float | None = None) -> bool:
-        self.seconds.append(timeout or 0.0)
-        return False
-
-
 @pytest.mark.parametrize("form", ["seconds", "date"])
 def test_retry_after_is_honoured(form: str, api: Api) -> None:
     later = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
@@ -340,23 +330,27 @@ def test_retry_after_is_honoured(form: str, api: Api) -> None:
         send("", 429, headers={"Retry-After": "30" if form == "seconds" else later}),
         send(work()),
     ]
-    waits = Waits()
-    with PoliteClient(f"{api.address}/crossref", "test", replace(QUICK, max_wait=60, budget=600), waits) as service:
-        assert service.get("/works/10.1234%2Fabc", {}, ["application/json"])[0] == 200
-    first, second = waits.seconds
-    assert first == 0
-    assert second == 30 if form == "seconds" else 0 < second <= 30
+    [wait] = waits(api, replace(QUICK, max_wait=60), 1)
+    assert wait == 30 if form == "seconds" else 0 < wait <= 30
 
 
 def test_each_pause_before_another_try_is_twice_as_long(api: Api) -> None:
     api.answers[CROSSREF_PATH] = [send("", 503)]
-    waits = Waits()
-    policy = replace(QUICK, tries=3, pause=5, retry_pause=2, budget=600)
-    with PoliteClient(f"{api.address}/crossref", "test", policy, waits) as service:
-        for _ in range(2):
-            with pytest.raises(RequestFailedError, match="status 503, 3 times"):
-                service.get("/works/10.1234%2Fabc", {}, ["application/json"])
-    assert waits.seconds == [0, 2, 4, 5, 2, 4]
+    assert waits(api, replace(QUICK, tries=3, delay=5, pause=2), 2) == [2, 3, 4, 1, 5, 2, 3, 4, 1]
+
+
+def waits(api: Api, settings: HttpSettings, requests: int) -> list[float]:
+    """How long a client slept while it made the same request some times in a row."""
+    timer = FakeTimer()
+
+    async def request() -> None:
+        async with http_api.create_api_client(settings, timer.timer) as client:
+            for _ in range(requests):
+                with suppress(RequestFailedError):
+                    await http_api.request_api(client, f"{api.address}/crossref/works/10.1234%2Fabc", {})
+
+    asyncio.run(request())
+    return timer.sleeps
 
 
 def many(count: int) -> str:
@@ -369,19 +363,17 @@ def test_a_service_that_fails_in_a_row_is_given_up(make: Make, api: Api, capsys:
     for n in range(1, 21):
         api.answers[f"/api/v2/crossref/works/10.1234%2F{n}"] = [send("", 500)]
         api.answers[f"/api/v2/handles/10.1234/{n}"] = [send({"responseCode": 1, "handle": f"10.1234/{n}"})]
-    assert run(make({"references.bib": many(20)}), api) == 0
+    crossref = api.address.replace("127.0.0.1", "localhost")  # a host of its own
+    assert run(make({"references.bib": many(20)}), api, f"--crossref={crossref}/crossref") == 0
     assert sum("/crossref/" in path for path in api.paths()) == 3 * 2
     assert "Crossref: 20 not checked" in capsys.readouterr().err
 
 
 def test_the_time_for_the_whole_run_is_kept(make: Make, api: Api, capsys: pytest.CaptureFixture[str]) -> None:
-    for n in (1, 2):
-        api.answers[f"/api/v2/handles/10.1234/{n}"] = [send({"responseCode": 1, "handle": f"10.1234/{n}"})]
-    policy = replace(QUICK, pause=40, budget=30)  # the second question would come too late
-    assert run(make({"references.bib": many(2)}), api, policy=policy) == 0
-    assert "the time for this run is used up" in capsys.readouterr().err
-    assert api.paths().count("/api/v2/handles/10.1234/1") == 1
-    assert "/api/v2/handles/10.1234/2" not in api.paths()
+    policy = replace(QUICK, delay=40, budget=1)  # the second request would come too late
+    assert run(make(), api, policy=policy) == 0
+    assert "the time for this run was over" in capsys.readouterr().err
+    assert len(api.asked) == 1
 
 
 def test_nobody_answering_ends_with_2_and_leaves_the_file(
@@ -392,13 +384,13 @@ def test_nobody_answering_ends_with_2_and_leaves_the_file(
         "--online",
         "--contact",
         "me@example.org",
-        *(f"--{name}=http://127.0.0.1:9" for name in query.SERVICE_URLS),
+        *(f"--{name}=http://127.0.0.1:9" for name in query.SERVICES),
     ]
     assert command.main(closed, root, QUICK) == 2
     assert not (root / source_status.SOURCE_STATUS_FILE).exists()
     said = capsys.readouterr().err
     assert "could not run: no service gave a result; source-status.json is unchanged" in said
-    assert "cannot be reached" in said
+    assert "the host refuses the connection" in said
 
 
 @pytest.mark.parametrize(
@@ -410,13 +402,13 @@ def test_an_address_that_is_not_safe_is_not_requested(
     root = make()
     assert run(root, api, f"--crossref={address}") == 0
     assert kept(root)["doi"][DOI]["crossref"] == "not checked"
-    assert "Crossref: 1 not checked; '" in capsys.readouterr().err
+    assert f"Crossref: 1 not checked; {DOI}: '{address}' is not " in capsys.readouterr().err
 
 
 def test_addresses_and_contact_can_come_from_the_environment(
     make: Make, api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in query.SERVICE_URLS:
+    for name in query.SERVICES:
         monkeypatch.setenv(f"{name.upper()}_API", f"{api.address}/{name}")
     monkeypatch.setenv("CONTACT", "https://example.org/project")
     root = make()
@@ -652,21 +644,19 @@ def test_a_folder_in_place_of_the_file_is_reported(make: Make, api: Api) -> None
 def test_ctrl_c_keeps_what_is_known(
     make: Make, api: Api, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    taken: list[str] = []
     over = threading.Event()
-
-    def take(reply: query.ServiceReply, *rest: Any) -> None:
-        really(reply, *rest)
-        taken.append(reply.service)
-        if len(taken) == 2:  # the other two have been heard: now Ctrl-C
-            _thread.interrupt_main()
 
     def late(request: BaseHTTPRequestHandler) -> None:
         over.wait(60)
         send(work())(request)
 
-    really = query._record_reply
-    monkeypatch.setattr(query, "_record_reply", take)
+    def add(update: query.Update, name: str, *rest: Any) -> None:
+        really(update, name, *rest)
+        if sum(tally.answered for tally in update.tallies.values()) == 2:  # the other two have answered
+            signal.raise_signal(signal.SIGINT)
+
+    really = query.Update.add
+    monkeypatch.setattr(query.Update, "add", add)
     api.answers[CROSSREF_PATH] = [late]
     root = make({"references.bib": PMID_BIB})
     assert run(root, api, policy=replace(QUICK, timeout=30.0)) == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledger.checks import link_suppressions
+from ledger.checks.suppressions import LINK_POLICY, find_suppressed_links
 from ledger.core.problems import Problem
 from ledger.core.text import shorten
 from ledger.model import external_links, link_state
@@ -21,20 +21,19 @@ def check_confirmed_broken_links(project: Project) -> Iterator[Problem]:
     """Links that two live checks a day apart found broken, and suppressions of them that are no longer needed."""
     try:
         state = link_state.read_link_state(project.root / LINK_STATE_FILE)
-    except link_state.BadStateError as error:
+    except link_state.NotCheckedError as error:
         yield Problem(LINK_STATE_FILE, 1, "link-state", str(error))
         state = {}
     broken = {address: history for address, history in state.items() if history.confirmed}
     if not broken and not (project.root / LINK_POLICY_FILE).exists():
         return
     links = external_links.collect_external_links(project)
-    suppressions, problems = link_suppressions.read_link_suppressions(project)
+    valid, problems = LINK_POLICY.read(project)
     yield from problems
-    yield from link_suppressions.find_unused_suppressions(suppressions, links)
+    suppressed = find_suppressed_links(valid, links)
+    yield from LINK_POLICY.check_unused(valid)
     for link in links:
-        if link.text not in broken:
-            continue
-        if any(link_suppressions.covers_address(suppression, link) for suppression in suppressions):
+        if link.text not in broken or link.text in suppressed:
             continue
         message = describe_broken_link(link.text, broken[link.text])
         for place in link.places:

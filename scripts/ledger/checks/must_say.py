@@ -9,18 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from functools import partial
 from typing import Annotated, NamedTuple
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field
 
 from ledger.checks.places import find_title_line
 from ledger.core.problems import Problem
 from ledger.model.field_types import NonEmptyText, StrictModel, TextPattern
 from ledger.model.project import BIB_FILE, DOCS_FOLDER, Page, Project
 from ledger.model.rules import rule
-from ledger.model.text_files import read_text
-from ledger.model.yaml_source import BadYamlError, YamlDocument, load_yaml
+from ledger.model.validation import read_yaml
+from ledger.model.yaml_source import YamlDocument
 
 MUST_SAY_FILE = "rules/must-say.yml"
 
@@ -107,30 +106,10 @@ def _find_pattern_line(page: Page, pattern: str) -> int:
 @rule("must-say")
 def read_statements(project: Project) -> tuple[YamlDocument, Statements, list[Problem]]:
     """The file as typed data, or nothing and a problem a line."""
-    text, problem = read_text(project.root / MUST_SAY_FILE, MUST_SAY_FILE)
-    if problem:
-        return YamlDocument({}), Statements(), [problem]
-    fault = partial(Problem, MUST_SAY_FILE, rule="must-say")
-    try:
-        data = load_yaml(text)
-    except BadYamlError as error:
-        return YamlDocument({}), Statements(), [fault(error.line, message=str(error))]
-    if not isinstance(data.data, dict) or not any(data.data.values()):
-        return (
-            data,
-            Statements(),
-            [fault(1, message="write the lists 'pages:', 'citations:' and 'never:', as REFERENCE.md says")],
-        )
-    try:
-        return data, Statements.model_validate(data.data), []
-    except ValidationError as error:
-        problems = []
-        for item in error.errors(include_url=False):
-            place = item["loc"]
-            shown_at = ".".join(str(part) for part in place)
-            message = f"{shown_at}: {str(item['msg']).removeprefix('Value error, ')}"
-            problems.append(fault(data.line(place), message=message))
-        return data, Statements(), problems
+    statements, data, problems = read_yaml(Statements, project.root / MUST_SAY_FILE, MUST_SAY_FILE, "must-say")
+    if not problems and not any(data.data.values()):
+        problems = [Problem(MUST_SAY_FILE, 1, "must-say", "write the lists 'pages:', 'citations:' and 'never:'")]
+    return data, statements or Statements(), problems
 
 
 def matches_pattern(words: str, pattern: str) -> bool:

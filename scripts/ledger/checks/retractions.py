@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from ledger.checks.places import get_value_at
-from ledger.checks.suppression_file import SuppressionFile
+from ledger.checks.suppressions import SOURCE_POLICY
 from ledger.core.problems import Problem
 from ledger.core.text import pluralize
 from ledger.markdown.prose import CITATION_GROUP, extract_prose
@@ -46,8 +46,6 @@ NOTICE_TITLE = re.compile(
     re.IGNORECASE,
 )
 """How the title of a notice begins: the entry is the notice itself, not the work."""
-SOURCE_POLICY_FILE = SuppressionFile("source-policy.yml", "source-excuse", {"key": "doe2024trial"})
-"""Entries that rightly differ from a database."""
 NOTICE_STATE_LABELS = {
     RETRACTED: "Retracted",
     EXPRESSION_OF_CONCERN: "Expression of concern",
@@ -203,12 +201,15 @@ def _count_days_since(checked: str | None, today: date) -> int:
 def _check_metadata(project: Project) -> Iterator[Problem]:
     """Entries that differ from the database record of their identifier, and suppressions that are no longer needed."""
     disagreements = list(_find_disagreements(project))
-    valid, problems = SOURCE_POLICY_FILE.read(project)
+    valid, problems = SOURCE_POLICY.read(project)
     yield from problems
-    suppressed = {suppression.what for suppression in valid}
-    yield from (problem for key, problem in disagreements if key not in suppressed)
-    differing = {key for key, _ in disagreements}
-    yield from (SOURCE_POLICY_FILE.unused(one, "no entry") for one in valid if one.what not in differing)
+    suppressed = {suppression.what: suppression for suppression in valid}
+    for key, problem in disagreements:
+        if key in suppressed:
+            suppressed[key].used = True
+        else:
+            yield problem
+    yield from SOURCE_POLICY.check_unused(valid)
 
 
 @rule("source-metadata")
@@ -240,7 +241,7 @@ def _find_disagreements(project: Project) -> Iterator[tuple[str, Problem]]:
                     line = entry.field_lines.get(kind, entry.line)
                 else:
                     shown = "; ".join(f"{name} '{answers.seen[name]}'" for name in wrong)
-                    message = f"{who} has for {named}: {shown}; compare the entry with the source, then correct it, or excuse it in {SOURCE_POLICY_FILE.path}"
+                    message = f"{who} has for {named}: {shown}; compare the entry with the source, then correct it, or excuse it in {SOURCE_POLICY.path}"
                     line = entry.field_lines.get(BIB_FIELDS_BY_LABEL.get(wrong[0], wrong[0]), entry.line)
             yield entry.key, Problem(BIB_FILE, line, "source-metadata", f"{entry.key}: {message}")
 

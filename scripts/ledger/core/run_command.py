@@ -8,6 +8,7 @@ from io import TextIOWrapper
 
 from ledger.core.errors import CannotRunError
 from ledger.core.problems import EXIT_COULD_NOT_RUN
+from ledger.core.text import make_printable
 
 
 def run_guarded(name: str, work: Callable[[], int]) -> int:
@@ -26,5 +27,5 @@ def run_guarded(name: str, work: Callable[[], int]) -> int:
         message = f"could not run: {error.strerror or error}: {error.filename or ''}".rstrip(": ")
     except KeyboardInterrupt:
         message = "stopped"
-    print(f"{name}: {' '.join(message.split())}", file=sys.stderr)
+    print(f"{name}: {make_printable(' '.join(message.split()))}", file=sys.stderr)
     return status

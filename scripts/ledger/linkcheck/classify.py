@@ -3,75 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from html import unescape
 from urllib.parse import urlsplit
 
+from ledger.http.client import TRANSIENT_STATUSES
+from ledger.http.fetch import FetchFailure, FetchOutcome, FetchResponse, Hop
 from ledger.model.external_links import LinkRequest
-from ledger.model.link_state import FailureKind, LinkClass, LinkResult
+from ledger.model.link_state import LinkClass, LinkResult
 
-
-@dataclass(frozen=True)
-class Hop:
-    """One redirect: the address that redirects, its status, and the target."""
-
-    url: str
-    status: int
-    to: str
-
-
-@dataclass(frozen=True)
-class FetchResponse:
-    """The response at the end of all redirects. ``complete``: the body was read to its end."""
-
-    url: str
-    status: int
-    hops: tuple[Hop, ...] = ()
-    headers: dict[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    complete: bool = True
-
-
-@dataclass(frozen=True)
-class FetchFailure:
-    """Why there is no response. ``transient``: another try may succeed."""
-
-    kind: FailureKind
-    evidence: str
-    hops: tuple[Hop, ...] = ()
-    transient: bool = False
-
-
-CLASS_MEANINGS: Mapping[LinkClass, str] = {
-    "ok": "the address responds as expected",
-    "moved": "a permanent redirect; the proposed edit is printed",
-    "broken": "not found (404 and most other 4xx, directly or behind a redirect; an identifier that its registry does not have)",
-    "gone": "removed for good (410)",
-    "server-error": "the server fails (500)",
-    "blocked": "programs are blocked (401, 403, 405, 406, 999, an empty 202); a person has to open it",
-    "deferred": "the host is busy or wants a later request (429, 503)",
-    "suspect": "the response is a front page, a login page or a page that says 'not found'",
-    "missing-fragment": "the page exists, but has no id for the fragment",
-    "wrong-type": "the address is of a document, the response is a web page",
-    "tls-expired": "the certificate has expired or is not valid yet",
-    "tls-self-signed": "the certificate is self-signed",
-    "tls-wrong-name": "the certificate is for another host",
-    "tls-untrusted": "the certificate cannot be verified, or no secure connection can be made",
-    "dns": "the host name cannot be resolved",
-    "refused": "the host refuses the connection",
-    "time-out": "no response in time",
-    "reset": "the connection closes, or the response ends, too early",
-    "redirect-loop": "the redirects never end",
-    "refused-unsafe": "not requested: a private address, another scheme, or a password in the address",
-    "not-checked": "no result: no network, or no time left",
-    "excused": "not requested: it has an excuse in link-policy.yml",
-}
 UNREACHABLE_CLASSES: frozenset[LinkClass] = frozenset({"dns", "refused", "time-out", "reset"})
 """No response at all: the host or our own network may be down."""
 
 BLOCKED_STATUSES = (401, 402, 403, 405, 406, 407, 451, 999)
-TRANSIENT_STATUSES = (408, 425, 429, 502, 503, 504, 511, *range(520, 531))
 PERMANENT_REDIRECT_STATUSES = (301, 308)
 DOCUMENT_EXTENSIONS = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".zip")
 FRONT_PAGE_PATH = re.compile(
@@ -112,7 +55,7 @@ HANDLE_RESPONSE_CODE = re.compile(rb'"responseCode"\s*:\s*(\d+)')
 NCT_ID_FIELD = re.compile(rb'"nctId"\s*:\s*"(NCT\d{8})"')
 
 
-def classify_response(request: LinkRequest, response: FetchResponse | FetchFailure, fragment: str = "") -> LinkResult:
+def classify_response(request: LinkRequest, response: FetchOutcome, fragment: str = "") -> LinkResult:
     """The class of one address from its response or failure."""
     if isinstance(response, FetchFailure):
         behind_redirect = bool(response.hops) and response.kind != "redirect-loop"
@@ -124,18 +67,6 @@ def classify_response(request: LinkRequest, response: FetchResponse | FetchFailu
     if request.kind == "trial":
         return _classify_trial_response(request, response)
     return _classify_page(request, response, fragment)
-
-
-def is_transient(response: FetchResponse | FetchFailure) -> bool:
-    """Whether another try may succeed: a busy host, a closed connection, a timeout."""
-    if isinstance(response, FetchFailure):
-        return response.transient
-    return response.status in TRANSIENT_STATUSES and not _is_bot_challenge(response)
-
-
-def _is_bot_challenge(response: FetchResponse) -> bool:
-    """Whether a firewall before the site wants proof that a person is asking."""
-    return "challenge" in (response.headers.get("cf-mitigated", ""), response.headers.get("x-amzn-waf-action", ""))
 
 
 def _classify_doi_response(response: FetchResponse) -> LinkResult | None:
@@ -166,7 +97,7 @@ def _classify_status(response: FetchResponse) -> LinkResult | None:
     """The result where the status decides; None where the body has to be read."""
     status = response.status
     evidence = f"status {status}" + (f" behind a redirect to {response.url}" if response.hops else "")
-    if _is_bot_challenge(response):
+    if response.is_bot_challenge:
         return LinkResult("blocked", f"{evidence}, with a challenge that programs cannot pass")
     if status in BLOCKED_STATUSES:
         return LinkResult("blocked", evidence)

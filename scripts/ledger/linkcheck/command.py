@@ -8,19 +8,22 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ledger.checks import link_suppressions
+from ledger.checks.suppressions import LINK_POLICY, find_suppressed_links
 from ledger.core import run_command
+from ledger.core.files import write_atomically
 from ledger.core.problems import EXIT_COULD_NOT_RUN, Problem, build_report
-from ledger.linkcheck import report, scheduler, ssrf_guard
+from ledger.http import ssrf_guard
+from ledger.http.client import HttpSettings
+from ledger.http.ssrf_guard import IPNetwork, Resolver
+from ledger.linkcheck import report, scheduler
 from ledger.linkcheck.report import CheckedLink
-from ledger.linkcheck.scheduler import LinkCheckRun, RequestPolicy
-from ledger.linkcheck.ssrf_guard import IPNetwork, Resolver
+from ledger.linkcheck.scheduler import LinkCheckRun
 from ledger.model import external_links, link_state, project
 from ledger.model.external_links import BaseUrls, ExternalLink
 from ledger.model.link_state import LinkResult, LinkState
@@ -45,13 +48,12 @@ def main(
 
 
 def _build_parser() -> argparse.ArgumentParser:
-    defaults = RequestPolicy()
     parser = argparse.ArgumentParser(
         prog="check_links.py",
         description="Check that every link to another site still works.",
         epilog="Exit status: 0 no errors, 1 errors (a link that was broken in two runs a day apart, an address that "
-        "must not be requested, a bad excuse), 2 not checked (no network, another run in progress, an unreadable state "
-        "file). No proxy is used: it would resolve names where the address check cannot see it.",
+        "must not be requested, a bad excuse), 2 not checked (no network, an unreadable state file). No proxy is used: "
+        "it would resolve names where the address check cannot see it.",
         allow_abbrev=False,
     )
     parser.add_argument("--external", action="store_true", required=True, help="the live check")
@@ -62,7 +64,7 @@ def _build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--contact",
         type=_parse_contact,
-        default=_parse_contact(os.environ.get("REPO_URL", "")),
+        default=_parse_contact(os.environ.get("CONTACT", "") or os.environ.get("REPO_URL", "")),
         metavar="TEXT",
         help="mail address or page of yours, sent to every host",
     )
@@ -78,29 +80,31 @@ def _build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--base", action="append", default=[], type=_parse_base, metavar="NAME=ADDRESS", help=_BASE_HELP
     )
-    for option, name, text in (
-        ("--budget", "budget", "seconds for the whole run"),
-        ("--timeout", "read_timeout", "maximum seconds without any data from a server"),
-        ("--delay", "delay", "seconds between two requests to a host"),
-        ("--pause", "pause", "seconds before the second try; doubled before each further one"),
-        ("--longest-wait", "max_wait", "maximum Retry-After that is obeyed, in seconds"),
-    ):
-        default = getattr(defaults, name)
+    for option, (name, text) in LIMITS.items():
+        default = getattr(HttpSettings(), name)
+        is_count = isinstance(default, int)
         parser.add_argument(
-            option, dest=name, type=_parse_seconds, default=default, metavar="S", help=f"{text} ({default:g})"
-        )
-    for option, name, text in (
-        ("--jobs", "jobs", "concurrent requests"),
-        ("--per-host", "per_host", "concurrent requests to one host"),
-        ("--tries", "tries", "tries for transient failures"),
-    ):
-        default = getattr(defaults, name)
-        parser.add_argument(
-            option, dest=name, type=_parse_count, default=default, metavar="N", help=f"{text} ({default})"
+            option,
+            dest=name,
+            type=_parse_count if is_count else _parse_seconds,
+            default=default,
+            metavar="N" if is_count else "S",
+            help=f"{text} ({default:g})",
         )
     return parser
 
 
+LIMITS: Mapping[str, tuple[str, str]] = {
+    "--budget": ("budget", "seconds for the whole run"),
+    "--timeout": ("timeout", "maximum seconds without any data from a server"),
+    "--delay": ("delay", "seconds between two requests to a host"),
+    "--pause": ("pause", "seconds before the second try; doubled before each further one"),
+    "--longest-wait": ("max_wait", "maximum Retry-After that is obeyed, in seconds"),
+    "--jobs": ("jobs", "concurrent requests"),
+    "--per-host": ("per_host", "concurrent requests to one host"),
+    "--tries": ("tries", "tries for transient failures"),
+}
+"""Options that change one of the HTTP settings, with their meaning."""
 _BASE_HELP = f"another service for identifiers: {', '.join(base.name for base in fields(BaseUrls))}"
 
 
@@ -138,34 +142,16 @@ def _parse_base(text: str) -> tuple[str, str]:
     return name, address.rstrip("/")
 
 
-def _build_request_policy(options: argparse.Namespace) -> RequestPolicy:
-    return RequestPolicy(
-        jobs=options.jobs,
-        per_host=options.per_host,
-        delay=options.delay,
-        read_timeout=options.read_timeout,
-        total_timeout=2 * options.read_timeout,
-        tries=options.tries,
-        pause=options.pause,
-        max_wait=options.max_wait,
-        budget=options.budget,
-        contact=options.contact,
-        networks=options.allow_private,
-    )
-
-
 def _run_link_check(options: argparse.Namespace, root: Path, clock: Callable[[], datetime], resolve: Resolver) -> int:
     path = options.state or root / link_state.LINK_STATE_FILE
     loaded = project.load_project(root, clock().date())
-    try:
-        with link_state.lock_state_file(path):
-            state = link_state.read_link_state(path)
-            results, run, problems = check_external_links(
-                loaded, state, path, _build_request_policy(options), BaseUrls(**dict(options.base)), clock, resolve
-            )
-    except (link_state.BadStateError, link_state.BusyError) as error:
-        print(f"{COMMAND_NAME}: not checked: {report.clean_for_terminal(str(error))}", file=sys.stderr)
-        return EXIT_COULD_NOT_RUN
+    state = link_state.read_link_state(path)
+    limits = {name: getattr(options, name) for name, _ in LIMITS.values()}
+    settings = HttpSettings(contact=options.contact, **limits)
+    links = external_links.collect_external_links(loaded, BaseUrls(**dict(options.base)))
+    results, run, problems = check_external_links(
+        loaded, links, state, path, settings, options.allow_private, clock, resolve
+    )
     outcome = build_report(COMMAND_NAME, {}, problems)
     summary = f"{COMMAND_NAME}: {report.format_summary(outcome, results, run, len(loaded.pages))}"
     for problem in outcome.problems:
@@ -174,11 +160,9 @@ def _run_link_check(options: argparse.Namespace, root: Path, clock: Callable[[],
         print(f"{COMMAND_NAME}: {line}")
     print(summary)
     if options.json:
-        link_state.atomic_write(options.json, report.format_json(outcome, results, run, summary))
+        write_atomically(options.json, report.format_json(outcome, results, run, summary))
     if run.offline:
-        message = "not checked: no host responded; check the network and run this again"
-        print(f"{COMMAND_NAME}: {message}", file=sys.stderr)
-        return EXIT_COULD_NOT_RUN
+        raise link_state.NotCheckedError("no host responded; check the network and run this again")
     if run.ended == "stopped":
         print(f"{COMMAND_NAME}: stopped; the results so far are saved", file=sys.stderr)
         return EXIT_COULD_NOT_RUN
@@ -188,37 +172,38 @@ def _run_link_check(options: argparse.Namespace, root: Path, clock: Callable[[],
 @rule("nothing-seen")
 def check_external_links(
     loaded: Project,
+    links: Sequence[ExternalLink],
     state: LinkState,
     path: Path,
-    policy: RequestPolicy,
-    bases: BaseUrls,
+    settings: HttpSettings,
+    networks: Sequence[IPNetwork],
     clock: Callable[[], datetime],
     resolve: Resolver,
 ) -> tuple[list[CheckedLink], LinkCheckRun, list[Problem]]:
     """Request all links without a suppression, and save ``state`` at ``path`` as the results come in."""
-    links = external_links.collect_external_links(loaded, bases)
-    suppressions, problems = link_suppressions.read_link_suppressions(loaded)
-    problems = [*loaded.problems, *problems, *link_suppressions.find_unused_suppressions(suppressions, links)]
+    valid, problems = LINK_POLICY.read(loaded)
+    suppressed = find_suppressed_links(valid, links)
+    problems = [*loaded.problems, *problems, *LINK_POLICY.check_unused(valid)]
     if not links:
         message = "no link to another site was found; a check that finds no links proves nothing"
         problems.append(Problem(DOCS_FOLDER, 1, "nothing-seen", message))
-    suppressed = {
-        link.text for link in links if any(link_suppressions.covers_address(one, link) for one in suppressions)
-    }
     pending = [link for link in links if link.text not in suppressed]
     pending.sort(key=lambda link: state[link.text].checked if link.text in state else "")
-    saved = time.monotonic()
+    saved, known = time.monotonic(), 0
 
     def record_result(link: ExternalLink, result: LinkResult) -> None:
-        nonlocal saved
+        nonlocal saved, known
         now = clock()
         state[link.text] = link_state.update_history(state.get(link.text), result, now)
+        known += 1
+        if sys.stderr.isatty():
+            end = "\n" if known == len(pending) else ""
+            print(f"\r{known} of {len(pending)} links checked", end=end, file=sys.stderr, flush=True)
         if time.monotonic() - saved >= SAVE_INTERVAL_SECONDS:
             link_state.write_link_state(path, state, now)
             saved = time.monotonic()
 
-    progress = sys.stderr if sys.stderr.isatty() else None
-    run = scheduler.request_external_links(pending, policy, record_result, resolve, progress)
+    run = scheduler.request_external_links(pending, settings, networks, record_result, resolve)
     if run.ended == "done" and not run.offline and not (loaded.problems or loaded.record_problems):
         for address in state.keys() - {link.text for link in links}:
             del state[address]
@@ -229,5 +214,5 @@ def check_external_links(
         suppression = LinkResult("excused", "see link-policy.yml")
         result = suppression if link.text in suppressed else run.results[link.text]
         results.append(CheckedLink(link, result, state.get(link.text)))
-        problems += report.report_checked_link(results[-1], policy.networks, clock())
+        problems += report.report_checked_link(results[-1], networks, clock())
     return results, run, problems

@@ -12,11 +12,11 @@ from typing import Any
 
 from ledger.checks import confirmed_broken_links
 from ledger.core.problems import Level, Problem, Report
-from ledger.core.text import pluralize
-from ledger.linkcheck import ssrf_guard
+from ledger.core.text import make_printable, pluralize
+from ledger.http import ssrf_guard
+from ledger.http.ssrf_guard import IPNetwork
 from ledger.linkcheck.classify import UNREACHABLE_CLASSES
 from ledger.linkcheck.scheduler import LinkCheckRun
-from ledger.linkcheck.ssrf_guard import IPNetwork
 from ledger.model import link_state
 from ledger.model.external_links import ExternalLink, LinkLocation
 from ledger.model.link_state import BAD_CLASSES, LinkClass, LinkHistory, LinkResult
@@ -128,10 +128,7 @@ def shorten_address(address: str) -> str:
 
 def clean_for_terminal(text: str) -> str:
     """External text without passwords, and with control and invisible characters escaped."""
-    text = URL_CREDENTIALS.sub("://…@", text)
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
-    )
+    return make_printable(URL_CREDENTIALS.sub("://…@", text))
 
 
 def describe_unchecked(results: Sequence[CheckedLink]) -> list[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from ledger.core.problems import Problem
 from ledger.model.field_types import IsoDate, Key, NonEmptyText, StrictModel
 from ledger.model.rules import rule
+from ledger.model.validation import parse_yaml
 from ledger.model.vocabulary import SeenLevel
 from ledger.model.yaml_source import YamlDocument
 
@@ -102,17 +103,9 @@ class ClaimsFile(StrictModel):
 @rule("claims")
 def read_claims(data: YamlDocument, path: str) -> tuple[ClaimsFile, list[Problem]]:
     """The claims file as typed data; empty where it has problems."""
-    try:
-        claims_file = ClaimsFile.model_validate(data.data)
-    except ValidationError as error:
-        problems = []
-        for item in error.errors(include_url=False):
-            place: tuple[Any, ...] = tuple(item["loc"])
-            shown = ".".join(str(part) for part in place)
-            message = str(item["msg"]).removeprefix("Value error, ")
-            problems.append(Problem(path, data.line(place), "claims", f"{shown}: {message}"))
+    claims_file, problems = parse_yaml(ClaimsFile, data, path, "claims")
+    if claims_file is None:
         return ClaimsFile(), problems
-    problems = []
     lines: dict[str, int] = {}
     ids = [("claims", number, claim.id) for number, claim in enumerate(claims_file.claims)]
     ids += [("citations", number, row.id) for number, row in enumerate(claims_file.citations)]

@@ -8,17 +8,19 @@ build can compare the entry with them. ``scripts/check_citations.py --online`` w
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any, Literal
 
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
+
+from ledger.core.partial_date import is_earlier
 from ledger.core.problems import Problem
 from ledger.model import bib_matching
 from ledger.model.bibliography import DOI, PMID, Bibliography, Entry
 from ledger.model.rules import rule
+from ledger.model.field_types import IsoDate, PartialDate, StrictModel
+from ledger.model.validation import parse_json
 
 SOURCE_STATUS_FILE = "source-status.json"
 NOT_CHECKED, NOTHING_FOUND, CORRECTED, EXPRESSION_OF_CONCERN, RETRACTED, REINSTATED = (
@@ -48,23 +50,53 @@ FILE_DESCRIPTION = (
     "scripts/check_citations.py --online; do not edit by hand. The page docs/about/source-status.md explains it."
 )
 FORMAT_VERSION = 1
-PARTIAL_DATE = re.compile(r"[12]\d{3}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
 MAX_TEXT_LENGTH = 400
 """Characters that are kept of a database's text."""
 MAX_NOTICES = 50
+
+
+UPDATE_COMMAND = "python3 scripts/check_citations.py --online --contact you@example.org"
+"""The command that writes the file."""
+ENTER_COMMAND = "python3 scripts/check_citations.py --enter"
+"""The command that adds new identifiers as not checked, without any request."""
+
+
+def _validate_doi(text: str) -> str:
+    if not DOI.fullmatch(text) or text != text.lower():
+        raise ValueError(f"'{text}' is not a DOI in lower case")
+    return text
+
+
+def _validate_pmid(text: str) -> str:
+    if not PMID.fullmatch(text):
+        raise ValueError(f"'{text}' is not a PMID")
+    return text
+
+
+def _validate_notice_state(text: str) -> str:
+    if text not in NOTICE_STATES:
+        raise ValueError(f"'{text}' is not a state of a notice; one of: {', '.join(NOTICE_STATES)}")
+    return text
+
+
+Doi = Annotated[str, AfterValidator(_validate_doi)]
+Pmid = Annotated[str, AfterValidator(_validate_pmid)]
+Empty = Literal[""]
 
 
 @dataclass(frozen=True)
 class Notice:
     """One notice about a work. ``date`` is a day, a month or a year, or empty; ``by`` is who published it."""
 
-    state: str
-    date: str = ""
-    doi: str = ""
-    pmid: str = ""
+    state: Annotated[str, AfterValidator(_validate_notice_state)]
+    date: PartialDate | Empty = ""
+    doi: Doi | Empty = ""
+    pmid: Pmid | Empty = ""
     by: str = ""
     word: str = ""
     """The database's own word for the kind of notice."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True)
@@ -72,9 +104,11 @@ class DatabaseResult:
     """The answer of one database: the state, the day of the check, the notices; ``why`` there is no answer."""
 
     state: str = NOT_CHECKED
-    checked: str = ""
+    checked: IsoDate | Empty = ""
     notices: tuple[Notice, ...] = ()
     why: str = ""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
 
 NO_RESULT = DatabaseResult()
@@ -150,14 +184,8 @@ def derive_state(notices: Iterable[Notice]) -> str:
     retractions = states.get(RETRACTED)
     if retractions:
         back = max(states.get(REINSTATED, [""]))
-        return REINSTATED if back and all(day and _is_not_before(back, day) for day in retractions) else RETRACTED
+        return REINSTATED if back and all(day and not is_earlier(back, day) for day in retractions) else RETRACTED
     return next((state for state in (EXPRESSION_OF_CONCERN, REINSTATED, CORRECTED) if state in states), NOTHING_FOUND)
-
-
-def _is_not_before(day: str, other: str) -> bool:
-    """Whether a date is the same or later, as far as both are known."""
-    known = min(len(day), len(other))
-    return day[:known] >= other[:known]
 
 
 def get_source_status(entry: Entry, status: SourceStatusFile) -> SourceStatus:
@@ -185,149 +213,91 @@ def get_source_status(entry: Entry, status: SourceStatusFile) -> SourceStatus:
 # --- reading ------------------------------------------------------------------------------------------
 
 
-class _InvalidEntryError(Exception):
-    """What is wrong with one entry of the file."""
+def _validate_state(result: DatabaseResult) -> DatabaseResult:
+    """The state of a result follows from its notices, and a checked one has a day. Raises ValueError."""
+    if result.state == NOT_CHECKED and not result.notices:
+        return result
+    if result.state != derive_state(result.notices):
+        raise ValueError(f"it is '{result.state}', but its notices say '{derive_state(result.notices)}'")
+    return _validate_day(result)
+
+
+def _validate_existence(result: DatabaseResult) -> DatabaseResult:
+    if result.state not in (NOT_CHECKED, YES, NO) or result.notices:
+        raise ValueError(f"'{result.state}' does not say whether it exists; one of: {NOT_CHECKED}, {YES}, {NO}")
+    return result if result.state == NOT_CHECKED else _validate_day(result)
+
+
+def _validate_day(result: DatabaseResult) -> DatabaseResult:
+    if not result.checked:
+        raise ValueError("the day of the check is missing; add checked, YYYY-MM-DD")
+    return result
+
+
+def _read_not_checked(raw: object) -> object:
+    return NO_RESULT if raw == NOT_CHECKED else raw
+
+
+Existence = Annotated[DatabaseResult, AfterValidator(_validate_existence), BeforeValidator(_read_not_checked)]
+Result = Annotated[DatabaseResult, AfterValidator(_validate_state), BeforeValidator(_read_not_checked)]
+
+
+class ComparedField(StrictModel):
+    """A field of the entry beside the same field in the database."""
+
+    state: Literal["agree", "disagree"]
+    seen: str = Field(min_length=1)
+
+
+Compared = Annotated[ComparedField | None, BeforeValidator(lambda raw: None if raw == NOT_CHECKED else raw)]
+
+
+class _Row(StrictModel):
+    """What the file has about one identifier."""
+
+    exists: Existence = NO_RESULT
+    retraction_watch: Result = Field(NO_RESULT, alias="retraction-watch")
+    title: Compared = None
+    first_author: Compared = Field(None, alias="first author")
+    year: Compared = None
+    journal: Compared = None
+
+    def to_status(self) -> IdentifierStatus:
+        results, seen = {}, {}
+        for field_name, info in type(self).model_fields.items():
+            name, value = info.alias or field_name, getattr(self, field_name)
+            if isinstance(value, ComparedField):
+                seen[name] = value.seen
+            elif value not in (None, NO_RESULT):
+                results[name] = value
+        return IdentifierStatus(results, seen)
+
+
+class _DoiRow(_Row):
+    crossref: Result = NO_RESULT
+
+
+class _PmidRow(_Row):
+    pubmed: Result = NO_RESULT
+
+
+class _File(StrictModel):
+    about: str = ""
+    form: Literal[1]
+    doi: dict[Doi, _DoiRow]
+    pmid: dict[Pmid, _PmidRow]
 
 
 @rule("source-status")
 def read_source_status(text: str, path: str = SOURCE_STATUS_FILE) -> tuple[SourceStatusFile, list[Problem]]:
-    """The file as data. Never raises: all errors become one problem, and an entry with an error counts as not checked."""
-
-    def broken(line: int, what: str) -> list[Problem]:
+    """The file as data; empty where it has an error, which becomes a problem."""
+    file, line, message = parse_json(_File, text)
+    if file is None:
         fix = f"restore the version before from Git, or delete the file and write it again: {UPDATE_COMMAND}"
-        return [Problem(path, line, "source-status", f"{what}; {fix}")]
-
-    try:
-        data = json.loads(text)
-    except json.JSONDecodeError as error:
-        return SourceStatusFile(), broken(error.lineno, f"not valid JSON ({error.msg})")
-    except (ValueError, RecursionError):
-        return SourceStatusFile(), broken(1, "not valid JSON (nested too deeply, or a number too long)")
-    if not isinstance(data, dict) or data.get("form") != FORMAT_VERSION:
-        return SourceStatusFile(), broken(1, f"this is not a file of format {FORMAT_VERSION}, which the check writes")
-    numbers: dict[str, Mapping[str, IdentifierStatus]] = {}
-    errors: list[tuple[int, str]] = []
-    for kind, pattern in (("doi", DOI), ("pmid", PMID)):
-        entries = data.get(kind)
-        if not isinstance(entries, dict):
-            return SourceStatusFile(), broken(1, f"it has no table '{kind}'")
-        known: dict[str, IdentifierStatus] = {}
-        blank = as_data(kind, EMPTY_IDENTIFIER_STATUS, {})
-        for number, raw in entries.items():
-            if raw == blank:
-                known[number] = EMPTY_IDENTIFIER_STATUS
-                continue
-            try:
-                if not pattern.fullmatch(number) or number != number.lower():
-                    raise _InvalidEntryError(f"this is not a {kind.upper()} in lower case")
-                known[number] = _parse_identifier_status(kind, raw)
-            except _InvalidEntryError as error:
-                errors.append((_find_line(text, number), f"{number[:80]}: {error}"))
-        numbers[kind] = known
-    if errors:
-        line, first = min(errors)
-        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        return SourceStatusFile(numbers), broken(line, f"{first}{more}")
+        return SourceStatusFile(), [Problem(path, line, "source-status", f"{message}; {fix}")]
+    tables: Mapping[str, Mapping[str, _Row]] = {"doi": file.doi, "pmid": file.pmid}
+    numbers = {kind: {number: row.to_status() for number, row in table.items()} for kind, table in tables.items()}
     return SourceStatusFile(numbers, True), []
-
-
-UPDATE_COMMAND = "python3 scripts/check_citations.py --online --contact you@example.org"
-"""The command that writes the file."""
-ENTER_COMMAND = "python3 scripts/check_citations.py --enter"
-"""The command that adds new identifiers as not checked, without any request."""
-
-
-def _find_line(text: str, number: str) -> int:
-    at = text.find(json.dumps(number, ensure_ascii=False) + ":")
-    return text.count("\n", 0, at) + 1 if at >= 0 else 1
-
-
-def _parse_identifier_status(kind: str, raw: object) -> IdentifierStatus:
-    table = _check_table(raw, (EXISTS, *NOTICE_DATABASES[kind], *bib_matching.COMPARED_FIELDS))
-    results = {}
-    for who in (EXISTS, *NOTICE_DATABASES[kind]):
-        result = _parse_result(table.get(who, NOT_CHECKED), (NOT_CHECKED, YES, NO) if who == EXISTS else SOURCE_STATES)
-        if result != NO_RESULT:
-            results[who] = result
-    seen = {}
-    for name in bib_matching.COMPARED_FIELDS:
-        value = table.get(name, NOT_CHECKED)
-        if value == NOT_CHECKED:
-            continue
-        pair = _check_table(value, ("state", "seen"))
-        if pair.get("state") not in (bib_matching.AGREE, bib_matching.DISAGREE) or not _get_text(pair, "seen"):
-            raise _InvalidEntryError(
-                f"{name} has neither '{bib_matching.AGREE}' nor '{bib_matching.DISAGREE}' with what was seen"
-            )
-        seen[name] = _get_text(pair, "seen")
-    return IdentifierStatus(results, seen)
-
-
-def _parse_result(raw: object, states: Sequence[str]) -> DatabaseResult:
-    if raw == NOT_CHECKED:
-        return NO_RESULT
-    table = _check_table(raw, ("state", "checked", "notices", "why"))
-    state, checked, why = _get_text(table, "state"), _get_text(table, "checked"), _get_text(table, "why")
-    if state not in states:
-        raise _InvalidEntryError(f"'{state[:40]}' is not a state; one of: {', '.join(states)}")
-    if (checked or state != NOT_CHECKED) and not _is_iso_date(checked):
-        raise _InvalidEntryError(f"'{checked[:40]}' is not the day of a check; YYYY-MM-DD")
-    listed = table.get("notices", [])
-    if not isinstance(listed, list) or len(listed) > MAX_NOTICES:
-        raise _InvalidEntryError("its notices are not a list, or too many")
-    notices = tuple(_parse_notice(item) for item in listed)
-    if states is SOURCE_STATES and state != NOT_CHECKED and state != derive_state(notices):
-        raise _InvalidEntryError(f"it is '{state}', but its notices say '{derive_state(notices)}'")
-    if notices and (state == NOT_CHECKED or states is not SOURCE_STATES):
-        raise _InvalidEntryError("it has notices and no state that follows from them")
-    return DatabaseResult(state, checked, notices, why)
-
-
-def _parse_notice(raw: object) -> Notice:
-    table = _check_table(raw, ("state", "date", "doi", "pmid", "by", "word"))
-    notice = Notice(**{name: _get_text(table, name) for name in ("state", "date", "doi", "pmid", "by", "word")})
-    if notice.state not in NOTICE_STATES:
-        raise _InvalidEntryError(
-            f"'{notice.state[:40]}' is not a state of a notice; one of: {', '.join(NOTICE_STATES)}"
-        )
-    if notice.date != normalize_partial_date(notice.date):
-        raise _InvalidEntryError(f"'{notice.date[:40]}' is not the date of a notice")
-    if notice.doi and not DOI.fullmatch(notice.doi):
-        raise _InvalidEntryError(f"'{notice.doi[:80]}' is not the DOI of a notice")
-    if notice.pmid and not PMID.fullmatch(notice.pmid):
-        raise _InvalidEntryError(f"'{notice.pmid[:40]}' is not the PMID of a notice")
-    return notice
-
-
-def _check_table(raw: object, names: Sequence[str]) -> dict[str, Any]:
-    if not isinstance(raw, dict):
-        raise _InvalidEntryError("a part of it is neither 'not checked' nor a table")
-    unknown = [name for name in raw if name not in names]
-    if unknown:
-        raise _InvalidEntryError(f"'{unknown[0][:40]}' is unknown here; one of: {', '.join(names)}")
-    return raw
-
-
-def _get_text(table: Mapping[str, Any], name: str) -> str:
-    value = table.get(name, "")
-    if not isinstance(value, str) or len(value) > MAX_TEXT_LENGTH:
-        raise _InvalidEntryError(f"{name} is not text, or too long")
-    return value
-
-
-def normalize_partial_date(text: str) -> str:
-    """A day, month or year, as far as it exists in the calendar: 2010-02-31 is February 2010; empty for anything else."""
-    if not PARTIAL_DATE.fullmatch(text):
-        return ""
-    return text if len(text) < 10 or _is_iso_date(text) else text[:7]
-
-
-@lru_cache(1024)
-def _is_iso_date(value: str) -> bool:
-    try:
-        return bool(re.fullmatch(r"\d{4}-\d\d-\d\d", value)) and bool(date.fromisoformat(value))
-    except ValueError:
-        return False
 
 
 # --- writing ------------------------------------------------------------------------------------------

@@ -17,23 +17,23 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, NoReturn
 
 from ledger.checks import trial_consistency, trial_text
-from ledger.core.errors import CannotRunError
-from ledger.core.http import RegistryError
+from ledger.core.errors import CannotRunError, RefusedError
 from ledger.core.problems import EXIT_CLEAN, EXIT_COULD_NOT_RUN, EXIT_ERRORS_FOUND, Problem
+from ledger.core.run_command import run_guarded
 from ledger.core.text import pluralize
+from ledger.http.client import HttpSettings
 from ledger.model import bib_reader, project, record_reader, registries, text_files, trial_record, yaml_source
 from ledger.model.project import BIB_FILE, DOCS_FOLDER, Page, Project
 from ledger.model.registries import RegistryNumber
 from ledger.model.yaml_source import BadYamlError, YamlDocument
 from ledger.registry import client, mapping, page_draft
 from ledger.registry import diff as refreshing
-from ledger.registry.client import RegistryRetryPolicy, UnknownTrialError
-from ledger.registry.study_model import HostileTextError, ImportNotes
+from ledger.registry.client import RegistryError
+from ledger.registry.study_model import ImportNotes
 from ledger.site import check_site
 
 COMMAND_NAME = "new_trial"
@@ -41,12 +41,6 @@ TRIALS_FOLDER = "trials"
 PAGE_NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
 RESERVED_NAMES = ("index", "readme", "con", "prn", "aux", "nul")
 API_VARIABLE = "CLINICALTRIALS_API"
-REQUEST_INTERVAL_SECONDS = 0.5
-"""Seconds between the requests for two trials."""
-
-
-class RefusedError(Exception):
-    """The command refuses to act (exit status 1); the message says why."""
 
 
 class _OneLineParser(argparse.ArgumentParser):
@@ -90,39 +84,27 @@ def main(
     arguments: Sequence[str],
     root: Path | None = None,
     today: date | None = None,
-    policy: RegistryRetryPolicy | None = None,
+    policy: HttpSettings | None = None,
 ) -> int:
     """Run the command and return its exit status. Prints no traceback and leaves no file half written."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-    root, today = root or Path.cwd(), today or date.today()
-    try:
+    folder, day = root or Path.cwd(), today or date.today()
+
+    def work() -> int:
         options = _parse_arguments(arguments)
-        policy = policy or RegistryRetryPolicy(timeout=options.timeout)
+        settings = policy or HttpSettings(contact=os.environ.get("CONTACT", ""), timeout=options.timeout)
         run = refresh_records if options.refresh else create_trial_page
-        return run(options, project.load_project(root, today), policy)
-    except SystemExit as stop:
+        return run(options, project.load_project(folder, day), settings)
+
+    try:
+        return run_guarded(COMMAND_NAME, work)
+    except SystemExit as stop:  # a wrong option, or --help
         return int(stop.code or 0)
-    except (RefusedError, HostileTextError, UnknownTrialError, page_draft.CannotDraftError) as error:
-        status, message = EXIT_ERRORS_FOUND, f"refused: {error}"
-    except (CannotRunError, RegistryError) as error:
-        status, message = EXIT_COULD_NOT_RUN, f"could not run: {error}"
-    except RecursionError:
-        status, message = EXIT_COULD_NOT_RUN, "could not run: a file is nested too deeply to read"
-    except OSError as error:
-        reason = f"{error.strerror or error}: {error.filename or ''}".rstrip(": ")
-        status, message = EXIT_COULD_NOT_RUN, f"could not run: {reason}"
-    except KeyboardInterrupt:
-        status, message = EXIT_COULD_NOT_RUN, "stopped"
-    print(f"{COMMAND_NAME}: {' '.join(message.split())}", file=sys.stderr)
-    return status
 
 
 # --- a new page ---------------------------------------------------------------------------------------
 
 
-def create_trial_page(options: argparse.Namespace, loaded: Project, policy: RegistryRetryPolicy) -> int:
+def create_trial_page(options: argparse.Namespace, loaded: Project, policy: HttpSettings) -> int:
     """Write a draft page for a trial that has none, and the entry of its source."""
     saved = _read_saved_study(options.saved) if options.saved else None
     number = _choose_number(options.numbers, saved)
@@ -158,8 +140,8 @@ def create_trial_page(options: argparse.Namespace, loaded: Project, policy: Regi
 def _read_saved_study(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise CannotRunError(f"there is no file {path}")
-    if path.stat().st_size > RegistryRetryPolicy.max_bytes:
-        raise RegistryError(f"{path.name} is longer than {RegistryRetryPolicy.max_bytes} bytes; nothing was read")
+    if path.stat().st_size > HttpSettings.max_bytes:
+        raise RegistryError(f"{path.name} is longer than {HttpSettings.max_bytes} bytes; nothing was read")
     return client.parse_study(path.read_bytes(), path.name)
 
 
@@ -379,7 +361,7 @@ class RefreshTarget:
     key: str
 
 
-def refresh_records(options: argparse.Namespace, loaded: Project, policy: RegistryRetryPolicy) -> int:
+def refresh_records(options: argparse.Namespace, loaded: Project, policy: HttpSettings) -> int:
     """Print the differences from the registry as a diff; write them with --write."""
     saved = _read_saved_study(options.saved) if options.saved else None
     numbers = list(options.numbers) or ([client.get_nct_id(saved)] if saved is not None else [])
@@ -390,11 +372,11 @@ def refresh_records(options: argparse.Namespace, loaded: Project, policy: Regist
     for index, target in enumerate(targets):
         try:
             if saved is None and index:
-                time.sleep(min(REQUEST_INTERVAL_SECONDS, policy.pause))
+                time.sleep(policy.delay)
             study = saved if saved is not None else client.fetch_study(target.nct, options.api, policy)
             _refuse_other_trial(study, RegistryNumber(target.nct, registries.REGISTRIES[0]), saved is not None)
             counts[_refresh_record(target, study, loaded, options.write)] += 1
-        except (RegistryError, RefusedError, HostileTextError, BadYamlError) as error:
+        except (CannotRunError, BadYamlError) as error:
             print(f"{COMMAND_NAME}: {target.page.path}: {' '.join(str(error).split())}", file=sys.stderr)
             counts["not done"] += 1
     changed = "written" if options.write else "with changes (nothing written; add --write)"

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from ledger.checks import bib_fields, numbers
+from ledger.core.errors import RefusedError
 from ledger.markdown.escape import escape_markdown
 from ledger.markdown.prose import extract_prose
 from ledger.markdown.scanner import MarkdownSource
@@ -33,7 +34,7 @@ PAGE_SECTIONS: tuple[tuple[str, str, str], ...] = (
 )
 
 
-class CannotDraftError(ValueError):
+class CannotDraftError(RefusedError):
     """The page or its source would not be valid; nothing is written."""
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from ledger.core.errors import RefusedError
 from ledger.model.vocabulary import GAP
 
 SPACES = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\s]+")
@@ -63,7 +64,7 @@ HOSTILE: Mapping[str, re.Pattern[str]] = {
 """What would act as markup somewhere between the registry and a reader's browser, and has no place in a title."""
 
 
-class HostileTextError(ValueError):
+class HostileTextError(RefusedError):
     """A title or a name holds what would act as markup; the message names the field and what it is."""
 
 

@@ -9,46 +9,41 @@ import argparse
 import os
 import re
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from ledger.core.errors import CannotRunError
-from ledger.core.problems import EXIT_CLEAN, EXIT_COULD_NOT_RUN
+from ledger.core.files import write_atomically
+from ledger.core.problems import EXIT_CLEAN
+from ledger.core.run_command import run_guarded
 from ledger.core.text import pluralize
+from ledger.http.client import HttpSettings
 from ledger.model import bibliography, project, source_status
 from ledger.model.source_status import DATABASES, SOURCE_STATUS_FILE, SourceStatusFile
 from ledger.model.text_files import UNREADABLE_RULES
-from ledger.source_status.client import RetryPolicy
-from ledger.source_status.query import SERVICE_URLS, UpdateSettings, query_databases
+from ledger.source_status.query import SERVICES, query_databases
 from ledger.source_status.responses import clean_external_text
 
 COMMAND_NAME = "check_citations"
-SERVICE_NAMES: Mapping[str, str] = {**DATABASES, "handles": "doi.org"}
+SERVICE_NAMES: Mapping[str, str] = {**DATABASES, **{name: service.name for name, service in SERVICES.items()}}
 CONTACT_PATTERN = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}|https://[\x21-\x7e]{4,200}", re.ASCII)
 
 
-def main(arguments: Sequence[str], root: Path | None = None, policy: RetryPolicy | None = None) -> int:
+def main(arguments: Sequence[str], root: Path | None = None, settings: HttpSettings | None = None) -> int:
     """Run the command. Exit status: 0 done (some sources may be not checked), 2 no service responded or no file written."""
     parser = _build_parser()
     options = parser.parse_args(arguments)
     if not (options.online or options.enter):
         parser.error("add --online; without it these options have no effect")
-    try:
+
+    def work() -> int:
         loaded = _load_project(root or Path.cwd())
-        if options.enter and not options.online:
-            return _enter_new_numbers(loaded)
-        return _run_update(loaded, _build_settings(options, policy))
-    except CannotRunError as error:
-        print(f"{COMMAND_NAME}: could not run: {error}", file=sys.stderr)
-    except OSError as error:
-        print(f"{COMMAND_NAME}: could not run: {error.strerror or error}: {error.filename or ''}", file=sys.stderr)
-    except RecursionError:
-        print(f"{COMMAND_NAME}: could not run: a file is nested too deeply to read", file=sys.stderr)
-    except KeyboardInterrupt:
-        print(f"{COMMAND_NAME}: stopped; nothing was written", file=sys.stderr)
-    return EXIT_COULD_NOT_RUN
+        if options.online:
+            return _update_status(loaded, options, settings or HttpSettings())
+        return _enter_new_numbers(loaded)
+
+    return run_guarded(COMMAND_NAME, work)
 
 
 def _build_parser() -> argparse.ArgumentParser:
@@ -70,29 +65,23 @@ def _build_parser() -> argparse.ArgumentParser:
         help="the Retraction Watch data (CSV), as Crossref publishes it",
     )
     parser.add_argument("--budget", type=float, default=0.0, metavar="SECONDS", help="maximum time for the whole run")
-    for name in SERVICE_URLS:
+    for name in SERVICES:
         parser.add_argument(
             f"--{name}", default="", metavar="ADDRESS", help=f"another address for {SERVICE_NAMES[name]}"
         )
     return parser
 
 
-def _build_settings(options: argparse.Namespace, policy: RetryPolicy | None) -> UpdateSettings:
+def _add_options(settings: HttpSettings, options: argparse.Namespace) -> HttpSettings:
     contact = options.contact or os.environ.get("CONTACT", "")
     if not CONTACT_PATTERN.fullmatch(contact):
         raise CannotRunError(
             "add a contact, so that the databases can write to you: --contact you@example.org (or an https address)"
         )
-    policy = policy or RetryPolicy()
-    if options.budget:
-        if not 1 <= options.budget <= 86_400:
-            raise CannotRunError("--budget is the number of seconds for the whole run, 1 to 86400")
-        policy = replace(policy, budget=options.budget)
-    base_urls = {
-        name: getattr(options, name) or os.environ.get(f"{name.upper()}_API", "") or SERVICE_URLS[name]
-        for name in SERVICE_URLS
-    }
-    return UpdateSettings(contact, base_urls, options.retraction_watch, policy)
+    budget = options.budget or settings.budget
+    if not 1 <= budget <= 86_400:
+        raise CannotRunError("--budget is the number of seconds for the whole run, 1 to 86400")
+    return replace(settings, contact=contact, budget=budget)
 
 
 def _load_project(root: Path) -> project.Project:
@@ -119,8 +108,12 @@ def _enter_new_numbers(loaded: project.Project) -> int:
     return EXIT_CLEAN
 
 
-def _run_update(loaded: project.Project, settings: UpdateSettings) -> int:
-    update = query_databases(loaded, settings)
+def _update_status(loaded: project.Project, options: argparse.Namespace, settings: HttpSettings) -> int:
+    base_urls = {
+        name: getattr(options, name) or os.environ.get(f"{name.upper()}_API", "") or service.url
+        for name, service in SERVICES.items()
+    }
+    update = query_databases(loaded, _add_options(settings, options), base_urls, options.retraction_watch)
     for name, tally in update.tallies.items():
         if tally.reason:
             failures = f"{tally.unanswered} not checked; {clean_external_text(tally.reason)}"
@@ -162,20 +155,3 @@ def _describe_changes(
 def _write_status(loaded: project.Project, status: SourceStatusFile) -> None:
     text = source_status.dump_source_status(status, loaded.bibliography)
     write_atomically(loaded.root / SOURCE_STATUS_FILE, text)
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Replace the text of a file in one step, so that the file is always either the old or the new one."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-", suffix=".tmp")
-    new = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        mask = os.umask(0)
-        os.umask(mask)
-        new.chmod(path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~mask)
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)

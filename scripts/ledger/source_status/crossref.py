@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import quote
 
-from ledger.model.source_status import RETRACTED, DatabaseResult, Notice, derive_state, normalize_partial_date
-from ledger.source_status.client import JSON_CONTENT_TYPES, PoliteClient
+from ledger.core.partial_date import trim_to_partial_date
+from ledger.http.api import request_api
+from ledger.http.client import HttpClient
+from ledger.model.source_status import RETRACTED, DatabaseResult, Notice, derive_state
 from ledger.source_status.responses import (
     UPDATE_STATES,
     BadResponseError,
@@ -28,18 +30,18 @@ IGNORED_UPDATES = ("new_edition", "new_version")
 RETRACTED_TITLE = re.compile(r"\W*(?:RETRACTED|WITHDRAWN)(?:\s+(?:ARTICLE|PAPER))?\s*:", re.IGNORECASE)
 
 
-def look_up_doi(client: PoliteClient, doi: str, email: str, today: date) -> dict[str, LookupResult]:
-    """The notices and metadata of a work, by DOI. Raises RequestFailedError, BadResponseError."""
+async def look_up_dois(client: HttpClient, base_url: str, dois: Sequence[str], today: date) -> dict[str, LookupResult]:
+    """The notices and metadata of one work, by DOI. Raises RequestFailedError, BadResponseError."""
+    (doi,) = dois
+    email = client.settings.contact_email
     query = {"mailto": email} if email else {}
-    status, raw = client.get(f"/works/{quote(doi, safe='')}", query, JSON_CONTENT_TYPES)
+    status, raw = await request_api(client, f"{base_url}/works/{quote(doi, safe='')}", query)
     return {doi: parse_crossref_work(status, raw, doi, today)}
 
 
 def parse_crossref_work(status: int, raw: bytes, doi: str, today: date) -> LookupResult:
     """The result in a response to ``GET /works/{doi}``."""
     if status == 404:
-        if b"<html" in raw[:2000].lower():
-            raise BadResponseError("status 404 with a web page")
         why = "Crossref does not know this DOI; another agency may have registered it"
         return LookupResult(DatabaseResult(checked=today.isoformat(), why=why))
     data = parse_json_object(raw)
@@ -96,7 +98,7 @@ def _parse_date_parts(value: object) -> str:
         if not isinstance(part, int) or isinstance(part, bool) or not 0 < part < 10_000:
             break
         text += ("-" if text else "") + str(part).zfill(width)
-    return normalize_partial_date(text)
+    return trim_to_partial_date(text)
 
 
 def _extract_metadata(work: Mapping[str, Any], titles: list[str]) -> dict[str, str]:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from urllib.parse import quote
 
+from ledger.http.api import request_api
+from ledger.http.client import HttpClient
 from ledger.model.source_status import NO, YES
-from ledger.source_status.client import JSON_CONTENT_TYPES, PoliteClient
 from ledger.source_status.responses import BadResponseError, LookupResult, clean_external_text, parse_json_object
 
 API_URL = "https://doi.org/api/handles"
 EXISTENCE_BY_RESPONSE_CODE = {1: YES, 200: YES, 100: NO}
 
 
-def look_up_doi(client: PoliteClient, doi: str) -> dict[str, LookupResult]:
-    """Whether the DOI exists, by DOI. Raises RequestFailedError, BadResponseError."""
-    _, raw = client.get(f"/{quote(doi, safe='/')}", {}, JSON_CONTENT_TYPES)
+async def look_up_dois(client: HttpClient, base_url: str, dois: Sequence[str], today: date) -> dict[str, LookupResult]:
+    """Whether one DOI exists, by DOI. Raises RequestFailedError, BadResponseError."""
+    (doi,) = dois
+    _, raw = await request_api(client, f"{base_url}/{quote(doi, safe='/')}", {})
     return {doi: parse_doi_handle(raw, doi)}
 
 

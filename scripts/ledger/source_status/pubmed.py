@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from xml.etree import ElementTree
 
+from ledger.core.partial_date import trim_to_partial_date
+from ledger.http.api import request_api
+from ledger.http.client import HttpClient
 from ledger.model.bibliography import PMID
 from ledger.model.source_status import (
     CORRECTED,
@@ -17,9 +20,7 @@ from ledger.model.source_status import (
     DatabaseResult,
     Notice,
     derive_state,
-    normalize_partial_date,
 )
-from ledger.source_status.client import XML_CONTENT_TYPES, PoliteClient
 from ledger.source_status.responses import (
     BadResponseError,
     LookupResult,
@@ -30,6 +31,7 @@ from ledger.source_status.responses import (
     parse_doi,
 )
 
+XML_CONTENT_TYPES = ("text/xml", "application/xml")
 API_URL = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils"
 MAX_PMIDS_PER_REQUEST = 50
 PUBMED_LINK_STATES: Mapping[str, str] = {
@@ -46,11 +48,14 @@ REFERENCE_DATE = re.compile(rf"\b((?:19|20)\d\d)(?:\s+({'|'.join(MONTHS)})[a-z]*
 DOI_IN_TEXT = re.compile(r"\b10\.\d{4,9}/[^\s{}\"<>\\]+")
 
 
-def look_up_pmids(client: PoliteClient, pmids: Collection[str], email: str, today: date) -> dict[str, LookupResult]:
+async def look_up_pmids(
+    client: HttpClient, base_url: str, pmids: Sequence[str], today: date
+) -> dict[str, LookupResult]:
     """The notices and metadata of articles, by PMID. Raises RequestFailedError, BadResponseError."""
     query = {"db": "pubmed", "retmode": "xml", "id": ",".join(pmids), "tool": "islet-ledger"}
+    email = client.settings.contact_email
     query |= {"email": email} if email else {}
-    status, raw = client.get("/efetch.fcgi", query, XML_CONTENT_TYPES)
+    status, raw = await request_api(client, f"{base_url}/efetch.fcgi", query, XML_CONTENT_TYPES)
     if status != 200:
         raise BadResponseError(f"status {status}")
     return parse_pubmed_articles(raw, pmids, today)
@@ -123,7 +128,7 @@ def _extract_reference_date(reference: str) -> str:
         return ""
     year, month, day = match.groups()
     text = year + (f"-{MONTHS[month]:02}" if month else "") + (f"-{int(day):02}" if day else "")
-    return normalize_partial_date(text) or year
+    return trim_to_partial_date(text)
 
 
 def _extract_metadata(record: ElementTree.Element) -> dict[str, str]:

@@ -188,23 +188,15 @@ class GuardedNetworkBackend(httpcore.AsyncNetworkBackend):
         await asyncio.sleep(seconds)
 
 
-def create_guarded_client(
-    backend: GuardedNetworkBackend, max_connections: int, read_timeout: float, headers: dict[str, str]
-) -> httpx.AsyncClient:
-    """An HTTP client whose every connection goes through ``backend``.
+def create_guarded_transport(guard: GuardedNetworkBackend, max_connections: int) -> httpx.AsyncHTTPTransport:
+    """A transport whose every connection goes through ``guard``.
 
-    No proxy is used, since a proxy resolves names where the backend cannot check them. Each request has a connection of
+    No proxy is used, since a proxy resolves names where the guard cannot check them. Each request has a connection of
     its own: a kept one may be closed just as it is used again, which would look like a fault of the server.
     """
     context: ssl.SSLContext = httpx.create_ssl_context()
     transport = httpx.AsyncHTTPTransport(verify=context, trust_env=False)
     transport._pool = httpcore.AsyncConnectionPool(
-        ssl_context=context, max_connections=max_connections, max_keepalive_connections=0, network_backend=backend
+        ssl_context=context, max_connections=max_connections, max_keepalive_connections=0, network_backend=guard
     )
-    return httpx.AsyncClient(
-        transport=transport,
-        trust_env=False,
-        follow_redirects=False,
-        timeout=httpx.Timeout(read_timeout, pool=None),
-        headers=headers,
-    )
+    return transport

@@ -1,7 +1,6 @@
 """Fetch one address as a reader's browser would: follow redirects hop by hop and return the response or the failure.
 
 One GET with a small read, since many servers answer HEAD differently. Cookies are kept within one chain of redirects.
-``classify`` decides what the response says about the link, and defines the data types that both modules use.
 """
 
 from __future__ import annotations
@@ -11,64 +10,92 @@ import errno
 import ssl
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import httpcore
 import httpx
 
-from ledger.linkcheck import ssrf_guard
-from ledger.linkcheck.classify import FetchFailure, FetchResponse, Hop
-from ledger.linkcheck.ssrf_guard import GuardedNetworkBackend, NoSuchHostError, UnsafeAddressError
+from ledger.http import ssrf_guard
+from ledger.http.ssrf_guard import GuardedNetworkBackend, NoSuchHostError, UnsafeAddressError
+from ledger.model.link_state import FailureKind
 
-MAX_BODY_BYTES = 64_000
-"""Maximum bytes read of a response body: enough for a title and the first lines."""
-MAX_BODY_BYTES_FOR_FRAGMENT = 2_000_000
-"""Maximum bytes read where the page must have an id for the link's fragment."""
 MAX_REDIRECTS = 10
 REDIRECT_STATUSES = (301, 302, 303, 307, 308)
-REQUEST_HEADERS = {
-    "Accept": "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8",
-    "Accept-Language": "en",
-    "Accept-Encoding": "gzip",
-}
 
 
 @dataclass(frozen=True)
-class FetchTimeouts:
-    """Timeouts of one fetch in seconds: ``read`` without any data, ``total`` for all redirects together."""
+class Hop:
+    """One redirect: the address that redirects, its status, and the target."""
 
-    read: float = 15.0
-    total: float = 30.0
+    url: str
+    status: int
+    to: str
+
+
+@dataclass(frozen=True)
+class FetchResponse:
+    """The response at the end of all redirects. ``complete``: the body was read to its end."""
+
+    url: str
+    status: int
+    hops: tuple[Hop, ...] = ()
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    complete: bool = True
+
+    @property
+    def is_bot_challenge(self) -> bool:
+        """Whether a firewall before the site wants proof that a person sends the request."""
+        return "challenge" in (self.headers.get("cf-mitigated", ""), self.headers.get("x-amzn-waf-action", ""))
+
+
+@dataclass(frozen=True)
+class FetchFailure:
+    """Why there is no response, or none that can be used now. ``transient``: another try may succeed."""
+
+    kind: FailureKind | Literal["deferred"]
+    evidence: str
+    hops: tuple[Hop, ...] = ()
+    transient: bool = False
+
+
+FetchOutcome = FetchResponse | FetchFailure
 
 
 async def fetch_url(
-    client: httpx.AsyncClient, url: str, max_bytes: int, timeouts: FetchTimeouts, backend: GuardedNetworkBackend
-) -> FetchResponse | FetchFailure:
-    """The response at the end of all redirects. Never raises for what a server or a network does."""
+    client: httpx.AsyncClient, url: str, max_bytes: int, accept: str, guard: GuardedNetworkBackend | None
+) -> FetchOutcome:
+    """The response at the end of all redirects. Never raises for what a server or a network does.
+
+    Without a guard, a redirect to another host is not followed.
+    """
     hops: list[Hop] = []
+    timeout = client.timeout.read or 0.0
     try:
-        async with asyncio.timeout(timeouts.total):
-            return await _follow_redirects(client, url, max_bytes, backend, hops)
+        async with asyncio.timeout(2 * timeout):
+            return await _follow_redirects(client, url, max_bytes, accept, guard, hops)
     except TimeoutError:
-        evidence = f"the response was not complete within {timeouts.total:g} seconds"
+        evidence = f"the response was not complete within {2 * timeout:g} seconds"
         return FetchFailure("time-out", evidence, tuple(hops), transient=True)
     except Exception as error:  # a server can make a library raise anything; each exception becomes evidence
-        return _classify_exception(error, tuple(hops), timeouts)
+        return _classify_exception(error, tuple(hops), timeout)
 
 
 async def _follow_redirects(
-    client: httpx.AsyncClient, url: str, max_bytes: int, backend: GuardedNetworkBackend, hops: list[Hop]
-) -> FetchResponse | FetchFailure:
+    client: httpx.AsyncClient,
+    url: str,
+    max_bytes: int,
+    accept: str,
+    guard: GuardedNetworkBackend | None,
+    hops: list[Hop],
+) -> FetchOutcome:
     cookies = httpx.Cookies()
     visited: set[tuple[str, str]] = set()
     while True:
-        ip = ssrf_guard.parse_ip_literal(url)
-        reason = ssrf_guard.explain_unsafe_url(url)
-        if not reason and ip and not ssrf_guard.is_allowed_ip(ip, backend.networks):
-            reason = f"{ip} is {ssrf_guard.explain_non_public_ip(ip)}"
-        if reason:
-            raise UnsafeAddressError(reason)
-        request = httpx.Request("GET", url, headers={**client.headers, **REQUEST_HEADERS})
+        _refuse_unsafe_url(url, guard, hops)
+        request = httpx.Request("GET", url, headers=client.headers)
+        request.headers["Accept"] = accept
         cookies.set_cookie_header(request)
         state = (str(request.url), request.headers.get("Cookie", ""))
         if state in visited or len(hops) >= MAX_REDIRECTS:
@@ -84,20 +111,32 @@ async def _follow_redirects(
                 hops.append(Hop(url, response.status_code, target))
                 url = target
                 continue
-            body, complete = (
-                await _read_body_prefix(response, max_bytes) if _should_read_body(response) else (b"", False)
-            )
+            body, complete = await _read_body(response, max_bytes) if _should_read_body(response) else (b"", False)
             headers = {name.lower(): value for name, value in response.headers.items()}
             return FetchResponse(url, response.status_code, tuple(hops), headers, body, complete)
         finally:
             await response.aclose()
 
 
+def _refuse_unsafe_url(url: str, guard: GuardedNetworkBackend | None, hops: list[Hop]) -> None:
+    """Raises UnsafeAddressError where an address must not be requested."""
+    reason = ssrf_guard.explain_unsafe_url(url)
+    ip = ssrf_guard.parse_ip_literal(url)
+    if not reason and guard and ip and not ssrf_guard.is_allowed_ip(ip, guard.networks):
+        reason = f"{ip} is {ssrf_guard.explain_non_public_ip(ip)}"
+    if not reason and hops and not guard:
+        old, new = httpx.URL(hops[0].url), httpx.URL(url)
+        if (old.scheme, old.netloc) != (new.scheme, new.netloc):
+            reason = f"it redirects to another host, '{new.netloc.decode('ascii', 'replace')}'"
+    if reason:
+        raise UnsafeAddressError(reason)
+
+
 def _should_read_body(response: httpx.Response) -> bool:
     return response.status_code < 300 or "json" in response.headers.get("Content-Type", "")
 
 
-async def _read_body_prefix(response: httpx.Response, max_bytes: int) -> tuple[bytes, bool]:
+async def _read_body(response: httpx.Response, max_bytes: int) -> tuple[bytes, bool]:
     """At most ``max_bytes`` bytes of the decoded body, and whether that is all of it."""
     encoding = response.headers.get("Content-Encoding", "").strip().lower()
     if encoding not in ("", "identity", "gzip", "x-gzip", "deflate"):
@@ -132,12 +171,12 @@ def _walk_causes(error: BaseException) -> Iterator[BaseException]:
             pending += cause.exceptions
 
 
-def _classify_exception(error: Exception, hops: tuple[Hop, ...], timeouts: FetchTimeouts) -> FetchFailure:
+def _classify_exception(error: Exception, hops: tuple[Hop, ...], timeout: float) -> FetchFailure:
     """The failure that an exception stands for; the most specific of its causes decides."""
     causes = list(_walk_causes(error))
     for classify in (
         _classify_address_error,
-        lambda cause: _classify_tls_error_or_timeout(cause, timeouts),
+        lambda cause: _classify_tls_error_or_timeout(cause, timeout),
         _classify_os_error,
         _classify_incomplete_response,
         _classify_disconnect,
@@ -163,11 +202,11 @@ def _classify_address_error(cause: BaseException) -> FetchFailure | None:
     return None
 
 
-def _classify_tls_error_or_timeout(cause: BaseException, timeouts: FetchTimeouts) -> FetchFailure | None:
+def _classify_tls_error_or_timeout(cause: BaseException, timeout: float) -> FetchFailure | None:
     if isinstance(cause, ssl.SSLError):
         return FetchFailure("tls-untrusted", f"no secure connection: {cause.reason or cause}")
     if isinstance(cause, httpx.TimeoutException | httpcore.TimeoutException):
-        return FetchFailure("time-out", f"no data for {timeouts.read:g} seconds", transient=True)
+        return FetchFailure("time-out", f"no data for {timeout:g} seconds", transient=True)
     return None
 
 

@@ -1,0 +1,118 @@
+"""What pydantic finds wrong in a file, in plain words: what it is and how to fix it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from ledger.core.problems import Problem
+from ledger.core.text import make_printable, shorten
+from ledger.model.text_files import read_text
+from ledger.model.yaml_source import BadYamlError, YamlDocument, YamlPath, load_yaml
+
+Model = TypeVar("Model", bound=BaseModel)
+
+MESSAGES = {
+    "missing": "this key is missing; add it",
+    "int": "{given} is not a count; write a whole number",
+    "greater": "{given} is not a count; write a whole number",
+    "less": "{given} is not a count; write a whole number",
+    "bool": "{given} is neither true nor false",
+    "string_type": "{given} must be text; put it in quotes",
+    "string_too_short": "this is empty; write a text, or remove the key",
+    "string_pattern_mismatch": "{given} has a character that is not allowed here; use letters, digits, - and _",
+    "list_type": "a list is needed here; write [one, two]",
+    "tuple_type": "a list is needed here; write [one, two]",
+    "too_short": "this list is empty; give one entry or more",
+    "model_type": "keys with values are needed here; see REFERENCE.md",
+    "dataclass_type": "keys with values are needed here; see REFERENCE.md",
+    "dict_type": "keys with values are needed here; see REFERENCE.md",
+    "recursion_loop": "this is nested in itself",
+}
+"""Messages by the beginning of pydantic's error type; ``{given}`` is the value in the file."""
+
+
+def describe_error(error: ErrorDetails, allowed_keys: Iterable[str] = ()) -> str:
+    """One error of a model in plain words. ``allowed_keys`` are those in the place of an unknown key."""
+    kind, given = error["type"], f"'{make_printable(shorten(str(error.get('input'))))}'"
+    if kind in ("extra_forbidden", "unexpected_keyword_argument"):
+        near = get_close_matches(str(error["loc"][-1]), allowed_keys, 1, 0.7)
+        return f"unknown key; did you mean '{near[0]}'?" if near else "unknown key; take it out, or see REFERENCE.md"
+    if kind == "literal_error":
+        return f"{given} is not allowed here; write one of: {error['ctx']['expected']}"
+    if kind == "value_error":
+        message = str(error["ctx"]["error"])
+        is_shown = not isinstance(error.get("input"), str | int | bool) or str(error.get("input")) in message
+        return message if is_shown else f"{message} (found {given})"
+    message = next((text for start, text in MESSAGES.items() if kind.startswith(start)), "{given} is not allowed here")
+    return message.replace("{given}", given)
+
+
+def find_allowed_keys(model: type[BaseModel], place: YamlPath) -> list[str]:
+    """The keys that a model allows beside the last one of ``place``."""
+    for step in place[:-1]:
+        info = model.model_fields.get(str(step))
+        model = (_find_model(info.annotation) if info else None) or model
+    return list(model.model_fields)
+
+
+def _find_model(annotation: object) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((model for inner in get_args(annotation) if (model := _find_model(inner))), None)
+
+
+def parse_yaml(model: type[Model], document: YamlDocument, path: str, rule: str) -> tuple[Model | None, list[Problem]]:
+    """The content of a YAML file as ``model``; or None, and a problem for each error."""
+    try:
+        return model.model_validate(document.data), []
+    except ValidationError as error:
+        return None, [_build_problem(model, item, document, path, rule) for item in error.errors(include_url=False)]
+
+
+def _build_problem(
+    model: type[BaseModel], error: ErrorDetails, document: YamlDocument, path: str, rule: str
+) -> Problem:
+    place: YamlPath = tuple(error["loc"])
+    shown = "".join(f"{step}." for step in place)[:-1]
+    message = describe_error(error, find_allowed_keys(model, place))
+    return Problem(path, document.line(place), rule, f"{shown}: {message}" if shown else message)
+
+
+def read_yaml(model: type[Model], file: Path, path: str, rule: str) -> tuple[Model | None, YamlDocument, list[Problem]]:
+    """The content of a YAML file as ``model``, and its lines; or None, and what is wrong in it."""
+    text, problem = read_text(file, path)
+    try:
+        document = load_yaml(text)
+    except BadYamlError as error:
+        return None, YamlDocument({}), [Problem(path, error.line, rule, str(error))]
+    content, problems = (None, [problem]) if problem else parse_yaml(model, document, path, rule)
+    return content, document, problems
+
+
+def parse_json(model: type[Model], text: str) -> tuple[Model | None, int, str]:
+    """The content of a JSON file as ``model``; or None, the line of the first error, and what is wrong there."""
+    try:
+        return model.model_validate_json(text), 1, ""
+    except ValidationError as error:
+        errors = error.errors(include_url=False)
+    first = errors[0]
+    if first["type"] == "json_invalid":
+        where = re.search(r"at line (\d+)", str(first["ctx"]["error"]))
+        return None, int(where[1]) if where else 1, "this is not complete JSON"
+    position, names = 0, []
+    for step in first["loc"]:
+        at = text.find(f"{json.dumps(step, ensure_ascii=False)}:", position)
+        if at >= 0:
+            position = at
+            names.append(make_printable(shorten(str(step), 100)))
+    place = f"{' › '.join(names)}: " if names else ""
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    return None, text.count("\n", 0, position) + 1, f"{place}{describe_error(first)}{more}"
