@@ -9,7 +9,7 @@ from launch import in_environment
 
 if __name__ == "__main__":
     if {"--online", "--enter"} & set(sys.argv[1:]):
-        in_environment("check_citations", "httpx")
+        in_environment("check_citations", "httpx", "tenacity")
         from ledger.source_status import command
 
         sys.exit(command.main(sys.argv[1:]))

@@ -9,7 +9,7 @@ from launch import in_environment
 
 if __name__ == "__main__":
     if "--external" in sys.argv[1:]:
-        in_environment("check_links", "httpx")
+        in_environment("check_links", "httpx", "tenacity")
         from ledger.linkcheck import command
 
         sys.exit(command.main(sys.argv[1:]))

@@ -5,7 +5,7 @@ import sys
 from launch import in_environment
 
 if __name__ == "__main__":
-    in_environment("new_trial", "httpx")
+    in_environment("new_trial", "httpx", "tenacity")
     from ledger.registry import command
 
     sys.exit(command.main(sys.argv[1:]))

@@ -130,7 +130,7 @@ BAD = {
         "therapies: donor-line",
         "therapies: a list is needed here; write [one, two]",
     ),
-    "there is no therapy": ("therapies: [donor-line]", "therapies: []", "therapies: List should have at least 1"),
+    "there is no therapy": ("therapies: [donor-line]", "therapies: []", "therapies: this list is empty"),
     "the id is not the file's name": ("  id: sample", "  id: other", "id 'other' must be the file's name 'sample'"),
 }
 

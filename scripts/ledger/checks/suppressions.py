@@ -177,8 +177,8 @@ class SuppressionFile:
         content, document, problems = read_yaml(_Entries, project.root / self.path, self.path, self.rule)
         valid: list[Suppression] = []
         for number, entry in enumerate(content.excuses if content else ()):
-            line = document.line(("excuses", number))
             named = [kind for kind in ("host", "address", "key") if getattr(entry, kind)]
+            line = document.line(("excuses", number, "until"))
             if len(named) != 1 or named[0] not in self.kinds:
                 message = f"name what the excuse is for, with one of: {', '.join(self.kinds)}"
             elif is_iso_date(entry.until) and entry.until < project.today.isoformat():

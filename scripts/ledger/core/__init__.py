@@ -1,4 +1,4 @@
-"""What every package may use: problems and reports, text, HTTP helpers, running a command.
+"""What every package may use: problems and reports, text, partial dates, writing files, running a command.
 
 May import nothing else of the project.
 """

@@ -9,7 +9,7 @@ import asyncio
 import errno
 import ssl
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -21,6 +21,15 @@ from ledger.http.ssrf_guard import GuardedNetworkBackend, NoSuchHostError, Unsaf
 from ledger.model.link_state import FailureKind
 
 MAX_REDIRECTS = 10
+CERTIFICATE_FAULTS: Mapping[int, tuple[FailureKind, str]] = {
+    9: ("tls-expired", "is not valid yet"),
+    10: ("tls-expired", "has expired"),
+    18: ("tls-self-signed", "is self-signed"),
+    19: ("tls-self-signed", "is self-signed"),
+    62: ("tls-wrong-name", "is for another host"),
+    64: ("tls-wrong-name", "is for another host"),
+}
+"""By OpenSSL's code of a verification error."""
 REDIRECT_STATUSES = (301, 302, 303, 307, 308)
 
 
@@ -156,61 +165,51 @@ async def _read_body(response: httpx.Response, max_bytes: int) -> tuple[bytes, b
     return b"".join(parts), True
 
 
-def _walk_causes(error: BaseException) -> Iterator[BaseException]:
+def _walk_causes(error: BaseException | None) -> Iterator[BaseException]:
     """An exception and all its causes, nearest first."""
-    pending: list[BaseException | None] = [error]
-    visited: set[int] = set()
+    pending, visited = [error], set()
     while pending:
         cause = pending.pop(0)
-        if cause is None or id(cause) in visited:
-            continue
-        visited.add(id(cause))
-        yield cause
-        pending += [cause.__cause__, cause.__context__]
-        if isinstance(cause, BaseExceptionGroup):
-            pending += cause.exceptions
+        if cause is not None and id(cause) not in visited:
+            visited.add(id(cause))
+            yield cause
+            inner = cause.exceptions if isinstance(cause, BaseExceptionGroup) else ()
+            pending += [cause.__cause__, cause.__context__, *inner]
 
 
 def _classify_exception(error: Exception, hops: tuple[Hop, ...], timeout: float) -> FetchFailure:
     """The failure that an exception stands for; the most specific of its causes decides."""
     causes = list(_walk_causes(error))
-    for classify in (
-        _classify_address_error,
-        lambda cause: _classify_tls_error_or_timeout(cause, timeout),
-        _classify_os_error,
-        _classify_incomplete_response,
-        _classify_disconnect,
-    ):
+    for classify in (_classify_address_error, _classify_tls_error, _classify_timeout_or_os_error, _classify_disconnect):
         for cause in causes:
-            failure = classify(cause)
-            if failure:
+            if failure := classify(cause, timeout):
                 return replace(failure, hops=hops)
-    return FetchFailure(
-        "reset", f"the response is not valid HTTP ({type(error).__name__}: {error})", hops, transient=True
-    )
+    evidence = f"the response is not valid HTTP ({type(error).__name__}: {error})"
+    return FetchFailure("reset", evidence, hops, transient=True)
 
 
-def _classify_address_error(cause: BaseException) -> FetchFailure | None:
+def _classify_address_error(cause: BaseException, _: float) -> FetchFailure | None:
     if isinstance(cause, UnsafeAddressError):
         return FetchFailure("refused-unsafe", f"not requested: {cause}")
-    if isinstance(cause, NoSuchHostError):
-        return FetchFailure("dns", f"the host name cannot be resolved ({cause})", transient=cause.transient)
     if isinstance(cause, httpx.InvalidURL):
         return FetchFailure("refused-unsafe", f"not requested: this is not an address: {cause}")
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        return _classify_certificate_error(cause)
+    if isinstance(cause, NoSuchHostError):
+        return FetchFailure("dns", f"the host name cannot be resolved ({cause})", transient=cause.transient)
     return None
 
 
-def _classify_tls_error_or_timeout(cause: BaseException, timeout: float) -> FetchFailure | None:
+def _classify_tls_error(cause: BaseException, _: float) -> FetchFailure | None:
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        kind, fault = CERTIFICATE_FAULTS.get(cause.verify_code, ("tls-untrusted", "cannot be verified"))
+        return FetchFailure(kind, f"the certificate {fault} ({cause.verify_message})")
     if isinstance(cause, ssl.SSLError):
         return FetchFailure("tls-untrusted", f"no secure connection: {cause.reason or cause}")
-    if isinstance(cause, httpx.TimeoutException | httpcore.TimeoutException):
-        return FetchFailure("time-out", f"no data for {timeout:g} seconds", transient=True)
     return None
 
 
-def _classify_os_error(cause: BaseException) -> FetchFailure | None:
+def _classify_timeout_or_os_error(cause: BaseException, timeout: float) -> FetchFailure | None:
+    if isinstance(cause, httpx.TimeoutException | httpcore.TimeoutException):
+        return FetchFailure("time-out", f"no data for {timeout:g} seconds", transient=True)
     number = cause.errno if isinstance(cause, OSError) else None
     if number == errno.ECONNREFUSED:
         return FetchFailure("refused", "the host refuses the connection")
@@ -221,24 +220,9 @@ def _classify_os_error(cause: BaseException) -> FetchFailure | None:
     return None
 
 
-def _classify_incomplete_response(cause: BaseException) -> FetchFailure | None:
+def _classify_disconnect(cause: BaseException, _: float) -> FetchFailure | None:
     if isinstance(cause, httpx.RemoteProtocolError) and "complete message body" in str(cause):
         return FetchFailure("reset", "the response ended too early", transient=True)
-    return None
-
-
-def _classify_disconnect(cause: BaseException) -> FetchFailure | None:
     if isinstance(cause, httpx.NetworkError) or "disconnected" in str(cause):
         return FetchFailure("reset", "the host closed the connection", transient=True)
     return None
-
-
-def _classify_certificate_error(error: ssl.SSLCertVerificationError) -> FetchFailure:
-    code, reason = error.verify_code, error.verify_message
-    if code in (9, 10):
-        return FetchFailure("tls-expired", f"the certificate has expired or is not valid yet ({reason})")
-    if code in (18, 19):
-        return FetchFailure("tls-self-signed", f"the certificate is self-signed ({reason})")
-    if code in (62, 64):
-        return FetchFailure("tls-wrong-name", f"the certificate is for another host ({reason})")
-    return FetchFailure("tls-untrusted", f"the certificate cannot be verified ({reason})")

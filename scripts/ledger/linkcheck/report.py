@@ -167,13 +167,7 @@ def format_json(report: Report, results: Sequence[CheckedLink], run: LinkCheckRu
         "warnings": report.warnings,
         "classes": dict(sorted(Counter(checked.result.kind for checked in results).items())),
         "problems": [
-            {
-                "path": problem.path,
-                "line": problem.line,
-                "level": problem.level,
-                "rule": problem.rule,
-                "message": problem.message,
-            }
+            {name: getattr(problem, name) for name in ("path", "line", "level", "rule", "message")}
             for problem in report.problems
         ],
         "links": [_export_link(checked) for checked in results],

@@ -110,8 +110,8 @@ def parse_json(model: type[Model], text: str) -> tuple[Model | None, int, str]:
     position, names = 0, []
     for step in first["loc"]:
         at = text.find(f"{json.dumps(step, ensure_ascii=False)}:", position)
-        if at >= 0:
-            position = at
+        position = max(position, at)
+        if at >= 0 or (first["type"] == "missing" and step is first["loc"][-1]):
             names.append(make_printable(shorten(str(step), 100)))
     place = f"{' › '.join(names)}: " if names else ""
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
