@@ -178,18 +178,17 @@ class SuppressionFile:
         valid: list[Suppression] = []
         for number, entry in enumerate(content.excuses if content else ()):
             named = [kind for kind in ("host", "address", "key") if getattr(entry, kind)]
-            line = document.line(("excuses", number, "until"))
+            line, day_line = (document.line(("excuses", number, *place)) for place in ((), ("until",)))
             if len(named) != 1 or named[0] not in self.kinds:
                 message = f"name what the excuse is for, with one of: {', '.join(self.kinds)}"
-            elif is_iso_date(entry.until) and entry.until < project.today.isoformat():
-                message = f"this excuse ended on {entry.until}; check again, then renew or remove the excuse"
-            else:
-                message = _explain_last_day(entry.until, project.today)
-            if message:
                 problems.append(Problem(self.path, line, self.rule, message))
+            elif message := _explain_last_day(entry.until, project.today):
+                problems.append(Problem(self.path, day_line, self.rule, message))
+            elif entry.until < project.today.isoformat():
+                message = f"this excuse ended on {entry.until}; check again, then renew or remove the excuse"
+                problems.append(Problem(self.path, day_line, self.rule, message))
             else:
-                what = getattr(entry, named[0])
-                until = date.fromisoformat(entry.until)
+                until, what = date.fromisoformat(entry.until), getattr(entry, named[0])
                 valid.append(Suppression(self.path, line, named[0], until, what=what))
         return valid, problems
 

@@ -17,8 +17,6 @@ import httpcore
 import httpx
 
 SCHEMES = ("http", "https")
-MAX_URL_LENGTH = 8_000
-"""Characters; servers refuse longer addresses."""
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -61,8 +59,6 @@ def explain_unsafe_url(address: str) -> str | None:
         return "it contains a user name or a password"
     if not url.host:
         return "it has no host"
-    if len(address) > MAX_URL_LENGTH:
-        return f"it has more than {MAX_URL_LENGTH} characters"
     return None
 
 

@@ -6,7 +6,6 @@ import re
 from html import unescape
 from urllib.parse import urlsplit
 
-from ledger.http.client import TRANSIENT_STATUSES
 from ledger.http.fetch import FetchFailure, FetchOutcome, FetchResponse, Hop
 from ledger.model.external_links import LinkRequest
 from ledger.model.link_state import LinkClass, LinkResult
@@ -76,7 +75,7 @@ def _classify_doi_response(response: FetchResponse) -> LinkResult | None:
         return LinkResult("ok", "doi.org has this DOI")
     if code and code[1] == b"100":
         return LinkResult("broken", "doi.org does not have this DOI (response code 100)")
-    if response.status in TRANSIENT_STATUSES or response.status >= 500 or response.status in BLOCKED_STATUSES:
+    if response.status >= 500 or response.status in BLOCKED_STATUSES:
         return None
     return LinkResult("deferred", f"the response of doi.org cannot be read (status {response.status})")
 
@@ -101,8 +100,6 @@ def _classify_status(response: FetchResponse) -> LinkResult | None:
         return LinkResult("blocked", f"{evidence}, with a challenge that programs cannot pass")
     if status in BLOCKED_STATUSES:
         return LinkResult("blocked", evidence)
-    if status in TRANSIENT_STATUSES:
-        return LinkResult("deferred", evidence)
     if status == 410:
         return LinkResult("gone", evidence)
     if 400 <= status < 500:

@@ -12,7 +12,7 @@ from typing import Any
 
 from ledger.checks import confirmed_broken_links
 from ledger.core.problems import Level, Problem, Report
-from ledger.core.text import make_printable, pluralize
+from ledger.core.text import make_printable, pluralize, shorten
 from ledger.http import ssrf_guard
 from ledger.http.ssrf_guard import IPNetwork
 from ledger.linkcheck.classify import UNREACHABLE_CLASSES
@@ -24,7 +24,6 @@ from ledger.model.rules import rule
 
 MANUAL_CHECK_PERIOD = timedelta(days=30)
 """Time within which a person should open a link that a program cannot check."""
-MAX_SHOWN_LENGTH = 300
 URL_CREDENTIALS = re.compile(r"://[^/\s@]{0,200}@")
 WEB_PREFIXES = ("http:", "https:")
 
@@ -71,7 +70,7 @@ def _describe_problem(
 ) -> tuple[str, str, Level]:
     """The rule, message and level for a link that is not good."""
     link, result, history = checked.link, checked.result, checked.history
-    shown = shorten_address(link.text)
+    shown = shorten(link.text, 300)
     evidence = f"{result.kind} ({result.evidence})"
     if history and history.confirmed:
         return "broken-link", confirmed_broken_links.describe_broken_link(link.text, history), "error"
@@ -112,18 +111,14 @@ def describe_edit(link: ExternalLink, place: LinkLocation, result: LinkResult) -
     """The proposed edit: the text in the line and its replacement."""
     target = build_new_address(link, result)
     if not place.written.startswith(WEB_PREFIXES):
-        return f"look it up and change {place.written}; it leads to {shorten_address(target)} now"
-    return f"write {shorten_address(target)} in place of {shorten_address(place.written)}"
+        return f"look it up and change {place.written}; it leads to {shorten(target, 300)} now"
+    return f"write {shorten(target, 300)} in place of {shorten(place.written, 300)}"
 
 
 def build_new_address(link: ExternalLink, result: LinkResult) -> str:
     """The address to which a link has moved, with the fragment of the link."""
     fragment = link.text.partition("#")[2]
     return result.target if not fragment or "#" in result.target else f"{result.target}#{fragment}"
-
-
-def shorten_address(address: str) -> str:
-    return address if len(address) <= MAX_SHOWN_LENGTH else f"{address[: MAX_SHOWN_LENGTH - 40]}…{address[-39:]}"
 
 
 def clean_for_terminal(text: str) -> str:

@@ -89,16 +89,9 @@ def _parse_update(update: Mapping[str, Any], kind: str) -> Notice:
 
 
 def _parse_date_parts(value: object) -> str:
-    """A date in Crossref's form as ISO text: a day, a month or a year."""
-    if not isinstance(value, dict):
-        return ""
-    first = (_as_list(value.get("date-parts")) or [[]])[0]
-    text = ""
-    for part, width in zip(_as_list(first), (4, 2, 2), strict=False):
-        if not isinstance(part, int) or isinstance(part, bool) or not 0 < part < 10_000:
-            break
-        text += ("-" if text else "") + str(part).zfill(width)
-    return trim_to_partial_date(text)
+    """A date in Crossref's form, such as [[2026, 1, 2]], as ISO text: a day, a month or a year."""
+    first = (_as_list(value.get("date-parts")) if isinstance(value, dict) else []) or [[]]
+    return trim_to_partial_date("-".join(str(part).zfill(2) for part in _as_list(first[0])))
 
 
 def _extract_metadata(work: Mapping[str, Any], titles: list[str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from xml.etree import ElementTree
 
-from ledger.core.partial_date import trim_to_partial_date
+from ledger.core.partial_date import MONTHS, trim_to_partial_date
 from ledger.http.api import request_api
 from ledger.http.client import HttpClient
 from ledger.model.bibliography import PMID
@@ -43,7 +43,6 @@ PUBMED_LINK_STATES: Mapping[str, str] = {
     "RetractionIn": RETRACTED,
 }
 """Links from a work to a notice about it; the links from a notice to its work end in For or Of."""
-MONTHS = {name: n for n, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}  # noqa: SIM905
 REFERENCE_DATE = re.compile(rf"\b((?:19|20)\d\d)(?:\s+({'|'.join(MONTHS)})[a-z]*(?:\s+(\d{{1,2}})\b)?)?")
 DOI_IN_TEXT = re.compile(r"\b10\.\d{4,9}/[^\s{}\"<>\\]+")
 
@@ -127,7 +126,7 @@ def _extract_reference_date(reference: str) -> str:
     if not match:
         return ""
     year, month, day = match.groups()
-    text = year + (f"-{MONTHS[month]:02}" if month else "") + (f"-{int(day):02}" if day else "")
+    text = year + (f"-{MONTHS.index(month) + 1:02}" if month else "") + (f"-{int(day):02}" if day else "")
     return trim_to_partial_date(text)
 
 
