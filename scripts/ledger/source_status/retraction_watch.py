@@ -71,14 +71,11 @@ def _read_rows(path: Path) -> Iterator[Mapping[str, str]]:
     csv.field_size_limit(2_000_000)
     try:
         with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-            reader = csv.reader(file)
-            columns = [name.strip() for name in next(reader, [])]
-            missing = [name for name in REQUIRED_COLUMNS if name not in columns]
+            reader = csv.DictReader(file)
+            missing = [name for name in REQUIRED_COLUMNS if name not in (reader.fieldnames or ())]
             if missing:
                 raise BadResponseError(f"{path.name} has no column {missing[0]}; is it the Retraction Watch data?")
-            for row in reader:
-                if len(row) >= len(columns):
-                    yield dict(zip(columns, row, strict=False))
+            yield from (row for row in reader if None not in row.values())
     except (csv.Error, OSError) as error:
         raise BadResponseError(f"{path.name} cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
