@@ -78,7 +78,7 @@ def test_every_rule_on_what_must_be_there_belongs_to_an_item() -> None:
     [
         ("DISCERN:\n  - item: 1\n    asks: Clear?\n    rules: [tidy]", "4: there is no rule 'tidy'; use a name of rules.yml"),
         ("DISCERN:\n  - item: 1", "2: DISCERN.0.asks: this key is missing; add it"),
-        ("DISCERN:\n  - item: 1\n    asks:", "3: DISCERN.0.asks: this must be text; put it in quotes"),
+        ("DISCERN:\n  - item: 1\n    asks:", "3: DISCERN.0.asks: there is no value; write it"),
         ("DISCERN: none", "1: DISCERN: a list is needed here; begin each line with '- '"),
     ],
 )  # fmt: skip

@@ -51,7 +51,7 @@ def test_a_space_matches_a_hyphen_and_the_end_of_a_line() -> None:
     [
         ("  - breakthrough\n", "  - 'break('\n", "hype.0: 'break(' is not a regular expression: missing ), unterminated subpattern at position 5; write \\ before a character that is meant literally"),
         ("  - breakthrough\n", "  - ''\n", "hype.0: there is no text; write it"),
-        ("  - breakthrough\n", "  - true\n", "hype.0: this must be text; put it in quotes"),
+        ("  - breakthrough\n", "  - true\n", "hype.0: 'True' must be text; put it in quotes"),
         ("hype:\n  - breakthrough\n", "hypes:\n  - breakthrough\n", "hypes: unknown key; did you mean 'hype'?"),
         ("hedges: [", "hedges: unclear\n#", "hedges: a list is needed here; begin each line with '- '"),
     ],

@@ -88,7 +88,7 @@ def test_a_good_file_is_read() -> None:
             f"{PATH}:10: error: claims.0.checked: '2026-02-30' is not",
         ),
         ("id: R-1", "id: C-1", f"{PATH}:12: error: the id C-1 is already used in line 2; give this row another"),
-        ("audit: fits", "audit: ''", f"{PATH}:21: error: references.0.audit: this is empty; write a text"),
+        ("audit: fits", "audit: ''", f"{PATH}:21: error: references.0.audit: there is no text; write it"),
         ("claims:\n", "claimz:\n", f"{PATH}:1: error: claimz: unknown key; did you mean 'claims'?"),
     ],
 )

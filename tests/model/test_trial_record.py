@@ -128,9 +128,9 @@ BAD = {
     "a list is written as a word": (
         "therapies: [donor-line]",
         "therapies: donor-line",
-        "therapies: a list is needed here; write [one, two]",
+        "therapies: a list is needed here; begin each line with '- '",
     ),
-    "there is no therapy": ("therapies: [donor-line]", "therapies: []", "therapies: this list is empty"),
+    "there is no therapy": ("therapies: [donor-line]", "therapies: []", "therapies: the list is empty"),
     "the id is not the file's name": ("  id: sample", "  id: other", "id 'other' must be the file's name 'sample'"),
 }
 

@@ -15,10 +15,10 @@ from pydantic import BeforeValidator, Field
 
 from ledger.checks.places import find_title_line
 from ledger.core.problems import Problem
+from ledger.model.data_files import read_yaml
 from ledger.model.field_types import NonEmptyText, StrictModel, TextPattern
 from ledger.model.project import BIB_FILE, DOCS_FOLDER, Page, Project
 from ledger.model.rules import rule
-from ledger.model.validation import read_yaml
 from ledger.model.yaml_source import YamlDocument
 
 MUST_SAY_FILE = "rules/must-say.yml"

@@ -27,12 +27,12 @@ from ledger.core.partial_date import is_iso_date
 from ledger.core.problems import Problem
 from ledger.core.text import shorten
 from ledger.markdown.scanner import Block, MarkdownSource
+from ledger.model import rules
+from ledger.model.data_files import read_yaml
 from ledger.model.external_links import ExternalLink
 from ledger.model.field_types import NonEmptyText, StrictModel
 from ledger.model.link_state import LINK_POLICY_FILE
 from ledger.model.project import Project
-from ledger.model.validation import read_yaml
-from ledger.model.rules import rule
 
 SUPPRESSION_REASONS: Mapping[str, str] = {
     "no-cite": "why this number or quotation has no source",
@@ -78,7 +78,7 @@ def _explain_last_day(until: str, today: date) -> str:
 # --- in the text of a page --------------------------------------------------------------------------------
 
 
-@rule("excuse")
+@rules.rule("excuse")
 def read_suppressions(path: str, source: MarkdownSource, today: date) -> tuple[list[Suppression], list[Problem]]:
     """The suppressions of a page that give a reason and a last day, and what is wrong with the others."""
     valid: list[Suppression] = []
@@ -121,7 +121,7 @@ def is_suppressed(valid: Iterable[Suppression], name: str, block: Block) -> bool
     return bool(matching)
 
 
-@rule("excuse", "excuse-expired")
+@rules.rule("excuse", "excuse-expired")
 def check_suppressions(path: str, valid: Iterable[Suppression], today: date) -> Iterator[Problem]:
     """Suppressions that suppress nothing or whose last day has passed; runs after every other rule."""
     for suppression in valid:
@@ -170,6 +170,7 @@ class SuppressionFile:
     rule: str
     kinds: tuple[str, ...]
 
+    @rules.rule("link-excuse", "source-excuse")
     def read(self, project: Project) -> tuple[list[Suppression], list[Problem]]:
         """The suppressions in force, and what is wrong with the others."""
         if not (project.root / self.path).exists():
@@ -192,6 +193,7 @@ class SuppressionFile:
                 valid.append(Suppression(self.path, line, named[0], until, what=what))
         return valid, problems
 
+    @rules.rule("link-excuse", "source-excuse")
     def check_unused(self, valid: Iterable[Suppression]) -> Iterator[Problem]:
         """Suppressions that suppress nothing; runs after every rule that uses the file."""
         for one in valid:

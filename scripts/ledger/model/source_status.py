@@ -18,8 +18,8 @@ from ledger.core.partial_date import is_earlier
 from ledger.core.problems import Problem
 from ledger.model import bib_matching
 from ledger.model.bibliography import DOI, PMID, Bibliography, Entry
-from ledger.model.rules import rule
 from ledger.model.field_types import IsoDate, PartialDate, StrictModel
+from ledger.model.rules import rule
 from ledger.model.validation import parse_json
 
 SOURCE_STATUS_FILE = "source-status.json"

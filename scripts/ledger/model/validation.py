@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
-from pathlib import Path
 from typing import TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -14,8 +13,7 @@ from pydantic_core import ErrorDetails
 
 from ledger.core.problems import Problem
 from ledger.core.text import make_printable, shorten
-from ledger.model.text_files import read_text
-from ledger.model.yaml_source import BadYamlError, YamlDocument, YamlPath, load_yaml
+from ledger.model.yaml_source import YamlDocument, YamlPath
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -26,14 +24,14 @@ MESSAGES = {
     "less": "{given} is not a count; write a whole number",
     "bool": "{given} is neither true nor false",
     "string_type": "{given} must be text; put it in quotes",
-    "string_too_short": "this is empty; write a text, or remove the key",
+    "string_too_short": "there is no text; write it",
     "string_pattern_mismatch": "{given} has a character that is not allowed here; use letters, digits, - and _",
-    "list_type": "a list is needed here; write [one, two]",
-    "tuple_type": "a list is needed here; write [one, two]",
-    "too_short": "this list is empty; give one entry or more",
-    "model_type": "keys with values are needed here; see REFERENCE.md",
-    "dataclass_type": "keys with values are needed here; see REFERENCE.md",
-    "dict_type": "keys with values are needed here; see REFERENCE.md",
+    "list_type": "a list is needed here; begin each line with '- '",
+    "tuple_type": "a list is needed here; begin each line with '- '",
+    "too_short": "the list is empty; add an item",
+    "model_type": "`key: value` lines are needed here; add them",
+    "dataclass_type": "`key: value` lines are needed here; add them",
+    "dict_type": "`key: value` lines are needed here; add them",
     "recursion_loop": "this is nested in itself",
 }
 """Messages by the beginning of pydantic's error type; ``{given}`` is the value in the file."""
@@ -44,7 +42,9 @@ def describe_error(error: ErrorDetails, allowed_keys: Iterable[str] = ()) -> str
     kind, given = error["type"], f"'{make_printable(shorten(str(error.get('input'))))}'"
     if kind in ("extra_forbidden", "unexpected_keyword_argument"):
         near = get_close_matches(str(error["loc"][-1]), allowed_keys, 1, 0.7)
-        return f"unknown key; did you mean '{near[0]}'?" if near else "unknown key; take it out, or see REFERENCE.md"
+        return f"unknown key; did you mean '{near[0]}'?" if near else "unknown key; remove it"
+    if error.get("input") is None and kind.endswith("_type"):
+        return "there is no value; write it"
     if kind == "literal_error":
         return f"{given} is not allowed here; write one of: {error['ctx']['expected']}"
     if kind == "value_error":
@@ -84,17 +84,6 @@ def _build_problem(
     shown = "".join(f"{step}." for step in place)[:-1]
     message = describe_error(error, find_allowed_keys(model, place))
     return Problem(path, document.line(place), rule, f"{shown}: {message}" if shown else message)
-
-
-def read_yaml(model: type[Model], file: Path, path: str, rule: str) -> tuple[Model | None, YamlDocument, list[Problem]]:
-    """The content of a YAML file as ``model``, and its lines; or None, and what is wrong in it."""
-    text, problem = read_text(file, path)
-    try:
-        document = load_yaml(text)
-    except BadYamlError as error:
-        return None, YamlDocument({}), [Problem(path, error.line, rule, str(error))]
-    content, problems = (None, [problem]) if problem else parse_yaml(model, document, path, rule)
-    return content, document, problems
 
 
 def parse_json(model: type[Model], text: str) -> tuple[Model | None, int, str]:
