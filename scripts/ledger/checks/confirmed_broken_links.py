@@ -21,8 +21,8 @@ def check_confirmed_broken_links(project: Project) -> Iterator[Problem]:
     """Links that two live checks a day apart found broken, and suppressions of them that are no longer needed."""
     try:
         state = link_state.read_link_state(project.root / LINK_STATE_FILE)
-    except link_state.NotCheckedError as error:
-        yield Problem(LINK_STATE_FILE, 1, "link-state", str(error))
+    except link_state.BadStateError as error:
+        yield Problem(LINK_STATE_FILE, error.line, "link-state", error.reason)
         state = {}
     broken = {address: history for address, history in state.items() if history.confirmed}
     if not broken and not (project.root / LINK_POLICY_FILE).exists():

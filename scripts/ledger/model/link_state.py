@@ -79,6 +79,14 @@ class NotCheckedError(CannotRunError):
     outcome = "not checked"
 
 
+class BadStateError(NotCheckedError):
+    """The state file cannot be used: the line, and what is wrong there."""
+
+    def __init__(self, name: str, line: int, reason: str) -> None:
+        super().__init__(f"{name}:{line}: {reason}")
+        self.line, self.reason = line, reason
+
+
 def _validate_time(text: str) -> str:
     try:
         parse_time(text)
@@ -161,13 +169,13 @@ class LinkStateFile(StrictModel):
 
 
 def read_link_state(path: Path) -> LinkState:
-    """The state; empty if there is no file yet. Raises NotCheckedError for a file that cannot be used."""
+    """The state; empty if there is no file yet. Raises BadStateError for a file that cannot be used."""
     if not path.exists():
         return {}
     text, problem = read_text(path, path.name)
     file, line, message = (None, problem.line, problem.message) if problem else parse_json(LinkStateFile, text)
     if file is None:
-        raise NotCheckedError(f"{path.name}:{line}: {message}; move it away, or name another file with --state")
+        raise BadStateError(path.name, line, f"{message}; move it away, or name another file with --state")
     return file.addresses
 
 

@@ -215,6 +215,8 @@ def get_source_status(entry: Entry, status: SourceStatusFile) -> SourceStatus:
 
 def _validate_state(result: DatabaseResult) -> DatabaseResult:
     """The state of a result follows from its notices, and a checked one has a day. Raises ValueError."""
+    if result.state not in SOURCE_STATES:
+        raise ValueError(f"'{result.state}' is not a state; write one of: {', '.join(SOURCE_STATES)}")
     if result.state == NOT_CHECKED and not result.notices:
         return result
     if result.state != derive_state(result.notices):
