@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
@@ -69,7 +69,6 @@ LINK_STATE_FILE = "link-state.json"
 LINK_POLICY_FILE = "link-policy.yml"
 MIN_TIME_APART = timedelta(hours=24)
 """A link is broken after two bad results at least this far apart, with no good one between."""
-LINK_CLASSES = frozenset(name for kind in get_args(LinkClass) for name in (get_args(kind) or (kind,)))
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 
