@@ -398,7 +398,7 @@ def test_an_editor_changes_the_level_of_a_rule(own_rules: Path) -> None:
     ("text", "line"),
     [
         (f"P:\n  tidy:\n    {SENTENCES}".replace("    why: For a reason.\n", ""), "2: P.tidy.why: this key is missing; add it"),
-        (f"P:\n  tidy:\n    {SENTENCES[:-1]}", "5: P.tidy.fix: write whole sentences; the last one ends with a full stop"),
+        (f"P:\n  tidy:\n    {SENTENCES[:-1]}", "5: P.tidy.fix: write whole sentences; the last one ends with a full stop (found 'Do it')"),
         (f"P:\n  tidy:\n    {SENTENCES}\n    levl: warning", "6: P.tidy.levl: unknown key; remove it"),
         (f"P:\n  tidy:\n    {SENTENCES}\n    level: hint", "6: P.tidy.level: 'hint' is not allowed here; write one of: 'error' or 'warning'"),
         (f"P:\n  tidy:\n    {SENTENCES}\nQ:\n  tidy:\n    {SENTENCES}", "7: the rule 'tidy' is already in line 2; keep one"),
