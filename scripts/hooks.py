@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal, NamedTuple
 
 from mkdocs.config.config_options import ExtraScriptValue
@@ -20,14 +21,16 @@ from mkdocs.plugins import CombinedEvent, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
+from mkdocs_bibtex.citation import Citation, CitationBlock
 
 import live_preview
 import run_mkdocs
 from ledger.cli import listen_address
 from ledger.core import errors
 from ledger.core.problems import Problem, format_reports
+from ledger.export.bibtex import dump_bibtex, dump_for_pandoc, select_formattable
 from ledger.model import project
-from ledger.render import callouts
+from ledger.render import callouts, references
 from ledger.site import build, check_site, dependencies, load
 
 BATCH_SIZE = 50
@@ -50,6 +53,8 @@ class State:
     address_checked: bool = False
     site: build.Site = field(init=False)
     site_folder: Path = field(init=False)
+    folder: TemporaryDirectory[str] = field(default_factory=TemporaryDirectory)
+    """Where mkdocs-bibtex finds files that the project does not have."""
     cache: project.ProjectCache = field(default_factory=project.ProjectCache)
     digests: dict[str, str] = field(default_factory=dict)
     """What each page is made of now, by source path."""
@@ -105,11 +110,25 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         script = ExtraScriptValue(site.assets.script)
         script.defer = True
         config.extra_css, config.extra_javascript = [site.assets.style], [script]
-    config.plugins["bibtex"].config.bib_file = str(build.write_keys_file(site.project))
+    _set_up_bibtex(config)
     if not config.repo_url:
         config.edit_uri = None  # without a repository MkDocs would invent the address of an edit link
     config.markdown_extensions += [callouts.CalloutExtension(), site.tooltips]  # type: ignore[list-item]
     return config
+
+
+def _set_up_bibtex(config: MkDocsConfig) -> None:
+    """Give mkdocs-bibtex its citation style, and in a preview a bibliography without the entries that would end it."""
+    folder, bibtex = Path(state.folder.name), config.plugins["bibtex"].config
+    bibtex.csl_file = str(folder / "style.csl")
+    (folder / "style.csl").write_text(references.read_citation_style(), encoding="utf-8")
+    bibliography = state.site.project.bibliography
+    accepted = select_formattable(bibliography.entries.values())
+    if bibliography.problems or len(accepted) < len(bibliography.entries):
+        copy, text = folder / project.BIB_FILE, dump_bibtex(accepted)
+        if not copy.exists() or copy.read_text(encoding="utf-8") != text:  # mkdocs-bibtex reads a file that is new
+            copy.write_text(text, encoding="utf-8")
+        bibtex.bib_file = str(copy)
 
 
 def _check_listen_address(config: MkDocsConfig) -> None:
@@ -180,12 +199,15 @@ def on_page_read_source(page: Page, config: MkDocsConfig) -> str | None:
 
 
 def on_pre_build(config: MkDocsConfig) -> None:
+    """Format every reference at once: to mkdocs-bibtex, each page would be another run of pandoc."""
     bibtex: Any = config.plugins["bibtex"]
-    Path(bibtex.config.bib_file).unlink()
     registry = bibtex.registry
-    bibtex.config.bib_by_default = False  # the list of references is added when the page is complete
-    registry.reference_text = lambda citation: ""
-    registry.inline_text = lambda block: state.site.mark_citation(citation.key for citation in block.citations)
+    entries = select_formattable(state.site.project.bibliography.entries.values())
+    registry.bib_data_bibtex = dump_for_pandoc(entries)  # its own text has a backslash before "_" in addresses
+    citations = [Citation(entry.key) for entry in entries]
+    registry.validate_citation_blocks([CitationBlock(citations)])
+    formatted = (citation for citation in citations if registry.inline_text(CitationBlock([citation])))
+    state.site.add_references({citation.key: registry.reference_text(citation) for citation in formatted})
 
 
 def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:

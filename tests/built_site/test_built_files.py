@@ -134,7 +134,7 @@ def test_no_link_is_named_by_a_bare_number_or_sign(pages: list[Path]) -> None:
             before = html[link.start() - 7 : link.start()]  # there a number may be told what it is
             # A heading's link is part of the heading's own name, which a longer name would spoil.
             told = re.search(r'aria-label=|class="headerlink"', link["attributes"]) or before.endswith(
-                ("PMID: ", "PMCID: ")
+                ("PMID: ", "PMCID: ", "doi:")
             )
             if not re.search(r"[^\W\d]{2}", words) and not told:
                 nameless.append((page.relative_to(SITE).as_posix(), link[0][:120]))
@@ -153,7 +153,7 @@ def test_every_page_has_a_language_a_title_a_description_and_one_main_heading(pa
 def test_no_citation_markup_is_left_over(pages: list[Path]) -> None:
     for page in pages:
         text = "".join(read(page).text)
-        left = re.findall(r"\[@[\w-]+|\[\^[\w-]+|(?<!\w)@[a-z]+\d{4}\w*|\ue000", text)
+        left = re.findall(r"\[@[\w-]+|\[\^[\w-]+|(?<!\w)@[a-z]+\d{4}\w*|\x1a", text)
         assert not left, page
 
 

@@ -25,10 +25,8 @@ ENTRY = """\
 def told(text: str) -> list[str]:
     """``line rule`` of each problem."""
     read = bib_reader.read_bibliography(text)
-    assert read.problems == []
-    return [
-        f"{p.line} {p.rule}" for p in (*bib_fields.check_bib_fields(read), *bib_duplicates.check_duplicate_works(read))
-    ]
+    found = (*read.problems, *bib_fields.check_bib_fields(read), *bib_duplicates.check_duplicate_works(read))
+    return [f"{p.line} {p.rule}" for p in found]
 
 
 def changed(old: str, new: str, key: str = "one") -> str:
@@ -230,6 +228,13 @@ def test_the_last_figure_of_a_book_number_is_checked(field: str, value: str, wro
         "x_{2}",
         "<i>x</i>",
         "a &amp; b",
+        "a &#x2013; b",
+        "&Eacute;tude",
+        "HbA<jats:sub>one</jats:sub>",
+        '<mml:math xmlns:mml="x">b</mml:math>',
+        "trans\u00adplant",
+        "\ufb01ve",
+        "islets\u2060",
         "NovÃ¡k",
         "itâ€™s",
         "\ufffd",
@@ -237,12 +242,12 @@ def test_the_last_figure_of_a_book_number_is_checked(field: str, value: str, wro
     ],
 )
 def test_what_readers_would_see_raw_is_told(text: str) -> None:
-    assert told(changed("One title", f"One {text} title")) == ["3 bib-raw"]
+    assert told(changed("One title", f"One {text} title"))[:1] == ["3 bib-raw"]
 
 
 @pytest.mark.parametrize(
     "text",
-    ["5 \\% \\& more \\$ \\# a\\_b", "2016--2018", "Roe~and Doe", "β é ² “ ”", "R&D", "a < b > c", "Patients' needs"],
+    ["5 \\% \\& more \\$ \\# a\\_b", "2016--2018", "roe~and doe", "β é ² “ ”", "r&d", "a < b > c", "patients' needs"],
 )
 def test_what_is_printed_well_is_left_alone(text: str) -> None:
     assert told(changed("One title", f"One {text} title")) == []
@@ -259,8 +264,13 @@ def test_what_is_printed_well_is_left_alone(text: str) -> None:
         ("ONE TITLE OF A TRIAL", 1),
         ("{HbA1c} in {NOD} mice", 0),
         ("{{FDA} and {HbA1c}}", 0),
-        ("Closed-Loop and Two-Year Follow-Up", 0),
-        ("6. Goals: 2025", 0),
+        ("A cohort in Canada", 1),
+        ("Cells: A trial", 1),
+        ("Long-Term function", 1),
+        ("Über Élan", 1),
+        ("Closed-loop and two-year follow-up", 0),
+        ("A cohort in {Canada}", 0),
+        ("6 goals: 2025", 0),
         ("{\\'E}t", 0),
         ("糖尿病", 0),
     ],
@@ -271,20 +281,16 @@ def test_words_that_lose_their_capitals_are_advised(title: str, wrong: int) -> N
 
 
 def test_braces_are_put_where_they_are_missing() -> None:
-    title = "HbA1c in T1DM's care: VX-880, a phase 1/2 trial at UCSF. CD34+ cells"
-    mended = "{HbA1c} in {T1DM}'s care: {VX}-880, a phase 1/2 trial at {UCSF}. {CD34}+ cells"
-    assert bib_fields.brace_capitals(title) == mended
+    title = "HbA1c in T1DM's care: VX-880, a Phase 1/2 {Trial} at UCSF (Canada). CD34+ R\\&D"
+    braced = "{HbA1c} in {T1DM's} care: {VX-880}, a {Phase} 1/2 {Trial} at {UCSF} ({Canada}). {CD34}+ {R}\\&{D}"
+    assert bib_fields.brace_capitals(title) == bib_fields.brace_capitals(braced) == braced
 
 
-@given(st.text(alphabet="aBcDE1'’.-/–_&+ éÉ:", max_size=40))
+@given(st.text(alphabet="aBcDE1'’.-/–_&+ éÉ:{}\\", max_size=40))
 def test_after_that_nothing_loses_its_capitals(title: str) -> None:
-    title = f"a {title}"
-    rules = told(
-        changed(
-            "One title of a trial of cells", bib_fields.brace_capitals(title).replace("&", "\\&").replace("_", "\\_")
-        )
-    )
-    assert [rule for rule in rules if rule.endswith("capitals")] == []
+    braced = bib_fields.brace_capitals(title)
+    assert bib_fields.brace_capitals(braced) == braced
+    assert bibliography.strip_latex(braced) == bibliography.strip_latex(title)
 
 
 def test_an_unknown_field_gets_a_hint() -> None:
@@ -299,7 +305,7 @@ def test_an_unknown_field_gets_a_hint() -> None:
 @pytest.mark.parametrize(
     ("other", "problems"),
     [
-        (changed("One title", "{One} Title", "two"), ["12 bib-duplicate-work"]),
+        (changed("One title", "{One} {Title}", "two"), ["12 bib-duplicate-work"]),
         (changed("One title", "Óne title:", "two"), ["12 bib-duplicate-work"]),
         (changed("{2024}", "{2023}", "two"), []),
         (changed("One title", "Another", "two"), []),

@@ -118,7 +118,7 @@ def test_the_csl_json_has_every_entry_with_its_identifiers(published: Project, f
     for key, entry in published.bibliography.entries.items():
         for ours, theirs in (("doi", "DOI"), ("pmid", "PMID"), ("pmcid", "PMCID"), ("url", "URL")):
             assert items[key].get(theirs, "") == entry.get(ours), key
-        assert items[key]["title"] == entry.text("title")
+        assert items[key]["title"].replace("’", "'") == entry.text("title").replace("’", "'")
         people = [person for person in bibliography.split_names(entry.get("author")) if person.family != "others"]
         assert len(items[key].get("author", [])) == len(people), key
 
@@ -134,7 +134,8 @@ def test_a_source_as_csl_json(make: Make) -> None:
         "title": "A trial",
         "container-title": "J Test",
         "volume": "1",
-        "page": "1–2",
+        "page": "1-2",
+        "note": "registered as NCT01234567",
         "DOI": "10.1234/abc",
         "genre": "trial report",
         "issued": {"date-parts": [[2024]]},

@@ -493,7 +493,7 @@ def built(found: Project) -> str:
     """The home page as it is served, but for the theme."""
     made = build.Site(found)
     return made.complete_page(
-        "index.md", made.process_content("index.md", "<h1>Home</h1><p>A sentence\ue0010\ue001.</p>")
+        "index.md", made.process_content("index.md", "<h1>Home</h1><p>A sentence<!--cite known2024-->.</p>")
     )
 
 

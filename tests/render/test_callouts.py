@@ -8,7 +8,7 @@ import markdown
 
 from ledger.render import callouts
 
-EXTENSIONS = ["admonition", "attr_list", "tables", "toc"]
+EXTENSIONS = ["admonition", "attr_list", "footnotes", "tables", "toc"]
 
 
 def html(text: str) -> str:
@@ -65,6 +65,8 @@ def test_a_section_of_limits_is_a_box_with_its_heading_up_to_the_next_section() 
     assert box.index('id="what-is-not-known"') < box.index("A.") < box.index("More") < box.index("B")
     assert "C." not in box
     assert '<div class="limits">' in html("## Open problems\n\nThe last section.")
+    last = html("## Open problems\n\nThe last section[^a].\n\n[^a]: A note.")
+    assert '</div>\n<div class="footnote">' in last
     assert "limits" not in html("## Benefits seen\n\nA.")
 
 

@@ -13,7 +13,7 @@ from ledger.checks import numbers
 from ledger.model import placeholders, project
 from ledger.model.project import Project
 from ledger.model.vocabulary import REQUIREMENTS
-from ledger.render import fact_table, markup, trial_page
+from ledger.render import fact_table, footnotes, trial_page
 from ledger.site import generated_parts
 from samples import NASTY, SAMPLE, small
 
@@ -26,7 +26,9 @@ def made(loaded: Project, src: str, what: str) -> str:
 def rows(html: str) -> list[list[str]]:
     """The cells of the first table, as a reader sees them, its head first."""
     table = html[html.index("<table") : html.index("</table>") + 8]
-    tree = ElementTree.fromstring(re.sub(r"<br>", "<br/>", markup.CITATION_MARK.sub("", table)).replace("&nbsp;", " "))
+    tree = ElementTree.fromstring(
+        re.sub(r"<br>", "<br/>", footnotes.CITATION_MARK.sub("", table)).replace("&nbsp;", " ")
+    )
     return [["".join(cell.itertext()).strip() for cell in row] for row in tree.iter("tr")]
 
 
@@ -192,7 +194,7 @@ def test_markup_in_a_record_is_plain_text_and_breaks_no_table(make: Make, text: 
     assert not loaded.record_problems
     shown = " ".join(text.split())
     for what, where in (("trial-facts", 2), ("trial-results", 3), ("trial-harms", 1), ("trial-requirements", 1)):
-        html = markup.CITATION_MARK.sub("", made(loaded, "trials/sample.md", what))
+        html = footnotes.CITATION_MARK.sub("", made(loaded, "trials/sample.md", what))
         table = rows(html)
         assert len({len(row) for row in table}) == 1
         assert table[0][0] in ("What", "Measure", "Harm", "Requirement")

@@ -19,7 +19,7 @@ STANDARD_FIELDS = (
     "addendum address archiveprefix booksubtitle booktitle chapter collaborator"
     " crossref date day edition editor eid eprint eprintclass eprinttype eventdate eventtitle holder howpublished"
     " institution isbn issn issue issuetitle jurisdiction key langid language location month note number"
-    " numpages organization origdate pagetotal part primaryclass pubstate related relatedtype school series"
+    " numpages organization origdate pagetotal part primaryclass related relatedtype school series"
     " shortjournal shorttitle subtitle titleaddon translator type venue version volumes"
 )
 KNOWN_FIELDS = frozenset(
@@ -82,17 +82,15 @@ VOLUME = re.compile(
     rf"|{SUPPLEMENT}|[IVXLCM]{{1,9}}|(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec|Spring|Summer|Autumn|Fall|Winter)[a-z]*"
 )
 RAW_MARKUP = re.compile(
-    r"\\(?![&%$#_{}]|textendash\b)(?:[A-Za-z]+|.)?|(?<!\\)\$|``|''|\^|(?<!\\)_\{|</?[A-Za-z]{1,10}>|&(?:[a-z]{2,8}|#\d{2,6});"
+    r"\\(?![&%$#_{}]|textendash\b)(?:[A-Za-z]+|.)?|(?<!\\)\$|``|''|\^|(?<!\\)_\{|</?[A-Za-z][\w:-]*(?:\s[^<>]*)?/?>|&(?:[A-Za-z]\w{1,30}|#x?[\dA-Fa-f]{2,6});"
 )
 MOJIBAKE = re.compile(
-    r"[\ufffd\x00-\x08\x0b-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\ufeff]|Ã[\x80-\xbf©¨¶¼¤±]|â€[™œ\x9d“”]|Â[ \u00a0°±]"
+    r"[\ufffd\x00-\x08\x0b-\x1f\x7f\xad\u200b-\u200e\u200f\u202a-\u202e\u2060\ufb00-\ufb06\ufeff]|Ã[\x80-\xbf©¨¶¼¤±]|â€[™œ\x9d“”]|Â[ \u00a0°±]"
 )
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 BRACED_TEXT = re.compile(r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}")
-WORD_WITH_CAPITALS = re.compile(r"(?<![\w{\\])(?=[^\s{}]*[A-Z])[^\W_][\w'’/.-]*")
-CASE_SENSITIVE = re.compile(r"\w[A-Z]|[A-Z]\d")
-HYPHENATED_PART = re.compile(r"[^-/–—]+")
-WORD_ENDING = re.compile(r"['’]s$|[.'’]+$")
+TITLE_PART = re.compile(rf"{BRACED_TEXT.pattern}|\\(?:[A-Za-z]+|.)|[^\W_](?:[\w'’./+-]*\w)?")
+"""Text in braces, a LaTeX command or a word."""
 ORGANISATION = re.compile(
     r"\b(?:Universit(?:y|ies)|Organi[sz]ations?|Associations?|Societ(?:y|ies)|Committee|Consortium|Foundation|Agency"
     r"|Ministry|Corp|Inc|Ltd|Limited|LLC|GmbH|Networks?|Institut(?:es?|ions?)|Hospitals?|Administration|Departments?"
@@ -343,34 +341,32 @@ def _check_plain_text(entry: Entry) -> Iterator[FieldFinding]:
 
 
 def _check_capitals(entry: Entry) -> Iterator[FieldFinding]:
-    """Words that other citation styles, which print titles in lower case, would print without their capitals."""
-    title = BRACED_TEXT.sub(" ", entry.get("title"))
+    """Words that citation styles, which print titles in lower case, would print without their capitals."""
+    title = entry.get("title")
     if title.isupper() and len(title) > 12:
         yield FieldFinding("bib-capitals", "title", "the title is in capitals; write it as a sentence")
         return
-    if not CASE_SENSITIVE.search(title):
-        return
-    words = [word for match in WORD_WITH_CAPITALS.finditer(title) for word in _find_case_sensitive_parts(match[0])]
+    words = dict.fromkeys(f"{{{match[0]}}}" for match in _find_unprotected_words(title))
     if words:
-        shown = ", ".join(f"{{{word}}}" for word in dict.fromkeys(words))
-        message = f"other citation styles would print these in lower case; put braces around them: {shown[:120]}"
+        message = (
+            "other citation styles would print these in lower case; put braces around them, or run"
+            f" check_citations.py --fix: {', '.join(words)[:120]}"
+        )
         yield FieldFinding("bib-capitals", "title", message)
 
 
-def _find_case_sensitive_parts(word: str) -> Iterator[str]:
-    """The parts of a hyphenated word with a capital inside, or with a capital and a figure."""
-    for part in HYPHENATED_PART.findall(word):
-        if CASE_SENSITIVE.search(part):
-            yield WORD_ENDING.sub("", part)
+def _find_unprotected_words(title: str) -> Iterator[re.Match[str]]:
+    """Words outside braces with a capital; the first letter of a title remains a capital anyway."""
+    for place, match in enumerate(TITLE_PART.finditer(title)):
+        letters = match[0] if place else match[0][1:]
+        if match[0][0] not in "{\\" and letters != letters.lower():
+            yield match
 
 
 def brace_capitals(title: str) -> str:
-    """A title without braces, with braces around the words that would lose their capitals."""
-
-    def part(match: re.Match[str]) -> str:
-        if not CASE_SENSITIVE.search(match[0]):
-            return match[0]
-        core = WORD_ENDING.sub("", match[0])
-        return f"{{{core}}}{match[0][len(core) :]}"
-
-    return WORD_WITH_CAPITALS.sub(lambda word: HYPHENATED_PART.sub(part, word[0]), title)
+    """A title with braces around the words that would lose their capitals."""
+    parts, done = [], 0
+    for match in _find_unprotected_words(title):
+        parts += [title[done : match.start()], f"{{{match[0]}}}"]
+        done = match.end()
+    return "".join(parts) + title[done:]

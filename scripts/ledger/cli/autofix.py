@@ -1,5 +1,5 @@
-"""Fix what has only one right answer: in the bibliography unpublished fields, organisations without braces, order, layout
-and the form of DOIs; in pages http addresses of hosts that have https.
+"""Fix what has only one right answer: in the bibliography unpublished fields, braces around organisations and the
+capitals of titles, order, layout and the form of DOIs; in pages http addresses of hosts that have https.
 
 Nothing is lost: an entry that cannot be read, or a file with anything but entries, is left as it is.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from ledger.checks import bib_fields
 from ledger.cli import bib_edit
@@ -42,21 +42,25 @@ DX_DOI_URL = re.compile(r"https?://dx\.doi\.org/")
 DOI_FIELD = re.compile(
     r"^(\s*doi\s*=\s*[{\"])(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?([^}\"\n]*?)[.,;]*([}\"])", re.I | re.M
 )
+FIELD_FIXES: Mapping[str, Callable[[str], str]] = {
+    "author": bib_fields.brace_organisations,
+    "editor": bib_fields.brace_organisations,
+    "title": bib_fields.brace_capitals,
+}
 JOINED_VALUE = re.compile(r"[\"}\w]\s*#\s*[\"{\w]")
 """BibTeX's ``#`` between the pieces of one value."""
 
 
 def fix_bibliography_fields(text: str) -> str:
-    """The bibliography without fields that are not published, with organisations in braces; no other byte changes."""
+    """The bibliography without fields that are not published, with braces around organisations and capitals of titles."""
     return bib_edit.edit_fields(text, _fix_field)
 
 
 def _fix_field(_: Entry, name: str, value: str) -> str | None:
     if bib_fields.is_unlisted(name):
         return None
-    if name in ("author", "editor") and value[0] in '{"':
-        return f"{value[0]}{bib_fields.brace_organisations(value[1:-1])}{value[-1]}"
-    return value
+    fix = FIELD_FIXES.get(name)
+    return f"{value[0]}{fix(value[1:-1])}{value[-1]}" if fix and bib_edit.is_one_piece(value) else value
 
 
 def format_bibliography(text: str) -> str:
@@ -79,7 +83,7 @@ def format_bibliography(text: str) -> str:
 def _format_entry(entry: Entry) -> str:
     """An entry in the standard layout, its values unchanged."""
     raw = entry.raw.strip() + "\n"
-    if bib_reader.PLAIN_ENTRY.fullmatch(raw) or JOINED_VALUE.search(raw):
+    if JOINED_VALUE.search(raw):
         return raw
     lines = "".join(f"  {name} = {{{value}}},\n" for name, value in entry.fields.items())
     laid_out = f"@{entry.type}{{{entry.key},\n{lines}}}\n"

@@ -52,6 +52,11 @@ def edit_fields(text: str, decide: FieldEditor) -> str:
     return changed if {key: entry.fields for key, entry in again.items()} == expected else text
 
 
+def is_one_piece(value: str) -> bool:
+    """Whether a value is one piece of text in braces or quotes, not several joined by ``#``."""
+    return value[0] in '{"' and _find_piece_end(value, 0) == len(value)
+
+
 def _edit_entry(entry: Entry, decide: FieldEditor) -> tuple[str, dict[str, str]]:
     """An entry's new text, and the fields that it must then have."""
     fields = dict(entry.fields)
@@ -69,7 +74,7 @@ def _edit_entry(entry: Entry, decide: FieldEditor) -> tuple[str, dict[str, str]]
         else:
             parts += [raw[done : field.value], new]
             done = field.end
-            fields[field.name] = bib_reader.remove_enclosing(new)
+            fields[field.name] = " ".join(new[1:-1].split())
     return "".join(parts) + raw[done:], fields
 
 

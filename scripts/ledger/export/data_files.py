@@ -10,13 +10,10 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from ledger.checks import bib_fields
-from ledger.export import dataset, source_status
-from ledger.export.csl_json import to_csl_json
+from ledger.export import bibtex, dataset, source_status
 from ledger.export.data_package import build_data_package
 from ledger.export.json_schemas import build_dictionary, build_json_schema
 from ledger.export.tables import build_tables, derive_fields, dump_csv
-from ledger.model.bibliography import Entry
 from ledger.model.claims import Claim
 from ledger.model.project import Project
 from ledger.model.trial_record import Record, TrialPage
@@ -78,18 +75,13 @@ def export_claims(project: Project) -> list[dict[str, Any]]:
 def export_references(project: Project) -> list[dict[str, Any]]:
     """The bibliography as CSL-JSON; version, licence and the source's status are in each item's ``custom``."""
     stamp = {"data_version": dataset.get_data_version(project), "licence": dataset.LICENCE}
+    entries = project.bibliography.entries
     return [
-        {**to_csl_json(entry), "custom": {**stamp, "status": source_status.export_source_status(entry, project)}}
-        for entry in project.bibliography.entries.values()
+        {**item, "custom": {**stamp, "status": source_status.export_source_status(entries[item["id"]], project)}}
+        for item in bibtex.convert_to_csl_json(entries.values())
     ]
 
 
 def _dump_bibliography(project: Project) -> str:
-    """The entries with the fields that are published, and nothing else that is in the file."""
     head = f"% {dataset.DATASET_TITLE}: references. Version {dataset.get_data_version(project)}, {dataset.LICENCE} ({dataset.LICENCE_URL})\n"
-    return "\n".join([head, *(_dump_bib_entry(entry) for entry in project.bibliography.entries.values())])
-
-
-def _dump_bib_entry(entry: Entry) -> str:
-    fields = (f"  {name} = {{{value}}},\n" for name, value in entry.fields.items() if name in bib_fields.KNOWN_FIELDS)
-    return f"@{entry.type}{{{entry.key},\n{''.join(fields)}}}\n"
+    return f"{head}\n{bibtex.dump_bibtex(project.bibliography.entries.values())}"

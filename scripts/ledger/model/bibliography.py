@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import get_args
 
 from pybtex.bibtex.utils import split_name_list
+from pybtex.database import InvalidNameString, Person
 
 from ledger.core.problems import Problem
 from ledger.model.vocabulary import SeenLevel
@@ -62,8 +63,12 @@ REQUIRED_FIELDS: Mapping[str, tuple[str, ...]] = {
 """Required fields by type of entry: BibTeX's own, with biblatex's for ``online`` and ``report``.
 ``a|b`` means one of the two."""
 DOI = re.compile(r"10\.\d{4,9}/[^\s{}\"<>\\]*[^\s{}\"<>\\.,;]")
+CITATION_KEY = re.compile(r"\w+(?:-\w+)*", re.ASCII)
+"""A key that mkdocs-bibtex and pandoc both read to its end."""
 PMID = re.compile(r"[1-9]\d{0,8}")
 PMCID = re.compile(r"PMC[1-9]\d{0,9}")
+ADDRESS_FIELDS = ("url", "archiveurl", "doi")
+"""Fields that LaTeX does not read, so that nothing in them is escaped."""
 
 
 @dataclass(frozen=True)
@@ -112,15 +117,6 @@ class Name:
     given: str = ""
     body: bool = False
 
-    @property
-    def initials(self) -> str:
-        """Vancouver initials, at most two: "Jean-Paul M" and "J-P M" give "JP"."""
-        if not re.search(r"[A-Za-zÀ-ɏ]", self.given):
-            return self.given
-        parts = re.split(r"[\s.\-]+", self.given)
-        letters = "".join(p if p.isupper() and len(p) <= 3 else p[:1] for p in parts if p)
-        return letters[:2].upper()
-
 
 AND_OTHERS = Name("others")
 """BibTeX's "and others": a list of authors that is not complete."""
@@ -137,14 +133,13 @@ def split_names(value: str) -> list[Name]:
     """The names of an ``author`` or ``editor`` field; ``others`` is kept as a name of its own."""
     names = []
     for raw in split_name_list(value):
-        if raw.startswith("{") and raw.endswith("}"):
-            names.append(Name(strip_latex(raw), body=True))
-        elif "," in raw:
-            family, _, given = raw.partition(",")
-            names.append(Name(strip_latex(family), strip_latex(given)))
-        elif raw:
-            *given_parts, family = strip_latex(raw).split() or [""]
-            names.append(Name(family, " ".join(given_parts)))
+        try:
+            person = Person(raw)
+        except InvalidNameString:  # too many commas, which a rule reports
+            person = Person(last=raw)
+        family = strip_latex(" ".join((*person.prelast_names, *person.last_names)))
+        given = strip_latex(" ".join((*person.first_names, *person.middle_names)))
+        names.append(Name(family, given, body=raw.startswith("{") and raw.endswith("}")))
     return names
 
 

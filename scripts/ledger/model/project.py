@@ -113,6 +113,8 @@ class Project:
     """What databases report about the sources."""
     repo_url: str = ""
     """Address of the repository, to which readers report errors; empty if it is not set."""
+    references: dict[str, str] = field(default_factory=dict)
+    """The formatted references as HTML, by key. The build adds them before it renders pages."""
 
     @cached_property
     def standings(self) -> Mapping[str, SourceStatus]:

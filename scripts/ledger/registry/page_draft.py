@@ -118,7 +118,7 @@ def format_bib_entry(
     words = _escape_bib_text(about)
     fields = {
         "author": f"{{{number.registry.name}}}",
-        "title": f"Record {{{number.id}}}" + (f": {words}" if words else ""),
+        "title": bib_fields.brace_capitals(f"Record {{{number.id}}}" + (f": {words}" if words else "")),
         "url": number.address,
         "urldate": today.isoformat(),
         "keywords": "trial registry",
@@ -129,13 +129,13 @@ def format_bib_entry(
 
 
 def _escape_bib_text(text: str) -> str:
-    """Text for a BibTeX field: special characters removed or escaped, capitals in braces."""
+    """Text for a BibTeX field: special characters removed or escaped."""
     text = re.sub(r"[{}\\\"~^@$]", " ", " ".join(text.split()))
     if any(not registries.NCT.fullmatch(m[0]) for m in registries.NCT_LIKE.finditer(text)):
         return ""
     text = re.sub(r"-{2,}", "-", text)
     text = text if len(text) <= 300 else text[:299].rstrip() + "…"
-    return bib_fields.brace_capitals(re.sub(r"([&%#_])", r"\\\1", " ".join(text.split())))
+    return re.sub(r"([&%#_])", r"\\\1", " ".join(text.split()))
 
 
 BIB_ENTRY_LINE = re.compile(

@@ -9,7 +9,7 @@ from ledger.core.text import slugify
 from ledger.model import derived
 from ledger.model.placeholders import Options
 from ledger.model.project import Page, Project
-from ledger.render import reference_style, source_notices
+from ledger.render import references, source_notices
 from ledger.render.claim_cards import render_radio_filter
 
 MAX_UNFOLDED_PAGES = 3
@@ -18,24 +18,20 @@ MAX_UNFOLDED_PAGES = 3
 
 def render_bibliography(page: Page, project: Project, options: Options) -> str:
     """Every source with a permanent anchor, its kind, how far it was read, its status, what an audit found, and the pages that cite it."""
-    entries = sorted(
-        project.bibliography.entries.values(),
-        key=lambda e: (reference_style.format_authors(e) or e.text("title")).lower(),
-    )
+    formatted = project.references
+    entries = sorted(project.bibliography.entries.values(), key=lambda e: formatted.get(e.key, "").lower())
     where = derived.find_citing_pages(project)
     audits = {row.key: row for row in project.claims.references}
     counts = Counter(entry.kind for entry in entries)
     up = "../" * page.url.count("/")
     items = []
     for entry in entries:
-        lines = [reference_style.format_reference(entry)]
+        lines = [formatted.get(entry.key, "")]
         label = f'<span class="kind">{escape(entry.kind)}</span>'
         number = entry.get("articlenumber")
         if number:
             label += f', <span class="kind">reference {escape(number)} of the articles</span>'
-        lines.append(
-            f'{label} <span class="source-note">{escape(reference_style.format_source_note(entry).partition(". ")[2])}</span>'
-        )
+        lines.append(f'{label} <span class="source-note">{references.render_reading_note(entry)}</span>')
         lines.append(source_notices.render_status_line(project.standings[entry.key]))
         audit = audits.get(entry.key)
         if audit:

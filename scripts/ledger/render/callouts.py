@@ -125,7 +125,7 @@ def _wrap_limits_sections(root: Element) -> None:
         if heading.tag != "h2" or heading.get("id") not in LIMITS_SECTION_IDS:
             continue
         start = children.index(heading)
-        end = next((n for n in range(start + 1, len(children)) if children[n].tag in ("h1", "h2")), len(children))
+        end = next((n for n in range(start + 1, len(children)) if _ends_section(children[n])), len(children))
         place = list(root).index(heading)
         box = Element("div", {"class": "limits"})
         box.tail = "\n"
@@ -133,3 +133,8 @@ def _wrap_limits_sections(root: Element) -> None:
             root.remove(child)
             box.append(child)
         root.insert(place, box)
+
+
+def _ends_section(element: Element) -> bool:
+    """Whether an element is the next heading, or the list of footnotes."""
+    return element.tag in ("h1", "h2") or "footnote" in _get_classes(element)

@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-REFERENCE_MARK = re.compile(
-    r'<!--cite (?P<keys>[\w;-]+)-->|<sup id="fnref\d*:(?P<note>[^"]+)"><a class="footnote-ref" href="#fn:[^"]+">\d+</a></sup>'
+FOOTNOTE_MARK = re.compile(
+    r'<sup id="fnref\d*:[^"]+"><a class="footnote-ref" href="#fn:(?P<name>[^">;]+)">\d+</a></sup>'
 )
+CITATION_MARK = re.compile(r"<!--cite (?P<names>[^>]+)-->")
 FOOTNOTE_LIST_START = '<div class="footnote">'
 FOOTNOTE_ITEM = re.compile(
-    r'<li id="fn:(?P<name>[^"]+)">\s*(?P<content>.*?)\s*</li>\s*(?=<li id="fn:|</ol>)', re.DOTALL
+    r'<li id="fn:(?P<name>[^"]+)">\s*(?P<content>.*?)\s*</li>\s*(?=<li id="fn:|</ol>\s*</div>\s*$)', re.DOTALL
 )
 BACK_LINK = re.compile(r'(?:&#160;| )?<a class="footnote-backref"[^>]*>[^<]*</a>')
 MAX_BACK_LINKS = 3
@@ -23,43 +24,46 @@ MAX_BACK_LINKS = 3
 
 
 def split_footnotes(html: str) -> tuple[str, Mapping[str, str]]:
-    """HTML from Markdown without its list of footnotes, and the page's own footnotes by name."""
+    """HTML from Markdown with citation marks and without its list of footnotes, and the footnotes by name."""
+    html = FOOTNOTE_MARK.sub(r"<!--cite \g<name>-->", html).replace("--> <!--cite ", ";")
     before, start, after = html.rpartition(FOOTNOTE_LIST_START)  # Markdown puts it last
     if not start:
         return html, {}
     return before, {match["name"]: BACK_LINK.sub("", match["content"]) for match in FOOTNOTE_ITEM.finditer(after)}
 
 
-def number_citations(html: str, notes: Mapping[str, str], reference: Callable[[str], str]) -> tuple[str, str]:
-    """``html`` with numbered marks, and the list of references (empty where nothing is cited)."""
+def number_citations(html: str, get_content: Callable[[str], str]) -> tuple[str, str]:
+    """``html`` with numbered marks, and the list of references (empty where nothing is cited).
+
+    A footnote may cite, too: its sources come after everything that the text cites.
+    """
     uses: dict[str, int] = {}
-    places: dict[str, int] = {}
+    names: list[str] = []
 
     def mark(name: str) -> str:
         uses[name] = uses.get(name, 0) + 1
+        if uses[name] == 1:
+            names.append(name)
         again = uses[name] if uses[name] > 1 else ""
-        place = places.setdefault(name, len(places) + 1)
+        place = names.index(name) + 1
         link = f'<a class="footnote-ref" href="#fn:{name}" aria-label="Reference {place}">{place}</a>'
         return f'<sup id="fnref{again}:{name}">{link}</sup>'
 
     def marks(match: re.Match[str]) -> str:
-        names = match["keys"].split(";") if match["keys"] else [match["note"]]
-        return "<sup>,</sup>".join(mark(name) for name in names)
+        return "<sup>,</sup>".join(mark(name) for name in match["names"].split(";"))
 
-    html = REFERENCE_MARK.sub(marks, html)
-    if not uses:
+    html = CITATION_MARK.sub(marks, html)
+    if not names:
         return html, ""
+    contents = [CITATION_MARK.sub(marks, get_content(name)) for name in names]  # the list of names grows meanwhile
     items = []
-    for position, (name, count) in enumerate(uses.items(), 1):
+    for position, (name, content) in enumerate(zip(names, contents, strict=True), 1):
         back = " ".join(
             f'<a class="footnote-backref" href="#fnref{n if n > 1 else ""}:{name}"'
             f' aria-label="Back to the text, reference {position}{f", place {n}" if n > 1 else ""}">↩</a>'
-            for n in range(1, min(count, MAX_BACK_LINKS) + 1)
+            for n in range(1, min(uses[name], MAX_BACK_LINKS) + 1)
         )
-        content = notes.get(name)
-        if content is None:
-            items.append(f'<li id="fn:{name}"><p>{reference(name)} {back}</p></li>')
-        elif content.endswith("</p>"):
+        if content.endswith("</p>"):
             items.append(f'<li id="fn:{name}">{content.removesuffix("</p>")} {back}</p></li>')
         else:
             items.append(f'<li id="fn:{name}">{content}<p>{back}</p></li>')

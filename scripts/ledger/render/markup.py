@@ -15,7 +15,6 @@ from ledger.core.text import slugify
 from ledger.model.project import Page
 from ledger.model.trial_facts import SourcedModel
 
-CITATION_MARK = re.compile(r"<!--cite (?P<keys>[\w;-]+)-->")
 SEEN_LABELS = {"part of the text": "part of it"}
 
 EMPTY_CELL = "—"

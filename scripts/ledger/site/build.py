@@ -1,6 +1,7 @@
 """The pages of the site, from Markdown to the HTML that is served, as plain functions on text.
 
-A generator (today MkDocs, through ``scripts/hooks.py``) calls the methods of ``Site`` in this order, for each page:
+A generator (today MkDocs, through ``scripts/hooks.py``) calls ``add_references`` with what its citation plugin has
+formatted, and then the methods of ``Site`` in this order, for each page:
 
 1. ``prepare_markdown`` before its citation plugin and ``restore_at_signs`` after it,
 2. ``process_content`` on the HTML that Markdown makes,
@@ -12,10 +13,8 @@ then ``finish_html`` on pages that come from templates alone, and ``write_site_f
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
@@ -35,11 +34,10 @@ from ledger.render import (
     breadcrumbs,
     footnotes,
     handout,
-    markup,
     page_footer,
     prev_next,
     reading_time,
-    reference_style,
+    references,
     source_notices,
     trial_page,
 )
@@ -47,10 +45,10 @@ from ledger.render.tooltips import TooltipsExtension
 from ledger.site import csp, generated_parts, html_fixes
 from ledger.site.assets import Assets
 
-AT_PLACEHOLDER = "\ue000"  # replaces an @ that is not a citation while mkdocs-bibtex reads the text
+AT_PLACEHOLDER = "\x1a"
+"""Replaces an @ that is not a citation while mkdocs-bibtex reads the text: it takes what is in brackets for a citation,
+in code and comments too. This is the character that ASCII calls "substitute"."""
 WORD_BEFORE_CITATION = re.compile(r"(?:[\w)%'\"’”,;]|\w[?!]|</span>|</time>)$")
-CITATION_PLACEHOLDER = re.compile("\ue001(?P<numbers>[\\d;]+)\ue001")
-"""A citation while Markdown is at work: the numbers of its keys, which no markup can change."""
 SPACE_BEFORE_PER_CENT = re.compile(r"(?<=\d) %(?![^<]*>)")
 """The space in "12 %", where a line must not break; not inside a tag."""
 BREADCRUMBS_PLACEHOLDER = "<!-- crumbs -->"
@@ -77,7 +75,6 @@ class Site:
     """Hashes that the policies of the pages allow."""
     sections: dict[str, list[search_index.IndexSection]] = field(default_factory=dict)
     """The text of each page by sections, by source path."""
-    _references: dict[str, str] = field(default_factory=dict)
     _footnotes: dict[str, Mapping[str, str]] = field(default_factory=dict)
 
     @cached_property
@@ -88,13 +85,9 @@ class Site:
             extension.set_terms(read_glossary_terms(self.project.pages[GLOSSARY_PAGE]))
         return extension
 
-    @cached_property
-    def _keys(self) -> list[str]:
-        return list(self.project.bibliography.entries)
-
-    @cached_property
-    def _key_numbers(self) -> Mapping[str, int]:
-        return {key: number for number, key in enumerate(self._keys)}
+    def add_references(self, formatted: Mapping[str, str]) -> None:
+        """Add the references that the citation plugin has formatted, in pandoc's Markdown, by key."""
+        self.project.references.update(references.convert_to_html(formatted))
 
     def keep_built_pages(self, earlier: Site) -> None:
         """Take over what ``earlier``, the last build of a preview, found out about pages that are not built again."""
@@ -175,11 +168,6 @@ class Site:
             done = group.end()
         return "".join(parts) + markdown[done:].replace("@", AT_PLACEHOLDER)
 
-    def mark_citation(self, keys: Iterable[str]) -> str:
-        """A placeholder for a citation, which Markdown leaves alone; unknown keys, seen in a preview only, are dropped."""
-        numbers = [str(self._key_numbers[key]) for key in keys if key in self._key_numbers]
-        return f"\ue001{';'.join(numbers)}\ue001" if numbers else ""
-
     def restore_at_signs(self, markdown: str) -> str:
         """The Markdown with each @ that ``prepare_markdown`` hid."""
         return markdown.replace(AT_PLACEHOLDER, "@")
@@ -196,17 +184,10 @@ class Site:
             return html
         html, self.page_problems[src] = raw_html.sanitise_html(html, page.text, page.path)
         html, self._footnotes[src] = footnotes.split_footnotes(html)
-        html = CITATION_PLACEHOLDER.sub(lambda match: self._cite_numbers(match["numbers"].split(";")), html)
         if page.record:
             html = html.replace("</h1>", f"</h1>{trial_page.render_trial_header(page, self.project)}", 1)
         self.sections[src] = search_index.split_sections(html)
         return BREADCRUMBS_PLACEHOLDER + html + REFERENCES_PLACEHOLDER
-
-    def _cite_numbers(self, numbers: Iterable[str]) -> str:
-        """The mark of the sources with these numbers; unknown numbers, seen in a preview only, are dropped."""
-        return markup.cite_sources(
-            *(self._keys[int(number)] for number in numbers if number and int(number) < len(self._keys))
-        )
 
     # --- the whole page -----------------------------------------------------------------------------
 
@@ -232,32 +213,27 @@ class Site:
     def _fill_placeholders(self, page: Page, html: str) -> str:
         self.tooltips.start_page(page)
         html = self.tooltips.expand(generated_parts.fill_html_placeholders(page, self.project, html))
-        html, references = footnotes.number_citations(html, self._footnotes.get(page.src, {}), self._get_reference)
+        html, listed = footnotes.number_citations(html, lambda name: self._get_footnote(page.src, name))
         html = handout.render_handout(html, page, self.project.bibliography.entries, self.name, self.site_url)
-        end = references + self._render_page_end(page, footnotes.find_reference_keys(references))
+        end = listed + self._render_page_end(page, footnotes.find_reference_keys(listed))
         html = html.replace(REFERENCES_PLACEHOLDER, end, 1)
         notices = drafts.render_draft_notice(page, self.project)
-        notices += source_notices.render_page_notices(self.project, references)
+        notices += source_notices.render_page_notices(self.project, listed)
         html = html.replace("</h1>", f"</h1>{notices}", 1)
         html = html.replace(BREADCRUMBS_PLACEHOLDER, self._render_page_top(page), 1)
         html = SPACE_BEFORE_PER_CENT.sub("\u00a0%", html)
         json_ld = schema_org.render_json_ld(page, self.project, self.name, self.site_url)
         return html.replace("</head>", f"{json_ld}</head>", 1)
 
-    def _get_reference(self, key: str) -> str:
-        """The reference to a source, formatted once however many pages cite it."""
-        if key not in self._references:
-            self._references[key] = self._render_reference(key)
-        return self._references[key]
-
-    def _render_reference(self, key: str) -> str:
-        entry = self.project.bibliography.entries.get(key)
+    def _get_footnote(self, src: str, name: str) -> str:
+        """The reference to a source, or the text of a page's own footnote."""
+        entry = self.project.bibliography.entries.get(name)
         if entry is None:
-            return f"Not in {BIB_FILE}."  # seen in a preview only
+            return self._footnotes.get(src, {}).get(name, f"<p>Not in {BIB_FILE}.</p>")  # the latter in a preview
         notices = ""
-        if key in self.project.marked:
-            notices = source_notices.render_reference_notices(self.project.marked[key])
-        return reference_style.format_footnote(entry) + notices
+        if name in self.project.marked:
+            notices = source_notices.render_reference_notices(self.project.marked[name])
+        return f"<p>{self.project.references.get(name, '')} {references.render_source_note(entry)}{notices}</p>"
 
     def _render_page_top(self, page: Page) -> str:
         """The part above the title: breadcrumbs, and how long the page takes to read."""
@@ -309,15 +285,3 @@ def _remove_space_before_citation(text: str) -> str:
     stripped = text.rstrip(" ")
     stripped = stripped.removesuffix("\n") if stripped.endswith("\n") else text.removesuffix(" ")
     return stripped if WORD_BEFORE_CITATION.search(stripped[-8:]) else text
-
-
-def write_keys_file(project: Project) -> Path:
-    """A temporary .bib file with the keys only, which is all mkdocs-bibtex needs; delete it once it is read.
-
-    The bibliography is read already: parsing it again would take a tenth of the build, and its first syntax error
-    would stop a preview.
-    """
-    handle, name = tempfile.mkstemp(suffix=".bib", prefix="keys-")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.writelines(f"@misc{{{key},}}\n" for key in project.bibliography.entries)
-    return Path(name)
