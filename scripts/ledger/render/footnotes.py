@@ -11,9 +11,9 @@ import re
 from collections.abc import Callable, Mapping
 
 FOOTNOTE_MARK = re.compile(
-    r'<sup id="fnref\d*:[^"]+"><a class="footnote-ref" href="#fn:(?P<name>[^">;]+)">\d+</a></sup>'
+    r'<sup id="fnref\d*:[^"]+"><a class="footnote-ref" href="#fn:(?P<name>[^<>&";]+)">\d+</a></sup>'
 )
-CITATION_MARK = re.compile(r"<!--cite (?P<names>[^>]+)-->")
+CITATION_MARK = re.compile(r'<!--cite (?P<names>[^<>&"]+)-->')
 FOOTNOTE_LIST_START = '<div class="footnote">'
 FOOTNOTE_ITEM = re.compile(
     r'<li id="fn:(?P<name>[^"]+)">\s*(?P<content>.*?)\s*</li>\s*(?=<li id="fn:|</ol>\s*</div>\s*$)', re.DOTALL
