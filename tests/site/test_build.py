@@ -52,8 +52,8 @@ def a_site(root: Path, repo_url: str = "") -> Site:
 
 def through_bibtex(current: Site, text: str, src: str = "index.md") -> str:
     """Markdown as it comes out behind the real plugin, set up the way the hooks do it."""
-    prepared = current.prepare_markdown(src, text)
-    return current.restore_at_signs(add_references(current).on_page_markdown(prepared, None, None, None))
+    plugin = add_references(current)
+    return current.restore_at_signs(plugin.on_page_markdown(current.prepare_markdown(src, text), None, None, None))
 
 
 def html(root: Path, text: str, src: str = "index.md") -> str:
@@ -143,7 +143,9 @@ def test_code_and_a_citation_side_by_side(root: Path) -> None:
 
 
 def test_the_mark_stands_close_to_its_word(root: Path) -> None:
-    found = a_site(root).prepare_markdown("index.md", "A fact [@known2024], (b) [@known2024] and\n[@known2024].")
+    current = a_site(root)
+    add_references(current)
+    found = current.prepare_markdown("index.md", "A fact [@known2024], (b) [@known2024] and\n[@known2024].")
     assert found.startswith("A fact[@known2024], (b)[@known2024] and")
 
 

@@ -164,7 +164,8 @@ class Site:
         done = 0
         for group in CITATION_GROUP.finditer(prose):
             before = _remove_space_before_citation(markdown[done : group.start()].replace("@", AT_PLACEHOLDER))
-            parts += [before, group[0]]
+            known = [key for key in group["keys"].split("; @") if key in self.project.references]
+            parts += [before, f"[@{'; @'.join(known)}]" if known else ""]  # others are seen in a preview only
             done = group.end()
         return "".join(parts) + markdown[done:].replace("@", AT_PLACEHOLDER)
 
