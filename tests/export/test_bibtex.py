@@ -10,7 +10,7 @@ from ledger.model.bib_reader import read_bibliography
 
 
 def convert(text: str) -> dict[str, Any]:
-    [item] = convert_to_csl_json(read_bibliography(text).entries.values())
+    [item] = convert_to_csl_json(read_bibliography(text).entries)
     return item
 
 

@@ -71,12 +71,13 @@ def _adapt_for_pandoc(entry: Entry) -> dict[str, str]:
     return {name: value for name, value in fields.items() if value}
 
 
-def convert_to_csl_json(entries: Iterable[Entry]) -> list[dict[str, Any]]:
-    """The entries as CSL-JSON items (Citation Style Language 1.0.2 data schema)."""
-    items: list[dict[str, Any]] = json.loads(_run_pandoc(dump_for_pandoc(entries)))
+def convert_to_csl_json(entries: Mapping[str, Entry]) -> list[dict[str, Any]]:
+    """The entries as CSL-JSON items (Citation Style Language 1.0.2 data schema), with their kind as ``genre``."""
+    items: list[dict[str, Any]] = json.loads(_run_pandoc(dump_for_pandoc(entries.values())))
     for item in items:
+        item.pop("keyword", None)
         item["type"] = item["type"] or "document"  # what pandoc leaves empty for @misc
-        item.setdefault("genre", item.pop("keyword", ""))
+        item["genre"] = entries[item["id"]].kind
         if "author" in item:  # CSL has no way to say "and others"
             item["author"] = [name for name in item["author"] if name != {"literal": "others"}]
     return items

@@ -78,7 +78,7 @@ def export_references(project: Project) -> list[dict[str, Any]]:
     entries = project.bibliography.entries
     return [
         {**item, "custom": {**stamp, "status": source_status.export_source_status(entries[item["id"]], project)}}
-        for item in bibtex.convert_to_csl_json(entries.values())
+        for item in bibtex.convert_to_csl_json(entries)
     ]
 
 
