@@ -45,6 +45,15 @@ class BuiltPage(NamedTuple):
     destination: str = ""
 
 
+class FormattedBibliography(NamedTuple):
+    """What mkdocs-bibtex made of a file, and when: a preview uses it again while the file is older than that."""
+
+    file: str
+    configured: float
+    registry: Any
+    references: dict[str, str]
+
+
 @dataclass
 class State:
     """What the hooks remember from one event to the next; MkDocs passes them no object of their own."""
@@ -55,6 +64,7 @@ class State:
     site_folder: Path = field(init=False)
     folder: TemporaryDirectory[str] = field(default_factory=TemporaryDirectory)
     """Where mkdocs-bibtex finds files that the project does not have."""
+    bibliography: FormattedBibliography | None = None
     cache: project.ProjectCache = field(default_factory=project.ProjectCache)
     digests: dict[str, str] = field(default_factory=dict)
     """What each page is made of now, by source path."""
@@ -119,7 +129,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 def _set_up_bibtex(config: MkDocsConfig) -> None:
     """Give mkdocs-bibtex its citation style, and in a preview a bibliography without the entries that would end it."""
-    folder, bibtex = Path(state.folder.name), config.plugins["bibtex"].config
+    plugin: Any = config.plugins["bibtex"]
+    folder, bibtex = Path(state.folder.name), plugin.config
     bibtex.csl_file = str(folder / "style.csl")
     (folder / "style.csl").write_text(references.read_citation_style(), encoding="utf-8")
     bibliography = state.site.project.bibliography
@@ -129,6 +140,8 @@ def _set_up_bibtex(config: MkDocsConfig) -> None:
         if not copy.exists() or copy.read_text(encoding="utf-8") != text:  # mkdocs-bibtex reads a file that is new
             copy.write_text(text, encoding="utf-8")
         bibtex.bib_file = str(copy)
+    if state.bibliography and state.bibliography.file == bibtex.bib_file:
+        plugin.last_configured, plugin.registry = state.bibliography.configured, state.bibliography.registry
 
 
 def _check_listen_address(config: MkDocsConfig) -> None:
@@ -202,12 +215,17 @@ def on_pre_build(config: MkDocsConfig) -> None:
     """Format every reference at once: to mkdocs-bibtex, each page would be another run of pandoc."""
     bibtex: Any = config.plugins["bibtex"]
     registry = bibtex.registry
+    if state.bibliography and state.bibliography.registry is registry:
+        state.site.add_references(state.bibliography.references)
+        return
     entries = select_formattable(state.site.project.bibliography.entries.values())
     registry.bib_data_bibtex = dump_for_pandoc(entries)  # its own text has a backslash before "_" in addresses
     citations = [Citation(entry.key) for entry in entries]
     registry.validate_citation_blocks([CitationBlock(citations)])
     formatted = (citation for citation in citations if registry.inline_text(CitationBlock([citation])))
-    state.site.add_references({citation.key: registry.reference_text(citation) for citation in formatted})
+    texts = {citation.key: registry.reference_text(citation) for citation in formatted}
+    state.site.add_references(texts)
+    state.bibliography = FormattedBibliography(bibtex.config.bib_file, bibtex.last_configured, registry, texts)
 
 
 def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:

@@ -92,8 +92,9 @@ class LivePreview:
         if process.returncode not in (EXIT_CLEAN, EXIT_ERRORS_FOUND):
             return  # a new save stopped them, or they have said why they could not run
         built = [str(problem) for problem in self.pages.list_problems()]
-        print("\n".join([*built, *report]), flush=True)
         errors = [line for line in [*built, *report] if ": error: " in line]
+        going_on = ["the preview goes on, and follows when you save"] if errors else []
+        print("\n".join([*built, *report, *going_on]), flush=True)
         warnings = [line for line in [*built, *report] if ": warning: " in line]
         problems = preview.render_problems([*errors, *warnings], has_errors=bool(errors))
         if problems != self.problems:
