@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from conftest import BIB, INDEX, ROOT, TODAY
 from fuzz_inputs import GOOD, MUCH, PIECES, PLACED, PLACES, SHORT, SIGNS, lines_of
 from ledger.model import project
-from ledger.model.project import MAX_LINE_LENGTH
 from ledger.site import check_site
 
 ALPHABET = st.sampled_from([*SIGNS, *PIECES, "\n", "\n\n", " ", "x", "é", "\0", "\r\n", "\r"])
@@ -38,11 +37,11 @@ def look(files: dict[str, bytes]) -> None:
 
 @pytest.mark.parametrize("piece", [*SIGNS, *PIECES], ids=repr)
 def test_much_of_one_piece_on_a_page_does_no_harm(piece: str) -> None:
-    look({PLACES["page"]: lines_of(piece, MAX_LINE_LENGTH - 10)})
+    look({PLACES["page"]: lines_of(piece, 20_000)})
 
 
 @pytest.mark.parametrize("piece", SHORT, ids=repr)
-@pytest.mark.parametrize("length", [1, 60, 2 * MAX_LINE_LENGTH])
+@pytest.mark.parametrize("length", [1, 60, 40_000])
 def test_much_of_one_piece_in_other_lines_does_no_harm(piece: str, length: int) -> None:
     look({PLACES["page"]: lines_of(piece, length)})
 

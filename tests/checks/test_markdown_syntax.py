@@ -64,6 +64,10 @@ BAD = {
     "no body": Bad("box", '!!! key "T"\n\n## Next', 3, ">T</p>\n</div>"),
     "no body in a list": Bad("box", '- x\n\n    !!! key "T"\n    Words.', 6, "</div>\n<p>Words"),
     "no body in a quotation": Bad("box", '> !!! key "T"\n> Words.', 4, "</div>\n<p>Words"),
+    # headings
+    "a heading without a space": Bad("heading", "##Three", 3, "Three</h2>"),
+    "a sentence that begins with a number sign": Bad("heading", "#1 of the list", 3, "1 of the list</h1>"),
+    "a heading of seven": Bad("heading", "####### Seven", 3, "# Seven</h6>"),
     # tables
     "a table below a paragraph": Bad("table", "Words\n| a | b |\n|---|---|\n| 1 | 2 |", 4, "| a | b |"),
     "a table without outer bars below a paragraph": Bad("table", "Words\na | b\n---|---\n1 | 2", 4, "a | b"),

@@ -77,7 +77,7 @@ def test_what_markdown_makes_of_plain_text_is_left_as_it_is() -> None:
     html = (
         '<h1 id="a">A<a class="headerlink" href="#a" title="Link">¶</a></h1><p>x <em>y</em><sup id="fnref:1">'
         '<a class="footnote-ref" href="#fn:1">1</a></sup><span class="term" data-term="x">z</span><!--cite a;b--></p>'
-        '<table><td style="text-align: right;">1 &lt; 2</td></table>'
+        '<table><tbody><tr><td style="text-align:right">1 &lt; 2</td></tr></tbody></table>'
     )
     assert raw_html.sanitise_html(html, "", "docs/a.md") == (html, [])
 

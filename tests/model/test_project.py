@@ -90,9 +90,9 @@ def test_a_page_with_broken_front_matter_is_still_checked(make: Make) -> None:
     assert page.source.headings[0].line == 4
 
 
-def test_a_line_that_nobody_can_review_is_refused(make: Make) -> None:
-    loaded = project.load_project(make({"docs/a.md": f"# A\n\n{'x' * (project.MAX_LINE_LENGTH + 1)}\n"}), TODAY)
-    assert [(problem.rule, problem.line) for problem in loaded.problems] == [("unreadable", 3)]
+def test_a_page_that_nobody_can_review_is_refused(make: Make) -> None:
+    loaded = project.load_project(make({"docs/a.md": f"# A\n\n{'x' * project.MAX_PAGE_LENGTH}\n"}), TODAY)
+    assert [(problem.rule, problem.line) for problem in loaded.problems] == [("unreadable", 1)]
 
 
 def test_without_a_day_it_is_today(make: Make) -> None:

@@ -6,13 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from itertools import islice
 
 from ledger.checks.places import get_value_at
 from ledger.core.problems import Problem
 from ledger.core.text import shorten
-from ledger.markdown.prose import CITATION_GROUP
-from ledger.markdown.scanner import HTML_TAG, INLINE_LINK, MarkdownSource, is_inside
+from ledger.markdown.scanner import CITATION_GROUP, MarkdownSource, is_inside
 from ledger.model.bibliography import Entry
 from ledger.model.project import BIB_FILE, CLAIMS_FILE, Page, Project
 from ledger.model.rules import rule
@@ -28,8 +26,6 @@ UNCITABLE_BLOCKS = {
     "definition": "the definition of a link",
 }
 """Blocks in which no footnote number can be, and what a message calls them."""
-MAX_MALFORMED_PER_PAGE = 1000
-"""Malformed citations that are reported for one page in one run; the next run reports the rest."""
 
 
 @dataclass(frozen=True)
@@ -120,9 +116,29 @@ def check_translation_sources(page: Page, project: Project) -> Iterator[Problem]
             yield Problem(page.path, line, "translation-sources", message)
 
 
+@rule("malformed-citation", "bare-citation")
 def check_citation_syntax(page: Page) -> Iterator[Problem]:
     """Brackets and bare keys that mkdocs-bibtex would drop, misread or print as they are."""
-    yield from islice(_find_malformed_citations(page), MAX_MALFORMED_PER_PAGE)
+    source = page.source
+    spans: list[tuple[int, int]] = []
+    for match in CITATION_GROUP.finditer(source.prose):
+        spans.append(match.span())
+        yield from _check_citation_group(page, match)
+    prose = CITATION_GROUP.sub(lambda match: " " * len(match[0]), source.prose)
+    prose = EMAIL.sub(lambda match: " " * len(match[0]), prose)
+    links = {link.start for link in source.markdown_links if link.form == "inline"}
+    for match in CITATION_LIKE.finditer(prose):
+        if not re.search(r"(?<![\w.])@", match[0]) or match.start() in links:
+            continue
+        spans.append(match.span())
+        message = f"'{shorten(match[0])}' is not a citation; write [@key] or [@one; @two]"
+        yield Problem(page.path, source.line(match.start()), "malformed-citation", message)
+    spans.sort()
+    for match in BARE_KEY.finditer(prose):
+        if not is_inside(match.start(), spans):
+            key = match["key"].rstrip(".:")
+            message = f"'@{key}' has no brackets; write [@{key}] to cite a source, or `@{key}` for a name"
+            yield Problem(page.path, source.line(match.start()), "bare-citation", message)
 
 
 @rule("misplaced-citation")
@@ -150,29 +166,6 @@ def _find_first_lines(page: Page) -> dict[str, int]:
     return {citation.key: citation.line for citation in reversed(list(find_citations(page)))}
 
 
-@rule("malformed-citation", "bare-citation")
-def _find_malformed_citations(page: Page) -> Iterator[Problem]:
-    source = page.source
-    spans: list[tuple[int, int]] = []
-    for match in CITATION_GROUP.finditer(source.prose):
-        spans.append(match.span())
-        yield from _check_citation_group(page, match)
-    prose = CITATION_GROUP.sub(lambda match: " " * len(match[0]), source.prose)
-    prose = EMAIL.sub(lambda match: " " * len(match[0]), prose)
-    for match in CITATION_LIKE.finditer(prose):
-        if not re.search(r"(?<![\w.])@", match[0]) or INLINE_LINK.match(source.prose, match.start()):
-            continue
-        spans.append(match.span())
-        message = f"'{shorten(match[0])}' is not a citation; write [@key] or [@one; @two]"
-        yield Problem(page.path, source.line(match.start()), "malformed-citation", message)
-    spans.sort()
-    for match in BARE_KEY.finditer(prose):
-        if not is_inside(match.start(), spans):
-            key = match["key"].rstrip(".:")
-            message = f"'@{key}' has no brackets; write [@{key}] to cite a source, or `@{key}` for a name"
-            yield Problem(page.path, source.line(match.start()), "bare-citation", message)
-
-
 @rule("repeated-key", "malformed-citation")
 def _check_citation_group(page: Page, match: re.Match[str]) -> Iterator[Problem]:
     """Keys that a bracket repeats, and characters beside it that make it something else than a citation."""
@@ -195,9 +188,9 @@ def _find_misplaced_citations(source: MarkdownSource) -> Iterator[tuple[int, str
         if where:
             for match in CITATION_GROUP.finditer(source.prose, block.start, block.end):
                 yield match.start(), where
-    for match in source.inline:
-        if KEY_START.search(match["text"]) or KEY_START.search(match["title"] or ""):
-            yield match.start(), "the text of an image" if match["image"] else "the text of a link"
-    for tag in HTML_TAG.finditer(source.prose):
-        if KEY_START.search(tag["attributes"] or "") and not EMAIL.search(tag["attributes"]):
-            yield tag.start(), "raw HTML"
+    for link in source.markdown_links:
+        if link.form in ("inline", "image") and (KEY_START.search(link.text) or KEY_START.search(link.title)):
+            yield link.start, "the text of an image" if link.form == "image" else "the text of a link"
+    for start, _, attributes in source.tags:
+        if any(KEY_START.search(value) and not EMAIL.search(value) for value in attributes.values()):
+            yield start, "raw HTML"

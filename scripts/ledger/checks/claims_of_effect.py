@@ -13,8 +13,7 @@ from ledger.checks import numbers, suppressions, words
 from ledger.checks.suppressions import Suppression
 from ledger.checks.trial_consistency import KINDS_NEEDING_SPEAKER
 from ledger.core.problems import Problem
-from ledger.markdown.prose import CITATION_GROUP, extract_prose, find_line_offset
-from ledger.markdown.scanner import Block
+from ledger.markdown.scanner import CITATION_GROUP, Block, find_line_offset
 from ledger.model.bibliography import Entry
 from ledger.model.claims import find_cited_keys
 from ledger.model.project import CLAIMS_FILE, Page, Project
@@ -37,8 +36,6 @@ LOW_CERTAINTY_LABEL = re.compile(
     r"(?:is\s+|was\s+|judged\s+|rated\s+)*(?:very\s+)?low\b|\b(?:very[\s-]+)?low[\s-]+certainty\b",
     re.IGNORECASE,
 )
-CERTAINTY_LABEL_HINT = re.compile(r"certainty|how\s+sure|grade|confidence|quality", re.IGNORECASE)
-"""A text without any of these is not labelled."""
 NOT_A_STATEMENT = re.compile(r"\?|\bnot\s+(?:found|mentioned|stated|seen|named)\b", re.IGNORECASE)
 """Questions, and what a source does not say."""
 
@@ -81,7 +78,7 @@ def find_interested_sources(entries: Mapping[str, Entry]) -> frozenset[str]:
 
 def blank_quotations(block: Block, text: str) -> str:
     """The words of a block with quotations blanked; the title of a note is in quotes but is not a quotation."""
-    if block.kind == "title" or not any(mark in text for mark in '"“‘«「『'):
+    if block.kind == "title":
         return text
     return QUOTED_PASSAGE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
 
@@ -101,7 +98,7 @@ def _check_hype(page: Page, valid: Iterable[Suppression]) -> Iterator[Problem]:
         if match:
             yield Problem(page.path, page.meta.line(place), "hype", _describe_hype(match[0]))
     for block in page.source.blocks:
-        text = blank_quotations(block, extract_prose(block))
+        text = blank_quotations(block, block.words)
         match = _find_hype(text)
         if match and not suppressions.is_suppressed(valid, "hype-ok", block):
             line = block.line + text.count("\n", 0, match.start())
@@ -159,19 +156,15 @@ def _describe_hype(word: str) -> str:
 @rule("certainty-words")
 def _check_certainty_words(page: Page) -> Iterator[Problem]:
     """Sure words in what is labelled low: a block, or the whole of the note that holds the label."""
-    if CERTAINTY_LABEL_HINT.search(page.source.prose):
-        for blocks in _group_note_blocks(page.source.blocks):
-            if any(
-                LOW_CERTAINTY_LABEL.search(extract_prose(block))
-                for block in blocks
-                if CERTAINTY_LABEL_HINT.search(block.text)
-            ):
-                for block in blocks:
-                    text = blank_quotations(block, extract_prose(block))
-                    match = _find_certain_word(text)
-                    if match:
-                        line = block.line + text.count("\n", 0, match.start())
-                        yield Problem(page.path, line, "certainty-words", _describe_certain_word(match[0]))
+    for blocks in _group_note_blocks(page.source.blocks):
+        if not any(LOW_CERTAINTY_LABEL.search(block.words) for block in blocks):
+            continue
+        for block in blocks:
+            text = blank_quotations(block, block.words)
+            match = _find_certain_word(text)
+            if match:
+                line = block.line + text.count("\n", 0, match.start())
+                yield Problem(page.path, line, "certainty-words", _describe_certain_word(match[0]))
     for number, row in enumerate(page.record.results if page.record else ()):
         if row.certainty in ("low", "very low"):
             for name, value in row.__dict__.items():
@@ -214,12 +207,10 @@ def _describe_certain_word(word: str) -> str:
 def _check_unnamed_speakers(page: Page, entries: Mapping[str, Entry], interested: Container[str]) -> Iterator[Problem]:
     """Statements that only an interested source, the news or a blog supports, written as if they were findings."""
     for block in page.source.blocks:
-        if "[@" not in block.text:
-            continue
         keys = [key for match in CITATION_GROUP.finditer(block.text) for key in match["keys"].split("; @")]
         if not keys or any(key not in interested for key in keys):
             continue
-        text = extract_prose(block)
+        text = block.words
         if words.compile_words("speakers").search(text) or NOT_A_STATEMENT.search(text):
             continue
         number = numbers.find_number(text)

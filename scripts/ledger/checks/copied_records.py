@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ledger.core.problems import Problem
 from ledger.core.text import pluralize
-from ledger.markdown.prose import CITATION_GROUP
+from ledger.markdown.scanner import CITATION_GROUP
 from ledger.model.project import Page, Project
 from ledger.model.rules import rule
 from ledger.model.trial_facts import Count, DateFact, Fact

@@ -15,22 +15,16 @@ from ledger.checks import placeholders, raw_html, third_party
 from ledger.checks.address_syntax import describe_malformed_address
 from ledger.core.problems import Problem
 from ledger.core.text import shorten
-from ledger.markdown.scanner import (
-    FOOTNOTE_DEFINITION,
-    REFERENCE_LINK,
-    Link,
-    find_attribute_ids,
-    find_footnote_ids,
-    find_html_ids,
-    find_link_definitions,
-)
+from ledger.markdown.scanner import Link, blank_spans, find_attribute_ids, find_footnote_ids, find_html_ids
 from ledger.model.project import DOCS_FOLDER, Page, Project
 from ledger.model.rules import rule
 
 RESERVED_ID = re.compile(r"__\w")
 """Ids that the theme uses."""
 UNCLOSED_LINK = re.compile(r"(?<!\\)\](?:\(|[ \t]+\((?=https?:|[^\s()]{1,200}\.md[#)]))(?P<rest>[^\n]{0,60})")
-FOOTNOTE_REFERENCE = re.compile(r"\[\^(?P<name>[^\[\]\s]{1,200})\]")
+FOOTNOTE_REFERENCE = re.compile(r"\[\^(?P<name>[^\[\]\s]+)\]")
+REFERENCE_LINK = re.compile(r"!?\[(?P<text>[^\[\]@^][^\[\]]*)\] ?\[(?P<name>[^\[\]@^][^\[\]]*|)\]")
+EMPTY_DEFINITION = re.compile(r"^ {0,3}\[(?P<name>[^\]^@]+)\]:[ \t]*$", re.MULTILINE)
 TEXT_FRAGMENT = ":~:"
 SUFFIXES_WITH_FRAGMENTS = (".svg", ".pdf", ".html")
 """Files other than pages in which a ``#fragment`` can mean something."""
@@ -262,14 +256,11 @@ def _check_fragment(file: str, fragment: str, anchors: Mapping[str, Anchors]) ->
 def _check_references(page: Page) -> Iterator[Problem]:
     """Links such as ``[text][name]`` whose name has no definition."""
     source = page.source
-    definitions = find_link_definitions(source)
-    inline = [match.span() for match in source.inline]
-    for match in REFERENCE_LINK.finditer(source.prose):
+    for match in REFERENCE_LINK.finditer(
+        blank_spans(source.prose, [(link.start, link.end) for link in source.markdown_links])
+    ):
         name = " ".join((match["name"] or match["text"]).lower().split())
-        is_note_or_citation = match["text"].startswith(("@", "^")) or match["name"].startswith(("@", "^"))
-        if name in definitions or is_note_or_citation or _is_escaped(source.prose, match.start()):
-            continue
-        if any(start <= match.start() < end for start, end in inline):
+        if name in source.definitions or _is_escaped(source.prose, match.start()):
             continue
         written = f"[{shorten(match['text'])}][{shorten(match['name'])}]"
         message = f"the link {written} has no definition; add [{shorten(name)}]: address"
@@ -280,8 +271,7 @@ def _check_references(page: Page) -> Iterator[Problem]:
 def _check_footnotes(page: Page) -> Iterator[Problem]:
     """Footnotes such as ``[^name]`` without a text, and texts that no footnote leads to."""
     source = page.source
-    lines = enumerate(source.prose.split("\n"), 1)
-    names = {match["name"]: number for number, line in lines if (match := FOOTNOTE_DEFINITION.match(line))}
+    names = source.footnotes
     uses = Counter(match["name"] for match in FOOTNOTE_REFERENCE.finditer(source.prose))
     for name, number in names.items():
         if uses[name] == 1:  # the definition itself
@@ -298,24 +288,22 @@ def _check_footnotes(page: Page) -> Iterator[Problem]:
 def _check_link_definitions(page: Page) -> Iterator[Problem]:
     """Definitions such as ``[name]: address`` that are empty or not used."""
     used = {link.target for link in page.source.links if link.form == "reference"}
-    for name, (line, target) in find_link_definitions(page.source).items():
-        shown = shorten(name)
-        if not target:
-            message = f"the definition [{shown}] is empty; write the address on the same line"
-            yield Problem(page.path, line, "empty-link", message)
-        elif target not in used:
-            yield Problem(page.path, line, "unused-reference", f"the definition [{shown}] is not used; remove it")
+    for match in EMPTY_DEFINITION.finditer(page.source.prose):
+        message = f"the definition [{shorten(match['name'])}] is empty; write the address on the same line"
+        yield Problem(page.path, page.source.line(match.start()), "empty-link", message)
+    for name, (line, target) in page.source.definitions.items():
+        if target not in used:
+            message = f"the definition [{shorten(name)}] is not used; remove it"
+            yield Problem(page.path, line, "unused-reference", message)
 
 
 @rule("malformed-url")
 def _check_unclosed_links(page: Page) -> Iterator[Problem]:
     """``](`` that makes no link: an address with a space, or a bracket that never closes."""
     source = page.source
-    text_spans = [match.span("text") for match in source.inline]
-    text_ends = {end for _, end in text_spans}
-    for match in UNCLOSED_LINK.finditer(source.prose):
-        if match.start() in text_ends or any(start <= match.start() < end for start, end in text_spans):
-            continue
+    for match in UNCLOSED_LINK.finditer(
+        blank_spans(source.prose, [(link.start, link.end) for link in source.markdown_links])
+    ):
         before = source.prose.rfind("[", max(0, match.start() - 1500), match.start())
         if before < 0 or _is_escaped(source.prose, before):
             continue

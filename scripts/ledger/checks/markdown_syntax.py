@@ -21,7 +21,7 @@ from ledger.checks.words import join_words, read_words
 from ledger.core.problems import Problem
 from ledger.core.text import shorten
 from ledger.markdown.fences import LINE_PREFIX, measure_indentation
-from ledger.markdown.scanner import DEFINITION_LIST_ITEM, FOOTNOTE_DEFINITION, LIST_ITEM, TAB_LENGTH
+from ledger.markdown.scanner import TAB_LENGTH
 from ledger.model.project import Page, Project
 from ledger.model.rules import rule
 
@@ -31,6 +31,9 @@ BOX_LAYOUTS = ("answer",)
 """Words for the style sheet that may follow the kind."""
 BOX_EXAMPLE = '!!! key "Title"'
 
+LIST_ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+")
+CONTAINER_OPENING = re.compile(rf"{LIST_ITEM.pattern}|\s{{0,3}}(?::\s|\[\^[^\[\]\s]+\]:)")
+"""What begins a list item, a definition or a footnote."""
 BOX_MARKER = re.compile(r"(?:!!!|\?\?\?)")
 FOREIGN_BOX = re.compile(rf"\[!\w+\]|:::+[ \t]*\w|///[ \t]*\w|!{{1,2}}[ \t]*(?:{'|'.join(BOX_KINDS)})\b", re.IGNORECASE)
 """How other programs write a box."""
@@ -50,10 +53,6 @@ LIST_LIKE_MARKERS = {
     "a number with a bracket": re.compile(r"\d{1,2}\)\s"),
 }
 """What is an item only where more than one line begins with it, or a colon stands before: it may be plain prose."""
-
-
-IMAGE_WITHOUT_ALT = re.compile(r"!\[\s*\]\[[^\[\]]+\]")
-"""An image without a text, whose address is elsewhere."""
 
 
 EMPTY_ALT = re.compile(r"\W*|(?:image|img|picture|photo|figure|alt)s?|[\w-]+\.(?:svg|png|jpe?g|webp)", re.IGNORECASE)
@@ -289,9 +288,7 @@ def _check_list_separation(chunks: Sequence[Sequence[Line]]) -> Iterator[LineFin
     """A list right below a paragraph, which goes on with it and prints its marks."""
     for chunk in chunks:
         bodies = [_strip_indentation(line) for line in chunk]
-        if any(kind.match(bodies[0]) for kind in (LIST_ITEM, DEFINITION_LIST_ITEM, FOOTNOTE_DEFINITION)) or bodies[
-            0
-        ].startswith("|"):
+        if CONTAINER_OPENING.match(bodies[0]) or bodies[0].startswith("|"):
             continue
         items = [at for at, body in enumerate(bodies) if re.match(r"(?:[-*+]|\d{1,9}\.)[ \t]", body)]
         if items and (len(items) > 1 or bodies[items[0] - 1].endswith(":")):
@@ -322,11 +319,6 @@ def _check_list_nesting(chunks: Sequence[Sequence[Line]]) -> Iterator[LineFindin
 
 
 def _check_images(page: Page) -> Iterator[LineFinding]:
-    for match in IMAGE_WITHOUT_ALT.finditer(page.source.prose):
-        yield (
-            page.source.line(match.start()),
-            f"'{match[0]}' has no text for readers who cannot see it; write ![what it shows][…]",
-        )
     for link in page.source.links:
         is_image = link.form == "image" or (link.form == "reference" and link.element == "img")
         if is_image and EMPTY_ALT.fullmatch(link.text.strip()):
@@ -359,6 +351,11 @@ def _check_headings(page: Page, lines: Sequence[Line]) -> Iterator[LineFinding]:
     for one in lines:
         if measure_indentation(one.text) % TAB_LENGTH and re.match(r"#{1,6}[ \t]+\S", _strip_indentation(one)):
             yield one.number, f"'{shorten(one.text)}' is printed as it is; begin a heading in the first column"
+        elif re.match(r"#+[^#\s]|#{7}", one.text):
+            yield (
+                one.number,
+                f"'{shorten(one.text)}' is a heading here; write a space behind at most six #, or \\# as text",
+            )
         if re.fullmatch(r"#{1,6}[ \t#]*", one.text):
             yield one.number, "this heading is empty; write its text or remove it"
     tags = [

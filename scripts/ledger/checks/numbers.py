@@ -36,13 +36,6 @@ MEASURE_SUFFIX = (
 
 DETERMINER = r"(?:every |each |the |these |those |its |their |all |about )?"
 
-ANY_WORD_NUMERAL = re.compile(rf"\b{WORD_NUMERAL}\b", re.IGNORECASE)
-CHUNK_SIZE, CHUNK_OVERLAP = 20_000, 200
-"""A long text is looked at piece by piece, and only until a number is found. No number is longer than the overlap."""
-DIGIT = re.compile(r"\d")
-WORD_NUMBER_HINT = re.compile(rf"cent|{LARGE_WORD_NUMERAL}|\b(?:one|two|three)\s+in\s", re.IGNORECASE)
-"""Text without a figure and without any of these holds no number; most paragraphs are done here."""
-
 
 class NumberPatterns(NamedTuple):
     """The patterns of this module that contain words from the lists."""
@@ -106,23 +99,9 @@ def find_number(text: str) -> str | None:
 
     ``text`` is prose whose code, comments, citations and link addresses are already taken out.
     """
-    for start in range(0, max(1, len(text)), CHUNK_SIZE):
-        number = _find_in_chunk(text[max(0, start - CHUNK_OVERLAP) : start + CHUNK_SIZE])
-        if number:
-            return number
-    return None
-
-
-def _find_in_chunk(text: str) -> str | None:
     ready = _prepare_prose(text)
-    first: re.Match[str] | None = None
-    in_words = bool(ANY_WORD_NUMERAL.search(ready))
-    for rule in _compile_patterns().numbers if ready else ():
-        if rule.pattern.startswith("(?i:") and not in_words:  # it looks for a number in words
-            continue
-        match = rule.search(ready, 0, first.start() + CHUNK_OVERLAP) if first else rule.search(ready)
-        if match and (first is None or match.start() < first.start()):
-            first = match
+    matches = [match for rule in _compile_patterns().numbers if (match := rule.search(ready))]
+    first = min(matches, key=lambda match: match.start(), default=None)
     return " ".join(first[0].split()) if first else None
 
 
@@ -131,7 +110,7 @@ def find_all_numbers(text: str) -> list[str]:
     ready = _prepare_prose(text)
     return [
         " ".join((match[0] + _find_number_tail(ready, match.end())).split())
-        for rule in (_compile_patterns().numbers if ready else ())
+        for rule in _compile_patterns().numbers
         for match in rule.finditer(ready)
     ]
 
@@ -143,9 +122,7 @@ def _find_number_tail(text: str, end: int) -> str:
 
 
 def _prepare_prose(text: str) -> str:
-    """``text`` with plain spaces and without names that hold figures; empty where no number can be in it."""
-    if not DIGIT.search(text) and not WORD_NUMBER_HINT.search(text):
-        return ""
+    """``text`` with plain spaces and without names that hold figures."""
     text = re.sub(r"(?<!\d)[\u00a0\u2009\u202f]|[\u00a0\u2009\u202f](?!\d)|[ \t\n]+", " ", text)
     text = text.replace("\u2011", "-")
     return _compile_patterns().name_or_date.sub(" ; ", text)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from itertools import islice
 from typing import NamedTuple
 
 from ledger.checks import suppressions
@@ -13,14 +12,11 @@ from ledger.checks.claims_of_effect import blank_quotations
 from ledger.checks.suppressions import Suppression
 from ledger.checks.words import compile_words, join_words, read_words
 from ledger.core.problems import Problem
-from ledger.markdown.prose import extract_prose
 from ledger.model.project import Page, Project
 from ledger.model.rules import rule
 
 SMALL_GROUP_LIMIT = 50
 """In a group of fewer people one person is more than two per cent: the count says it, decimals feign exactness."""
-MAX_PROBLEMS_PER_BLOCK = 20
-"""Problems that are reported for one paragraph in one run."""
 PERCENT_OF_GROUP = re.compile(
     r"(?<![\d.,])(?P<percent>\d{1,3}(?:\.(?P<decimals>\d{1,2}))?)\s?(?:%|per\s?cent)\s+(?:out\s+)?of\s+"
     r"(?:the\s+|these\s+|those\s+|all\s+|only\s+){0,2}(?P<of>\d{1,2})(?![\d.,]*\d|\s?(?:%|per\s?cent|mg|g|mL|days|months|years|weeks|hours))"
@@ -77,20 +73,8 @@ def check_reported_results(page: Page, project: Project, valid: Iterable[Suppres
 @rule("percent-without-count", "percent-decimals")
 def _check_percentages(page: Page, valid: Iterable[Suppression]) -> Iterator[Problem]:
     """Per cents of a small group without the count, or with decimals that the source did not print."""
-    if "%" not in page.source.prose and "cent" not in page.source.prose:
-        return
     for block in page.source.blocks:
-        if "%" not in block.text and "cent" not in block.text:
-            continue
-        if not (
-            PERCENT_OF_GROUP.search(block.text)
-            or COUNT_WITH_DECIMALS.search(block.text)
-            or _compile_percent_of_people().search(block.text)
-        ):
-            continue
-        findings = list(
-            islice(_check_block_percentages(blank_quotations(block, extract_prose(block))), MAX_PROBLEMS_PER_BLOCK)
-        )
+        findings = list(_check_block_percentages(blank_quotations(block, block.words)))
         if findings and not suppressions.is_suppressed(valid, "no-count", block):
             yield from (
                 Problem(page.path, block.line + finding.line, finding.rule, finding.message) for finding in findings
@@ -151,7 +135,7 @@ def _check_cell_origins(page: Page, project: Project, valid: Iterable[Suppressio
         if block.kind == "heading":
             above, named = [], False
         above.append(block.text)
-        if named or not (compile_words("outcomes").search(block.text) and _counts_people(extract_prose(block))):
+        if named or not (compile_words("outcomes").search(block.text) and _counts_people(block.words)):
             continue
         trials = trials or _compile_trial_names(project)
         section = "\n".join(above)

@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 from ledger.checks.places import find_title_line
 from ledger.core.problems import Problem
-from ledger.markdown.prose import extract_prose
 from ledger.model.glossary import GLOSSARY_PAGE, read_glossary_terms
 from ledger.model.project import Page, Project
 from ledger.model.rules import rule
@@ -75,7 +74,7 @@ def extract_opening(page: Page) -> str:
         return ""
     end = next((heading.line for heading in page.source.headings if heading.level == 2), None)
     parts = [
-        extract_prose(block)
+        block.words
         for block in page.source.blocks
         if block.line > title and (end is None or block.line < end) and block.kind in ("paragraph", "item")
     ]

@@ -12,8 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ledger.checks.places import find_title_line
 from ledger.core.problems import Problem
-from ledger.markdown.prose import CITATION_GROUP, extract_prose
-from ledger.markdown.scanner import Block, Heading
+from ledger.markdown.scanner import CITATION_GROUP, Block, Heading
 from ledger.model.placeholders import HANDOUT_END
 from ledger.model.project import Page, Project
 from ledger.model.rules import rule
@@ -126,7 +125,7 @@ def _check_benefit_has_harms(page: Page) -> Iterator[Problem]:
 def _check_questions(page: Page) -> Iterator[Problem]:
     for heading in page.source.headings:
         if heading.level == 2 and heading.text in QUESTION_SECTIONS:
-            count = sum(extract_prose(block).rstrip().endswith("?") for block in _find_section_items(page, heading))
+            count = sum(block.words.rstrip().endswith("?") for block in _find_section_items(page, heading))
             if count < MIN_QUESTIONS:
                 message = f"this section has {count} questions, at least {MIN_QUESTIONS} are needed; write each as a list item"
                 yield Problem(page.path, heading.line, "questions-missing", message)
@@ -160,8 +159,8 @@ def _check_other_options(page: Page) -> Iterator[Problem]:
 @rule("long-paragraph")
 def _check_paragraph_length(page: Page) -> Iterator[Problem]:
     for block in page.source.blocks:
-        if block.kind == "paragraph" and len(block.text) > MAX_PARAGRAPH_WORDS:
-            words = len(extract_prose(block).split())
+        if block.kind == "paragraph":
+            words = len(block.words.split())
             if words > MAX_PARAGRAPH_WORDS:
                 message = (
                     f"a paragraph of {words} words, at most {MAX_PARAGRAPH_WORDS}; break it where a new thought begins"

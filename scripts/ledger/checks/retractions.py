@@ -14,7 +14,7 @@ from ledger.checks.places import get_value_at
 from ledger.checks.suppressions import SOURCE_POLICY
 from ledger.core.problems import Problem
 from ledger.core.text import pluralize
-from ledger.markdown.prose import CITATION_GROUP, extract_prose
+from ledger.markdown.scanner import CITATION_GROUP
 from ledger.model import bib_matching
 from ledger.model.claims import find_cited_keys
 from ledger.model.project import BIB_FILE, CLAIMS_FILE, Page, Project
@@ -90,8 +90,6 @@ def _report_retracted(path: str, line: int, key: str, standing: SourceStatus, wh
 
 
 def _check_retracted_in_text(page: Page, retracted: Mapping[str, SourceStatus]) -> Iterator[Problem]:
-    if not any(f"@{key}" in page.source.prose for key in retracted):
-        return
     for block in page.source.blocks:
         cited = [
             key
@@ -99,7 +97,7 @@ def _check_retracted_in_text(page: Page, retracted: Mapping[str, SourceStatus]) 
             for key in match["keys"].split("; @")
             if key in retracted
         ]
-        if cited and not SAYS_RETRACTED.search(extract_prose(block)):
+        if cited and not SAYS_RETRACTED.search(block.words):
             where = {"item": "in this list item", "row": "in this table row"}.get(block.kind, "in this paragraph")
             for key in dict.fromkeys(cited):
                 line = block.line + block.text[: block.text.index(f"@{key}")].count("\n")

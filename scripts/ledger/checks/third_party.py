@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from ledger.core.problems import Problem
 from ledger.core.text import shorten
-from ledger.markdown.scanner import HTML_ATTRIBUTES_PATTERN, Link
+from ledger.markdown.html_tags import Tag, read_tags
+from ledger.markdown.scanner import Link
 from ledger.model.project import DOCS_FOLDER, Project
 from ledger.model.rules import rule
 from ledger.model.site_config import CONFIG_FILE
@@ -52,11 +53,11 @@ SCRIPT_ADDRESS = re.compile(
     r"((?:https?|wss?)://(?!www\.w3\.org/)[^\s\"'`)<>\\]+|(?<=[\"'`])//[\w-]+\.[^\s\"'`)<>\\]+)", re.IGNORECASE
 )
 """Whatever looks like an address in a script file may be fetched; only the W3C's names of formats never are."""
-TAG_WITH_ATTRIBUTES = re.compile(rf"<(?P<element>[A-Za-z][\w-]*)(?P<attributes>{HTML_ATTRIBUTES_PATTERN})>")
 LOADING_LINK_RELATION = re.compile(
-    r"rel\s*=\s*[\"']?[^\"'>]*(?:stylesheet|icon|preload|prefetch|dns-prefetch|preconnect|modulepreload|manifest)",
-    re.IGNORECASE,
+    r"stylesheet|icon|preload|prefetch|dns-prefetch|preconnect|modulepreload|manifest", re.IGNORECASE
 )
+REMOTE_ADDRESSES = re.compile(r"(?:^|,)\s*((?:https?:)?//[^\s,]+)", re.IGNORECASE)
+"""Addresses on other hosts in an attribute, which may hold several."""
 COMMENTS_BY_SUFFIX = {
     ".css": re.compile(r"/\*.*?\*/", re.DOTALL),
     ".js": re.compile(r"/\*.*?\*/|(?:(?<=[\s;{}])|\A)//[^\n]*", re.DOTALL),
@@ -94,17 +95,13 @@ def describe_request(address: str) -> str:
     )
 
 
-def find_third_party_addresses(element: str, attributes: str) -> Iterator[str]:
+def find_third_party_addresses(tag: Tag) -> Iterator[str]:
     """Addresses on other hosts that an HTML element makes the browser fetch by itself."""
-    element = element.lower()
-    if element == "link" and not LOADING_LINK_RELATION.search(attributes):
+    attributes = dict(tag.attributes)
+    if tag.name == "link" and not LOADING_LINK_RELATION.search(attributes.get("rel", "")):
         return
-    for name in LOADING_ATTRIBUTES.get(element, ()):
-        for match in re.finditer(
-            rf"(?<![\w-]){name}\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", attributes, re.IGNORECASE
-        ):
-            value = match[1] or match[2] or match[3] or ""
-            yield from re.findall(r"(?:^|,)\s*((?:https?:)?//[^\s,]+)", value, re.IGNORECASE)
+    for name in LOADING_ATTRIBUTES.get(tag.name.rpartition(":")[2], ()):
+        yield from REMOTE_ADDRESSES.findall(attributes.get(name, ""))
 
 
 @rule("third-party")
@@ -130,9 +127,9 @@ def _find_loaded_addresses(text: str, suffix: str) -> Iterator[tuple[int, str]]:
         for match in pattern.finditer(text):
             yield match.start(), match[1]
     if suffix in (".html", ".svg"):
-        for tag in TAG_WITH_ATTRIBUTES.finditer(text):
-            for address in find_third_party_addresses(tag["element"], tag["attributes"]):
-                yield tag.start(), address
+        for tag in read_tags(text):
+            for address in find_third_party_addresses(tag):
+                yield tag.start, address
 
 
 @rule("third-party")

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from ledger.checks import numbers, suppressions
 from ledger.checks.words import compile_words
 from ledger.core.problems import Problem
-from ledger.markdown.prose import CITATION_GROUP, extract_prose, find_line_offset
+from ledger.markdown.scanner import CITATION_GROUP, find_line_offset
 from ledger.model.project import Page
 from ledger.model.rules import rule
 from ledger.model.trial_record import Record
@@ -123,9 +123,9 @@ def _check_numbers_in_record(
     for block in page.source.blocks:
         if block.kind == "definition":
             continue
-        if numbers.extract_figures(CITATION_GROUP.sub("", block.text)) <= known:
-            continue  # so are those with a unit; most paragraphs are done here
-        text = extract_prose(block)
+        text = block.words
+        if numbers.extract_figures(text) <= known:
+            continue
         missing = [number for number in numbers.find_all_numbers(text) if not numbers.extract_figures(number) <= known]
         if missing and not suppressions.is_suppressed(valid, "not-in-record", block):
             message = (

@@ -9,30 +9,22 @@ from ledger.checks import numbers, suppressions
 from ledger.checks.citations import UNCITABLE_BLOCKS
 from ledger.checks.suppressions import Suppression
 from ledger.core.problems import Problem
-from ledger.markdown.prose import CITATION_GROUP, extract_prose, find_line_offset
-from ledger.markdown.scanner import ATTRIBUTE_LIST, HTML_TAG, Block
+from ledger.markdown.scanner import CITATION_GROUP, Block, find_line_offset
 from ledger.model import registries
 from ledger.model.project import BIB_FILE, CLAIMS_FILE, Page, Project
 from ledger.model.rules import rule
 
 BLOCK_NOUNS = {"item": "list item", "row": "table row", "header": "table header"}
 QUOTATION = re.compile(r"\"([^\"]{1,1000})\"|“([^“”]{1,1000})”|「([^「」]{1,1000})」")
-OPENING_QUOTATION_MARKS = '"“「'
 MAX_UNCITED_QUOTATION_WORDS = 6
 """A quotation of more words is somebody's sentence; a shorter one is a word that is spoken about."""
 NAME_INTRODUCTION = re.compile(r"\b(?:called|titled|named|entitled|headed)\s+$")
 """What follows is the name of a thing, not a statement."""
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
-INVISIBLE_MARKUP = re.compile(
-    rf"{CITATION_GROUP.pattern.replace('?P<keys>', '?:')}|\]\([^()\n]*\)|{HTML_TAG.pattern}|{ATTRIBUTE_LIST.pattern}|https?://\S+"
-)
-"""What a reader does not see as words: citations, the addresses of links, tags and attribute lists."""
 SOURCE_IDENTIFIER = re.compile(
     r"(?<![\w./])10\.\d{4,9}/[^\s<>\"')\]]+|(?:(?:dx\.)?doi\.org|pubmed\.ncbi\.nlm\.nih\.gov|pmc\.ncbi\.nlm\.nih\.gov)/[^\s<>\"')\]]+"
     r"|\bPMID:?\s?\d{1,9}\b|\bPMC\d{5,10}\b"
 )
-SOURCE_IDENTIFIER_HINT = re.compile(r"10\.\d|\.org/|\.gov/|PM")
-"""A page without any of these contains no ``SOURCE_IDENTIFIER``."""
 
 
 @rule("uncited-number")
@@ -41,7 +33,7 @@ def check_uncited_numbers(page: Page, valid: Iterable[Suppression]) -> Iterator[
     for block in page.source.blocks:
         if block.kind == "definition" or CITATION_GROUP.search(block.text):
             continue
-        text = extract_prose(block)
+        text = block.words
         number = numbers.find_number(text)
         if number is None or suppressions.is_suppressed(valid, "no-cite", block):
             continue
@@ -77,12 +69,10 @@ def check_claim_numbers(project: Project) -> Iterator[Problem]:
 @rule("uncited-quotation")
 def check_quotations(page: Page, valid: Iterable[Suppression]) -> Iterator[Problem]:
     """Other people's sentences in quotation marks, without a source in the same block; the first of each block."""
-    if not _has_quotation_mark(page.source.prose):
-        return
     for block in page.source.blocks:
-        if block.kind in UNCITABLE_BLOCKS or not _has_quotation_mark(block.text) or CITATION_GROUP.search(block.text):
+        if block.kind in UNCITABLE_BLOCKS or CITATION_GROUP.search(block.text):
             continue
-        text = extract_prose(block)
+        text = block.words
         match = next((match for match in QUOTATION.finditer(text) if _is_statement(match)), None)
         if match and not suppressions.is_suppressed(valid, "no-cite", block):
             shown = " ".join(_get_quoted_words(match).split()[:5])[:50]
@@ -97,24 +87,18 @@ def check_quotations(page: Page, valid: Iterable[Suppression]) -> Iterator[Probl
 def check_typed_identifiers(page: Page) -> Iterator[Problem]:
     """DOIs and other identifiers of sources in the text, and malformed trial numbers."""
     source = page.source
-    if "nct" in source.prose.lower():
-        words = INVISIBLE_MARKUP.sub(lambda match: " " * len(match[0]), source.prose)
-        for match in registries.NCT_LIKE.finditer(words):
+    for block in source.blocks:
+        for match in registries.NCT_LIKE.finditer(block.words):
             if not registries.NCT.fullmatch(match[0]):
                 message = f"'{match[0]}' is not a ClinicalTrials.gov number; write NCT and eight digits"
-                yield Problem(page.path, source.line(match.start()), "nct", message)
-    if SOURCE_IDENTIFIER_HINT.search(source.prose):
-        for match in SOURCE_IDENTIFIER.finditer(source.prose):
-            message = f"'{match[0][:60]}' identifies a source; put it into {BIB_FILE} and cite its key, [@key]"
-            yield Problem(page.path, source.line(match.start()), "typed-source", message)
+                yield Problem(page.path, block.line + block.words.count("\n", 0, match.start()), "nct", message)
+    for match in SOURCE_IDENTIFIER.finditer(source.prose):
+        message = f"'{match[0][:60]}' identifies a source; put it into {BIB_FILE} and cite its key, [@key]"
+        yield Problem(page.path, source.line(match.start()), "typed-source", message)
 
 
 def _get_block_noun(block: Block) -> str:
     return BLOCK_NOUNS.get(block.kind, "paragraph")
-
-
-def _has_quotation_mark(text: str) -> bool:
-    return any(mark in text for mark in OPENING_QUOTATION_MARKS)
 
 
 def _get_quoted_words(match: re.Match[str]) -> str:

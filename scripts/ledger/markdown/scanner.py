@@ -1,55 +1,53 @@
-"""Headings, links, ids and blocks of Markdown source, each with its line, as Python-Markdown will read them.
+"""Headings, links, ids and blocks of Markdown source, each with its line.
 
-The checks need places in the source, and rendering every page twice would make the build too slow. So this module reads
-the text itself: it blanks what is not prose (code, comments, scripts), cuts the rest into blocks, and finds headings,
-links and ids. ``tests/markdown/test_scanner.py`` compares the result with the output of Python-Markdown.
+markdown-it-py reads the text. The site is built by Python-Markdown, whose dialect differs in a few places; the rules below
+follow it there: notes (``!!!``), raw HTML, what is code inside a list, and the anchors of headings.
+``tests/markdown/test_scanner.py`` compares the results with what Python-Markdown renders.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from html import unescape
-from typing import Literal
+from typing import Any, Literal
 
 from markdown.extensions.toc import slugify, unique
+from markdown.util import BLOCK_LEVEL_ELEMENTS
+from markdown_it import MarkdownIt, rules_inline
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.footnote import footnote_plugin
 
-TAB_LENGTH = 4  # Python-Markdown's tab_length: how far the inside of a list item or admonition is indented
+from ledger.markdown.html_tags import Tag, read_tags
 
-FENCE = re.compile(r"^(?P<indent>[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)?)(?P<fence>`{3,}|~{3,})(?P<info>[^`\n]*)$")
-LIST_ITEM = re.compile(r"^(?P<indent>\s*)(?:[-*+]|\d+[.)])\s+")
-DEFINITION_LIST_ITEM = re.compile(r"^\s{0,3}:\s+")
-ADMONITION = re.compile(r"^(?P<indent>\s*)(?:!!!|\?\?\?\+?)\s")
-FOOTNOTE_DEFINITION = re.compile(r"^\s{0,3}\[\^(?P<name>[^\[\]\s]{1,200})\]:")
-LINK_DEFINITION = re.compile(
-    r"^\s{0,3}\[(?P<name>[^\]^@][^\]]{0,999})\]:[ \t]*(?P<url><[^>\n]*>|\S*)[ \t]*"
-    r"(?P<title>\"[^\n]*\"|'[^\n]*'|\([^\n]*\))?[ \t]*$"
-)
-CONTAINER_OPENINGS = (LIST_ITEM, ADMONITION, DEFINITION_LIST_ITEM, FOOTNOTE_DEFINITION)
-"""What holds the indented lines below it."""
-ATX = re.compile(r"^(?: {4}|\t)*(?P<marks>#{1,6})(?P<text>.*)$")
-SETEXT = re.compile(r"^(?:=+|-+)[ \t]*$")
-ATTRIBUTE_LIST = re.compile(r"\{:?[ ]*(?P<list>(?:[#.][^{}\s]|[\w-]+=)[^{}\n]{0,999})\}")
+TAB_LENGTH = 4
+"""Python-Markdown's ``tab_length``: how far the inside of a list item or a note is indented."""
+BOX_OPENING = re.compile(r"(?:!!!|\?\?\?\+?)\s[^\"\n]*(?:\"(?P<title>.*)\")?")
+BLOCK_TAG = re.compile(r"<(?P<close>/?)(?P<name>[A-Za-z][\w-]*)(?=[\s/>]|$)(?P<attributes>[^>]*)")
+MARKDOWN_ATTRIBUTE = re.compile(r"\smarkdown(?!\s*=\s*[\"']?0)(?![\w-])", re.IGNORECASE)
+ATTRIBUTE_LIST = re.compile(r"\{:?[ ]*(?P<list>(?:[#.][^{}\s]|[\w-]+=)[^{}\n]*)\}")
 ATTRIBUTE_ID = re.compile(r"(?:^|\s)#(?P<id>[^\s}]+)|(?:^|\s)id=[\"']?(?P<id2>[^\s}\"']+)")
+CITATION_GROUP = re.compile(r"\[@(?P<keys>[A-Za-z0-9_-]+(?:; @[A-Za-z0-9_-]+)*)\]")
+CITATION_KEY = re.compile(r"(?<=@)[A-Za-z0-9_-]+")
 RAW_ELEMENTS = ("script", "style", "pre", "textarea", "code", "kbd")
-# In quotes an attribute may hold any character; where the quotes do not pair, it ends at the first < or >.
-HTML_ATTRIBUTES_PATTERN = r"(?:\s(?:[^<>\"']++|\"[^\"]{0,5000}+\"|'[^']{0,5000}+'){0,50}+(?=>)|\s[^<>]{0,5000})"
-HTML_TAG = re.compile(rf"<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9-]*)(?P<attributes>{HTML_ATTRIBUTES_PATTERN}?)/?>")
-HTML_ATTRIBUTE = re.compile(r"(?P<name>[\w:-]+)\s*=\s*(?:\"(?P<a>[^\"]*)\"|'(?P<b>[^']*)'|(?P<c>[^\s\"'>]+))")
-HTML_BLOCK = re.compile(
-    r"^ {0,3}<(?P<name>address|article|aside|blockquote|body|canvas|center|dd|details|dialog|dir|div|dl|dt|fieldset"
-    r"|figcaption|figure|footer|form|h[1-6]|head|header|hgroup|hr|html|iframe|legend|li|main|map|math|menu|meta|nav"
-    r"|noscript|object|ol|output|p|param|progress|section|select|source|summary|table|tbody|td|template|tfoot|th"
-    r"|thead|title|tr|track|ul|video)(?P<rest>[\s/>].*)?$",
-    re.IGNORECASE,
-)
-
-MARKDOWN_INSIDE = re.compile(r"\smarkdown(?!\s*=\s*[\"']?0)(?![\w-])", re.IGNORECASE)
+"""Elements whose text is not prose."""
+RAW_ELEMENT = re.compile(rf"<(?P<name>{'|'.join(RAW_ELEMENTS)})\b[^>]*>(?P<inside>.*?)</(?P=name)\b", re.S | re.I)
+COMMENT = re.compile(r"<!--(?P<text>.*?)-->", re.DOTALL)
+WEB_ADDRESS = re.compile(r"https?://\S+")
+READ_ALOUD_ATTRIBUTES = ("alt", "title", "aria-label")
+URL_ATTRIBUTES = ("href", "src")
+"""A page may have no others; see ``checks/raw_html.py``."""
+ITEM_CONTAINERS = ("list_item_open", "dd_open")
+CONTAINERS = (*ITEM_CONTAINERS, "box_open", "footnote_reference_open")
+"""What holds the indented lines below it."""
 
 BlockKind = Literal["paragraph", "item", "row", "header", "heading", "title", "html", "definition"]
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -62,23 +60,18 @@ class Comment:
 
 
 @dataclass(frozen=True)
-class RawCode:
-    """The inside of a script or style element written into a page."""
-
-    element: str
-    text: str
-    start: int
-
-
-@dataclass(frozen=True)
 class Block:
-    """The smallest piece of prose that a claim and its citation share: a paragraph, an item, a table row."""
+    """The smallest piece of prose that a claim and its citation share: a paragraph, an item, a table row.
+
+    ``text`` is its source without code and comments. ``words`` are what a reader sees, without code and citations.
+    """
 
     kind: BlockKind
     line: int
     start: int
     end: int
     text: str
+    words: str
 
 
 @dataclass(frozen=True)
@@ -91,6 +84,9 @@ class Link:
     form: Literal["inline", "image", "reference", "html", "auto"]
     attribute: str = "href"
     element: str = "a"
+    title: str = ""
+    start: int = 0
+    end: int = 0
 
 
 @dataclass(frozen=True)
@@ -102,17 +98,144 @@ class Heading:
     explicit: bool
 
 
+# --- the dialect ---------------------------------------------------------------------------------------------------
+
+
+def _parse_box(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
+    """A note, ``!!! kind "Title"`` or ``???``, with every line below it that is indented by four or blank."""
+    match = BOX_OPENING.match(_get_line(state, start_line))
+    if state.is_code_block(start_line) or not match:
+        return False
+    if silent:
+        return True
+    indentation = state.sCount[start_line] + TAB_LENGTH
+    line = start_line + 1
+    while line < end_line and (state.isEmpty(line) or state.sCount[line] >= indentation):
+        line += 1
+    state.push("box_open", "div", 1).map = [start_line, line]
+    title = state.push("box_title", "", 0)
+    title.map, title.content = [start_line, start_line + 1], match["title"] or ""
+    before = state.blkIndent, state.lineMax
+    state.blkIndent, state.lineMax = indentation, line
+    state.md.block.tokenize(state, start_line + 1, line)
+    state.blkIndent, state.lineMax = before
+    state.push("box_close", "div", -1)
+    state.line = line
+    return True
+
+
+def _parse_html_block(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
+    """Raw HTML: a block-level element up to its end, blank lines included, or a comment of more than one line.
+
+    What has the attribute ``markdown`` is text with tags in it. A shorter comment belongs to the paragraph around it.
+    """
+    text = _get_line(state, start_line)
+    if not text.startswith("<") or state.sCount[start_line] >= TAB_LENGTH:
+        return False
+    if text.startswith("<!--"):
+        last = next((line for line in range(start_line, end_line) if "-->" in _get_line(state, line)), start_line)
+        if last == start_line or silent:
+            return last > start_line
+    else:
+        tag = BLOCK_TAG.match(text)
+        if not tag or tag["name"].lower() not in BLOCK_LEVEL_ELEMENTS or MARKDOWN_ATTRIBUTE.search(tag["attributes"]):
+            return False
+        if silent:
+            return True
+        last = start_line if tag["close"] else _find_element_end(state, start_line, end_line, tag["name"])
+    token = state.push("html_block", "", 0)
+    token.map = [start_line, last + 1]
+    token.content = state.getLines(start_line, last + 1, state.blkIndent, False)
+    state.line = last + 1
+    return True
+
+
+def _get_line(state: StateBlock, line: int) -> str:
+    return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
+
+
+def _find_element_end(state: StateBlock, start_line: int, end_line: int, name: str) -> int:
+    """The line on which an element ends; where it never does, the last one before a blank line."""
+    tag = re.compile(rf"<(/?){name}\b", re.IGNORECASE)
+    depth = 0
+    for line in range(start_line, end_line):
+        depth += sum(-1 if match[1] else 1 for match in tag.finditer(_get_line(state, line)))
+        if depth <= 0:
+            return line
+    return next((line - 1 for line in range(start_line + 1, end_line) if state.isEmpty(line)), end_line - 1)
+
+
+def _is_heading(token: Token) -> bool:
+    """Whether this is a heading for Python-Markdown: an underline makes one of a single line only."""
+    return token.markup.startswith("#") or (token.map is not None and token.map[1] - token.map[0] == 2)
+
+
+def _keep_span(rule: Callable[[StateInline, bool], bool]) -> Callable[[StateInline, bool], bool]:
+    """An inline rule whose tokens remember where in the text of their block they were found."""
+
+    def keep_span(state: StateInline, silent: bool) -> bool:
+        start, count = state.pos, len(state.tokens)
+        found = rule(state, silent)
+        for token in state.tokens[count:]:
+            token.meta.setdefault("span", (start, state.pos))
+        return found
+
+    return keep_span
+
+
+def _build_parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": True, "inline_definitions": True}).enable("table")
+    parser.use(deflist_plugin).use(footnote_plugin, inline=False, move_to_end=False)
+    parser.block.ruler.at("html_block", _parse_html_block, {"alt": ["paragraph", "reference", "blockquote"]})
+    parser.block.ruler.before("fence", "box", _parse_box, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+    for name, rule in (
+        ("backticks", rules_inline.backtick),
+        ("link", rules_inline.link),
+        ("image", rules_inline.image),
+        ("autolink", rules_inline.autolink),
+        ("html_inline", rules_inline.html_inline),
+    ):
+        parser.inline.ruler.at(name, _keep_span(rule))
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]
+    parser.normalizeLink = lambda url: url  # type: ignore[method-assign]
+    return parser
+
+
+PARSER = _build_parser()
+
+
+# --- the facts -----------------------------------------------------------------------------------------------------
+
+
 class MarkdownSource:
-    """One Markdown text, with its front matter already blanked so that lines stay where they are."""
+    """One Markdown text, with its front matter already blanked so that lines stay where they are.
+
+    ``markup`` is the text with code and comments blanked; in ``prose`` the text of elements such as ``<code>`` is blank, too.
+    Both have the length and the lines of the text.
+    """
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.prose, self.comments, self.raw = mask_non_prose(text)
-
-    @cached_property
-    def starts(self) -> list[int]:
-        """Where each line starts."""
-        return find_line_starts(self.text)
+        self.starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        self.lines = text.split("\n")
+        self.comments: list[Comment] = []
+        self.fences: list[Token] = []
+        """Fenced code, with its lines (from 0), its marks and what follows them."""
+        self.footnotes: dict[str, int] = {}
+        """The line of each footnote's text, by its name."""
+        self.definitions: dict[str, tuple[int, str]] = {}
+        """The line and the address of each definition, ``[name]: address``, by its name in small letters."""
+        self.markdown_links: list[Link] = []
+        self._code: list[Span] = []
+        self._addresses: list[Span] = []
+        self._found: list[tuple[BlockKind, int, int, str, str]] = []
+        self._levels: dict[int, int] = {}
+        self._env: dict[str, Any] = {}
+        self._read()
+        comments = [(comment.start, comment.end) for comment in self.comments]
+        self.markup = blank_spans(text, [*self._code, *comments])
+        raw = RAW_ELEMENT.finditer(self.markup)
+        self.prose = blank_spans(self.markup, [match.span("inside") for match in raw])
 
     def line(self, position: int) -> int:
         """The line (from 1) of the character at ``position``."""
@@ -120,324 +243,234 @@ class MarkdownSource:
 
     @cached_property
     def blocks(self) -> list[Block]:
-        return list(cut_blocks(self.prose, self.text))
+        return [
+            Block(kind, first + 1, start := self.starts[first], end := self._end(last), self.prose[start:end], words)
+            for kind, first, last, words, _ in self._found
+        ]
 
     @cached_property
     def headings(self) -> list[Heading]:
-        return list(find_headings(self))
-
-    @cached_property
-    def inline(self) -> list[re.Match[str]]:
-        """Every link and image written as ``[text](address)``."""
-        return list(INLINE_LINK.finditer(self.prose))
-
-    @cached_property
-    def links(self) -> list[Link]:
-        return list(find_links(self))
+        """Headings with the ids Python-Markdown's toc extension will give them."""
+        headings = []
+        used = {explicit for _, explicit in find_attribute_ids(self)}
+        last_ids: dict[str, str] = {}
+        for kind, first, _, _, text in self._found:
+            if kind != "heading":
+                continue
+            attributes = ATTRIBUTE_LIST.search(text)
+            match = ATTRIBUTE_ID.search(attributes["list"]) if attributes else None
+            explicit = (match["id"] or match["id2"]) if match else None
+            text = CITATION_GROUP.sub("", ATTRIBUTE_LIST.sub("", text)).strip()
+            slug = slugify(text, "-")
+            identifier = explicit or unique(last_ids.get(slug, slug), used)
+            if not explicit:
+                last_ids[slug] = identifier  # the next heading of this name counts on from here
+            headings.append(Heading(first + 1, self._levels[first], text, identifier, explicit is not None))
+        return headings
 
     @cached_property
     def tags(self) -> list[tuple[int, str, dict[str, str]]]:
         """Raw HTML opening tags: position, lower-case name, attributes."""
-        tags = []
-        for match in HTML_TAG.finditer(self.prose):
-            if not match["close"]:
-                attributes = {
-                    a["name"].lower(): unescape(a["a"] or a["b"] or a["c"] or "")
-                    for a in HTML_ATTRIBUTE.finditer(match["attributes"])
-                }
-                tags.append((match.start(), match["name"].lower(), attributes))
-        return tags
+        return [(tag.start, tag.name, dict(reversed(tag.attributes))) for tag in self.all_tags if not tag.is_end]
 
     @cached_property
-    def html_blocks(self) -> list[tuple[int, int]]:
+    def all_tags(self) -> list[Tag]:
+        """Raw HTML tags, those inside ``<code>`` and the like included, since Markdown leaves them there."""
+        return read_tags(blank_spans(self.markup, self._addresses))
+
+    @cached_property
+    def links(self) -> list[Link]:
+        """Every link and image, raw HTML included, in no particular order."""
+        return [
+            *self.markdown_links,
+            *(
+                Link(self.line(position), attributes[name].strip(), "", "html", name, element)
+                for position, element, attributes in self.tags
+                for name in URL_ATTRIBUTES
+                if name in attributes
+            ),
+        ]
+
+    @cached_property
+    def html_blocks(self) -> list[Span]:
         """Spans of block-level raw HTML, in which Markdown (and so a citation) is left as it is."""
-        return [(b.start, b.end) for b in self.blocks if b.kind == "html"]
+        return [(block.start, block.end) for block in self.blocks if block.kind == "html"]
+
+    # --- reading -------------------------------------------------------------------------------------------------
+
+    def _end(self, line: int) -> int:
+        return self.starts[line] + len(self.lines[line])
+
+    def _read(self) -> None:
+        tokens: list[Token] = []
+        PARSER.block.parse(self.text, PARSER, self._env, tokens)
+        parents: list[Token] = []
+        for at, token in enumerate(tokens):
+            if token.nesting < 0:
+                parents.pop()
+            else:
+                self._read_token(token, parents, at >= 2 and tokens[at - 2].type in ITEM_CONTAINERS)
+            if token.nesting > 0:
+                parents.append(token)
+
+    def _read_token(self, token: Token, parents: Sequence[Token], begins_item: bool) -> None:
+        if not token.map:
+            return
+        first, last = token.map[0], max(token.map[0], token.map[1] - 1)
+        match token.type:
+            case "inline" if parents[-1].type == "heading_open" and _is_heading(parents[-1]):
+                self._levels[first] = int(parents[-1].tag[1])
+                self._add("heading", first, first, token.content)
+            case "inline" if parents[-1].type not in ("th_open", "td_open"):
+                self._add("item" if begins_item else "paragraph", first, last, token.content)
+            case "tr_open":
+                kind: BlockKind = "header" if parents[-1].type == "thead_open" else "row"
+                self._add(kind, first, first, self.lines[first])
+            case "box_title":
+                self._add("title", first, first, token.content)
+            case "html_block":
+                start, end = self.starts[first], self._end(last)
+                for match in COMMENT.finditer(self.text, start, end):
+                    self.comments.append(Comment(match["text"].strip(), *match.span()))
+                links, self.markdown_links = self.markdown_links, []
+                self._add("html", first, last, COMMENT.sub("", token.content).replace("`", "'"))
+                self.markdown_links = links  # Markdown inside is left as it is
+            case "definition":
+                name = " ".join(token.meta["label"].lower().split())
+                self.definitions.setdefault(name, (first + 1, token.meta["url"]))
+                self._found.append(("definition", first, last, "", ""))
+            case "footnote_reference_open":
+                self.footnotes.setdefault(token.meta["label"], first + 1)
+            case "fence":
+                self._code.append((self.starts[first], self._end(last)))
+                self.fences.append(token)
+            case "code_block":
+                self._read_indented(first, last, token, sum(parent.type in CONTAINERS for parent in parents))
+
+    def _read_indented(self, first: int, last: int, token: Token, depth: int) -> None:
+        """Indented code; a text of the item above it where Python-Markdown, which counts by four, does not see code."""
+        line = self.lines[first].expandtabs(TAB_LENGTH)
+        if len(line) - len(line.lstrip(" >")) >= TAB_LENGTH * (depth + 1):
+            self._code.append((self.starts[first], self._end(last)))
+        else:
+            self._add("paragraph", first, last, token.content.rstrip("\n"))
+
+    def _add(self, kind: BlockKind, first: int, last: int, content: str) -> None:
+        """Read the inline Markdown of a block, and keep the block."""
+        tokens: list[Token] = []
+        PARSER.inline.parse(content, PARSER, self._env, tokens)
+        words = self._read_inline(tokens, content, self._locate(content, first))
+        words = CITATION_GROUP.sub("", ATTRIBUTE_LIST.sub("", WEB_ADDRESS.sub(" ", words)))
+        self._found.append((kind, first, last, words, join_text(tokens) if kind == "heading" else ""))
+
+    def _locate(self, content: str, first: int) -> Callable[[int], int]:
+        """A function from a position in the text of a block, which has no indentation, to one in the source."""
+        places: list[Span] = []
+        done = 0
+        for line, text in enumerate(content.split("\n"), first):
+            bare = text.strip()
+            indentation = len(text) - len(text.lstrip())
+            places.append((done, self.starts[line] + self.lines[line].rfind(bare) - indentation if bare else 0))
+            done += len(text) + 1
+        offsets = [offset for offset, _ in places]
+
+        def locate(position: int) -> int:
+            offset, start = places[bisect_right(offsets, position) - 1]
+            return start + position - offset
+
+        return locate
+
+    def _read_inline(self, tokens: Sequence[Token], content: str, locate: Callable[[int], int], base: int = 0) -> str:
+        """The words of inline Markdown. Code, comments and links are kept with their positions."""
+        words: list[str] = []
+        opened: list[tuple[Token, int]] = []
+        hidden = ""  # the element whose text is not prose
+        for at, token in enumerate(tokens):
+            start, end = (base + position for position in token.meta.get("span", (0, 0)))
+            source = content[start:end]
+            where = locate(start), locate(end - 1) + 1
+            if token.type == "code_inline":
+                self._code.append(where)
+                words.append(" " + "\n" * source.count("\n"))
+            elif token.type == "html_inline":
+                hidden = self._read_html(token, where, words, hidden, tokens[at + 1 :])
+            elif token.type == "link_open":
+                opened.append((token, len(words)))
+            elif token.type == "link_close" and opened:
+                token, begin = opened.pop()
+                self._add_link(token, "".join(words[begin:]), source, where)
+                if token.info == "auto":
+                    words[begin:] = [" "]
+                elif token.attrs.get("title"):
+                    words.append(f" {token.attrs['title']}")
+            elif token.type == "image":
+                text = self._read_inline(token.children or [], content, locate, start + 2)
+                self._add_link(token, text, source, where)
+                words.append(f"{text} {token.attrs.get('title') or ''}".rstrip())
+            elif token.type in ("softbreak", "hardbreak"):
+                words.append("\n")
+            elif not hidden and token.type in ("text", "text_special"):
+                words.append(token.content)
+        return "".join(words)
+
+    def _read_html(self, token: Token, where: Span, words: list[str], hidden: str, following: Sequence[Token]) -> str:
+        """A comment or a tag; the result is the element whose text is to be left out from here."""
+        lines = "\n" * token.content.count("\n")
+        if token.content.startswith("<!--"):
+            self.comments.append(Comment(token.content[4:].removesuffix("-->").strip(), *where))
+            words.append(lines)
+            return hidden
+        for tag in read_tags(token.content):
+            words += [" ", *(f"{text} " for name, text in tag.attributes if name in READ_ALOUD_ATTRIBUTES)]
+            end = f"</{tag.name}"
+            if tag.is_end and tag.name == hidden:
+                hidden = ""
+            elif not hidden and tag.name in RAW_ELEMENTS:
+                closed = any(one.type == "html_inline" and one.content.lower().startswith(end) for one in following)
+                hidden = tag.name if closed else ""
+        words.append(lines)
+        return hidden
+
+    def _add_link(self, token: Token, text: str, source: str, where: Span) -> None:
+        line, title = self.line(where[0]), str(token.attrs.get("title") or "")
+        target = str(token.attrs["src" if token.type == "image" else "href"])
+        if token.info == "auto":
+            self._addresses.append(where)
+            self.markdown_links.append(Link(line, source[1:-1], text, "auto", start=where[0], end=where[1]))
+        elif source.endswith("]"):
+            place = ("src", "img") if token.type == "image" else ("href", "a")
+            self.markdown_links.append(Link(line, target, text, "reference", *place, title, *where))
+        else:
+            address = source.rfind("](<")
+            if address >= 0:
+                self._addresses.append((where[0] + address + 2, where[1]))
+            form: Literal["image", "inline"] = "image" if token.type == "image" else "inline"
+            self.markdown_links.append(Link(line, target, text, form, title=title, start=where[0], end=where[1]))
 
 
-def find_line_starts(text: str) -> list[int]:
-    return [0, *(match.end() for match in re.finditer("\n", text))]
-
-
-def mask_non_prose(text: str) -> tuple[str, list[Comment], list[RawCode]]:
-    """Blank everything that is not prose. The result has the same length and the same line ends.
-
-    Blanked: fenced and indented code, code spans, HTML comments (returned beside), and the inside of
-    script, style, pre, textarea, code and kbd elements (scripts and style sheets are returned beside).
-    """
-    text = _blank_code_blocks(text)
-    out: list[str] = []
-    comments: list[Comment] = []
-    raw: list[RawCode] = []
-    done = 0
-    for start, end, kind in _inline_spans(text):
-        out.append(text[done:start])
-        out.append(_blank(text[start:end]))
-        if kind == "comment":
-            comments.append(Comment(text[start + 4 : end - 3].strip(), start, end))
-        elif kind in ("script", "style"):
-            raw.append(RawCode(kind, text[start:end], start))
-        done = end
-    out.append(text[done:])
-    return "".join(out), comments, raw
-
-
-def blank_spans(text: str, kinds: Collection[str]) -> str:
-    """``text`` with code blocks and code spans ("span"), or comments ("comment") blanked, and nothing else."""
-    if "span" in kinds:
-        text = _blank_code_blocks(text)
+def blank_spans(text: str, spans: Sequence[Span]) -> str:
+    """The text with spaces in place of every character in the spans but line ends."""
     parts, done = [], 0
-    for start, end, kind in _inline_spans(text):
-        if kind in kinds:
-            parts += [text[done:start], _blank(text[start:end])]
-            done = end
+    for start, end in sorted(spans):
+        if start >= done:
+            parts += [text[done:start], re.sub(r"[^\n]", " ", text[start:end])]
+        elif end > done:
+            parts.append(re.sub(r"[^\n]", " ", text[done:end]))
+        done = max(done, end)
     return "".join(parts) + text[done:]
 
 
-def _blank(text: str) -> str:
-    return re.sub(r"[^\n]", " ", text)
-
-
-def _blank_code_blocks(text: str) -> str:
-    """``text`` with fenced and indented code blanked."""
-    lines = text.split("\n")
-    closing = _find_closing_fences(lines)
-    containers: list[int] = []  # columns at which open list items, admonitions and notes hold their content
-    after_blank = True
-    number = 0
-    while number < len(lines):
-        line = lines[number]
-        end = _find_fence_end(line, number, closing)
-        if end is not None:
-            lines[number : end + 1] = [_blank(code) for code in lines[number : end + 1]]
-            number, after_blank = end + 1, False
-            continue
-        number += 1
-        if not line.strip():
-            after_blank = True
-            continue
-        indentation = _measure_indentation(line)
-        if after_blank:
-            _close_containers(containers, indentation)
-            if indentation >= (containers[-1] if containers else 0) + TAB_LENGTH:
-                lines[number - 1] = _blank(line)  # blank lines do not end an indented code block
-                continue
-        if any(opening.match(line) for opening in CONTAINER_OPENINGS):
-            _close_containers(containers, indentation)
-            containers.append((indentation // TAB_LENGTH) * TAB_LENGTH + TAB_LENGTH)
-        after_blank = False
-    return "\n".join(lines)
-
-
-def _find_closing_fences(lines: list[str]) -> dict[str, list[tuple[int, int]]]:
-    """The lines that can close a fence, by the character of the fence: (line from 0, length of the fence)."""
-    closing: dict[str, list[tuple[int, int]]] = {"`": [], "~": []}
-    for number, line in enumerate(lines):
-        bare = line.strip(" \t>")
-        if bare[:3] in ("```", "~~~") and not bare.strip(bare[0]):
-            closing[bare[0]].append((number, len(bare)))
-    return closing
-
-
-def _find_fence_end(line: str, number: int, closing: dict[str, list[tuple[int, int]]]) -> int | None:
-    """The line that closes the fence which ``line`` opens; None where it opens no fence, or one that is never closed."""
-    fence = FENCE.match(line) if ("```" in line or "~~~" in line) else None
-    if not fence:
-        return None
-    candidates = closing[fence["fence"][0]]
-    for at in range(bisect_right(candidates, (number, 1 << 30)), len(candidates)):
-        end, length = candidates[at]
-        if length >= len(fence["fence"]):
-            return end
-    return None
-
-
-def _measure_indentation(line: str) -> int:
-    """Columns before the first character, each tab counted as four."""
-    space = line[: len(line) - len(line.lstrip())]
-    return len(line) - len(line.lstrip(" \t")) + 3 * space.count("\t")
-
-
-def _close_containers(containers: list[int], indentation: int) -> None:
-    """Remove the containers whose content is indented further than a line."""
-    while containers and containers[-1] > indentation:
-        containers.pop()
-
-
-def _inline_spans(text: str) -> Iterator[tuple[int, int, str]]:
-    """Spans to blank, in order and without overlap: (start, end, "span", "comment" or the element's name)."""
-    runs = [(m.start(), m.end()) for m in re.finditer("`+", text)]
-    by_size: dict[int, list[int]] = {}
-    for start, end in runs:
-        by_size.setdefault(end - start, []).append(start)
-    gaps = [m.start() for m in re.finditer(r"\n[ \t]*\n", text)] if runs else []
-    opener = re.compile("`+|<!--|<(?:" + "|".join(RAW_ELEMENTS) + r")\b", re.IGNORECASE)
-    missing: set[str] = set()  # closings that were looked for and do not follow
-    lower = text.lower()
-    position = 0
-    while match := opener.search(text, position):
-        start, end_of_opener = match.span()
-        token = match[0].lower()
-        position = end_of_opener
-        if token[0] == "`":
-            if start and text[start - 1] == "\\":
-                continue
-            starts = by_size[end_of_opener - start]
-            following = bisect_right(starts, start)
-            if following == len(starts):
-                continue
-            close = starts[following]
-            gap = bisect_right(gaps, start)
-            if gap < len(gaps) and gaps[gap] < close:
-                continue
-            position = close + (end_of_opener - start)
-            yield start, position, "span"
-        elif token == "<!--":
-            end = -1 if "-->" in missing else text.find("-->", end_of_opener)
-            if end < 0:
-                missing.add("-->")
-                continue
-            position = end + 3
-            yield start, position, "comment"
-        else:
-            closing = f"</{token[1:]}"
-            inside = text.find(">", end_of_opener)
-            end = -1 if closing in missing or inside < 0 else lower.find(closing, inside)
-            if end < 0:
-                missing.add(closing)
-                continue
-            position = end
-            yield inside + 1, end, token[1:]
-
-
-def cut_blocks(prose: str, text: str) -> Iterator[Block]:
-    """Cut masked Markdown into blocks. ``text`` is the unmasked source: only its blank lines separate blocks."""
-    lines, raw = prose.split("\n"), text.split("\n")
-    starts = find_line_starts(prose)
-
-    def block(kind: BlockKind, first: int, last: int) -> Block:
-        end = starts[last] + len(lines[last])
-        return Block(kind, first + 1, starts[first], end, "\n".join(lines[first : last + 1]))
-
-    number = 0
-    while number < len(lines):
-        first = number
-        line = lines[number]
-        body = line.lstrip("> \t") if line.lstrip().startswith(">") else line
-        html = HTML_BLOCK.match(line)
-        number += 1
-        if not raw[first].strip():
-            continue
-        if html and not MARKDOWN_INSIDE.search((html["rest"] or "").split(">")[0]):
-            number = _html_end(lines, first, html["name"]) + 1
-            yield block("html", first, number - 1)
-        elif _is_table(lines, first):
-            yield block("header", first, first)
-            number += 1
-            while number < len(lines) and raw[number].strip():
-                yield block("row", number, number)
-                number += 1
-        elif _is_heading(LIST_ITEM.sub("", body)):
-            yield block("heading", first, first)
-        elif ADMONITION.match(line):
-            yield block("title", first, first)
-        elif LINK_DEFINITION.match(line):
-            yield block("definition", first, first)
-        else:
-            while number < len(lines) and raw[number].strip() and not _starts_block(lines, number):
-                number += 1
-            item = LIST_ITEM.match(body)
-            if number == first + 1 < len(lines) and SETEXT.match(lines[number]) and not item:
-                yield block("heading", first, first)
-                number += 1
-            else:
-                yield block("item" if item or DEFINITION_LIST_ITEM.match(body) else "paragraph", first, number - 1)
-
-
-def _starts_block(lines: list[str], number: int) -> bool:
-    """Whether the line ends the paragraph or item before it without a blank line between them."""
-    line = lines[number]
-    body = line.lstrip("> \t") if line.lstrip().startswith(">") else line
-    return bool(
-        SETEXT.match(line)
-        or LIST_ITEM.match(body)
-        or DEFINITION_LIST_ITEM.match(body)
-        or ADMONITION.match(line)
-        or LINK_DEFINITION.match(line)
-        or _is_heading(body)
-        or _is_table(lines, number)
-    )
-
-
-def _is_heading(line: str) -> bool:
-    return bool(ATX.match(line) and line.strip("# \t"))
-
-
-def _is_table(lines: list[str], number: int) -> bool:
-    return (
-        "|" in lines[number]
-        and number + 1 < len(lines)
-        and "|" in lines[number + 1]
-        and "-" in lines[number + 1]
-        and not lines[number + 1].strip(" \t|:-")
-    )
-
-
-def _html_end(lines: list[str], number: int, name: str) -> int:
-    """The last line of the raw HTML element that opens at ``number``."""
-    depth = 0
-    tag = re.compile(rf"<(/?){name}\b", re.IGNORECASE)
-    for at in range(number, len(lines)):
-        for match in tag.finditer(lines[at]):
-            depth += -1 if match[1] else 1
-        if depth <= 0:
-            return at
-    return next((at - 1 for at in range(number + 1, len(lines)) if not lines[at].strip()), len(lines) - 1)
-
-
-def find_headings(source: MarkdownSource) -> Iterator[Heading]:
-    """Headings with the ids Python-Markdown's toc extension will give them."""
-    raw = source.text.split("\n")
-    used = {explicit for _, explicit in find_attribute_ids(source)}
-    last: dict[str, str] = {}
-    for block in source.blocks:
-        if block.kind != "heading":
-            continue
-        line = raw[block.line - 1].lstrip("> \t") if ">" in raw[block.line - 1] else raw[block.line - 1]
-        line = LIST_ITEM.sub("", line)
-        atx = ATX.match(line)
-        underline = raw[block.line].strip() if block.line < len(raw) else ""
-        text = (atx["text"].rstrip().rstrip("#") if atx else line).strip()
-        level = len(atx["marks"]) if atx else (1 if underline.startswith("=") else 2)
-        explicit = None
-        attributes = list(ATTRIBUTE_LIST.finditer(text)) if "{" in text else []
-        if attributes and attributes[-1].end() == len(text.rstrip()):
-            match = ATTRIBUTE_ID.search(attributes[-1]["list"])
-            explicit = (match["id"] or match["id2"]) if match else None
-            text = text[: attributes[-1].start()].rstrip()
-        name = strip_inline_markdown(text)
-        slug = slugify(name, "-")
-        identifier = explicit or unique(last.get(slug, slug), used)
-        if not explicit:
-            last[slug] = identifier  # the next heading of this name counts on from here
-        yield Heading(block.line, level, name, identifier, explicit is not None)
-
-
-INLINE_MARKUP = re.compile(r"[\[<*_`~&\\]")
-"""Every piece of inline Markdown has one of these characters."""
+def join_text(tokens: Sequence[Token]) -> str:
+    """The text of inline Markdown as Python-Markdown takes it for an anchor: with code, without images."""
+    kinds = ("text", "text_special", "code_inline")
+    return "".join(token.content if token.type in kinds else " " * (token.type == "softbreak") for token in tokens)
 
 
 def strip_inline_markdown(markdown: str) -> str:
     """What a reader sees of a line of inline Markdown."""
-    if not INLINE_MARKUP.search(markdown):
-        return markdown.strip()
-    text = re.sub(r"\[@[^\]]*\]|\[\^[^\]]*\]", "", markdown)
-    text = re.sub(r"!\[[^\[\]]*\](?:\([^)]*\)|\[[^\]]*\])", "", text)
-    text = re.sub(r"\[((?:[^\[\]])*)\]\([^)]*\)", r"\1", text)
-    text = re.sub(r"\[((?:[^\[\]])*)\]\[[^\]]*\]", r"\1", text)
-    text = re.sub(r"<((?:https?|mailto):[^<>\s]*)>", r"\1", text)
-    text = re.sub(r"<[^<>]*>", "", text)
-    text = re.sub(r"(\*\*|__|\*|`{1,3}|~~)(?=\S)([^\n]{1,500}?)(?<=\S)\1", r"\2", text)
-    return unescape(re.sub(r"\\([\\`*_{}\[\]()#+\-.!>~|])", r"\1", text)).strip()
+    tokens: list[Token] = []
+    PARSER.inline.parse(markdown, PARSER, {"references": {}}, tokens)
+    return re.sub(r"\[@[^\]]*\]|\[\^[^\]]*\]", "", join_text(tokens)).strip()
 
 
 def find_attribute_ids(source: MarkdownSource) -> Iterator[tuple[int, str]]:
@@ -457,90 +490,23 @@ def find_html_ids(source: MarkdownSource) -> Iterator[tuple[int, str]]:
 
 def find_footnote_ids(source: MarkdownSource) -> Iterator[str]:
     """Anchors that footnotes, and citations rendered as footnotes, make."""
-    defined = {m["name"] for line in source.prose.split("\n") if (m := FOOTNOTE_DEFINITION.match(line))}
     counts: dict[str, int] = {}
-    for match in re.finditer(
-        r"\[\^(?P<name>[^\[\]\s]{1,200})\](?!:)|(?<=[\[ ])@(?P<key>[\w-]+)(?=[;\]])", source.prose
-    ):
+    for match in re.finditer(r"\[\^(?P<name>[^\[\]\s]+)\](?!:)|(?<=[\[ ])@(?P<key>[\w-]+)(?=[;\]])", source.prose):
         name = match["name"] or match["key"]
-        if match["name"] and name not in defined:
+        if match["name"] and name not in source.footnotes:
             continue
         counts[name] = counts.get(name, 0) + 1
         yield f"fn:{name}"
         yield f"fnref:{name}" if counts[name] == 1 else f"fnref{counts[name]}:{name}"
 
 
-# Brackets in a link's text are paired, and an address has spaces only in <>. Bounded, so that no input is slow.
-INLINE_LINK = re.compile(
-    r"(?:(?<!\\)|(?<=\\\\))(?P<image>!?)\[(?P<text>(?:[^\[\]\\]|\\.|!?\[[^\[\]]{0,500}\](?:\([^()]{0,500}\))?){0,1500})\]"
-    r"\([ \t]*(?P<url><[^<>\n]{0,4000}>|(?:[^\s()\\]|\\.|\([^\s()]{0,500}\)){0,4000})"
-    r"(?P<title>\s{1,20}(?:\"[^\"]{0,1000}\"|'[^']{0,1000}'))?[ \t]*\)"
-)
-REFERENCE_LINK = re.compile(r"(?P<image>!?)\[(?P<text>[^\[\]]{1,1000})\] ?\[(?P<name>[^\[\]]{0,1000})\]")
-SHORTCUT = re.compile(r"(?<![\]\w\\])\[(?P<name>[^\[\]@^][^\[\]]{0,500})\](?![\[(:])")
-AUTOLINK = re.compile(r"<(?P<url>(?:https?|ftp|mailto):[^<>\s]{0,4000})>", re.IGNORECASE)
-URL_ATTRIBUTES = (
-    "href",
-    "src",
-    "srcset",
-    "poster",
-    "action",
-    "formaction",
-    "data",
-    "cite",
-    "background",
-    "ping",
-    "xlink:href",
-    "imagesrcset",
-)
-
-
-def find_link_definitions(source: MarkdownSource) -> dict[str, tuple[int, str]]:
-    """Reference definitions ``[name]: address``: lower-case name to (line, address)."""
-    return {
-        " ".join(match["name"].lower().split()): (block.line, match["url"].strip("<>"))
-        for block in source.blocks
-        if block.kind == "definition" and (match := LINK_DEFINITION.match(block.text))
-    }
-
-
-def find_links(source: MarkdownSource) -> Iterator[Link]:
-    """Every link and image of the source, raw HTML included, in no particular order."""
-    defined = find_link_definitions(source)
-    taken: list[tuple[int, int]] = []
-    for match in source.inline:
-        form: Literal["inline", "image"] = "image" if match["image"] else "inline"
-        taken.append(match.span())
-        yield Link(source.line(match.start()), match["url"].strip("<>"), match["text"], form)
-        for inner in INLINE_LINK.finditer(match["text"]):
-            yield Link(source.line(match.start()), inner["url"].strip("<>"), inner["text"], "image")
-    for match in REFERENCE_LINK.finditer(source.prose):
-        if is_inside(match.start(), taken):
-            continue
-        name = " ".join((match["name"] or match["text"]).lower().split())
-        target = defined.get(name, (0, ""))[1]
-        if match["text"].startswith(("@", "^")) or match["name"].startswith(("@", "^")):
-            continue
-        yield _reference_link(source, match, target, match["text"], bool(match["image"]))
-    for match in SHORTCUT.finditer(source.prose):
-        name = " ".join(match["name"].lower().split())
-        if name in defined and not is_inside(match.start(), taken):
-            image = source.prose[match.start() - 1 : match.start()] == "!"
-            yield _reference_link(source, match, defined[name][1], match["name"], image)
-    for match in AUTOLINK.finditer(source.prose):
-        yield Link(source.line(match.start()), match["url"], match["url"], "auto")
-    for position, element, attributes in source.tags:
-        for name in URL_ATTRIBUTES:
-            if name in attributes:
-                yield Link(source.line(position), attributes[name].strip(), "", "html", name, element)
-
-
-def _reference_link(source: MarkdownSource, match: re.Match[str], target: str, text: str, image: bool) -> Link:
-    line = source.line(match.start())
-    return Link(line, target, text, "reference", *(("src", "img") if image else ()))
-
-
-def is_inside(position: int, spans: list[tuple[int, int]]) -> bool:
+def is_inside(position: int, spans: Sequence[Span]) -> bool:
     """Whether a position lies in one of the spans, which are in order and do not overlap."""
     at = bisect_right(spans, (position, 1 << 60)) - 1
     return at >= 0 and spans[at][0] <= position < spans[at][1]
+
+
+def find_line_offset(words: str, text: str) -> int:
+    """How many lines of ``text`` come before ``words``, which may be broken over lines."""
+    match = re.search(r"\s+".join(re.escape(word) for word in words.split()), text)
+    return text.count("\n", 0, match.start()) if match else 0

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from ledger.markdown.prose import CITATION_GROUP
+from ledger.markdown.scanner import CITATION_GROUP
 from ledger.model import claims
 from ledger.model.claims import Claim
 from ledger.model.placeholders import Options

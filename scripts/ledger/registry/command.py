@@ -234,8 +234,8 @@ def check_unwritten_page(text: str, name: str, loaded: Project) -> tuple[Page, l
 
 
 def _refuse_faulty_draft(text: str, name: str, loaded: Project) -> None:
-    if any(len(line) > project.MAX_LINE_LENGTH for line in text.split("\n")):
-        raise page_draft.CannotDraftError("a line of the page would be too long to review")
+    if len(text) > project.MAX_PAGE_LENGTH:
+        raise page_draft.CannotDraftError("the page would be too long to review")
     _, problems = check_unwritten_page(text, name, loaded)
     error = next((problem for problem in problems if problem.level == "error"), None)
     if error:

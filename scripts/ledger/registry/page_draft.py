@@ -13,7 +13,6 @@ from typing import Any
 from ledger.checks import bib_fields, numbers
 from ledger.core.errors import RefusedError
 from ledger.markdown.escape import escape_markdown
-from ledger.markdown.prose import extract_prose
 from ledger.markdown.scanner import MarkdownSource
 from ledger.model import registries, yaml_source
 from ledger.model.bibliography import Bibliography
@@ -60,7 +59,7 @@ def _is_valid_title(text: str) -> bool:
     """Whether a title has no number that needs a source, and nothing like a citation."""
     if "@" in text or any(not registries.NCT.fullmatch(m[0]) for m in registries.NCT_LIKE.finditer(text)):
         return False
-    prose = [extract_prose(block) for block in MarkdownSource(f"# {escape_markdown(text)}\n").blocks]
+    prose = [block.words for block in MarkdownSource(f"# {escape_markdown(text)}\n").blocks]
     return not any(numbers.find_number(part) for part in (text, text.lower(), *prose))
 
 

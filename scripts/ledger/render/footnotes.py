@@ -18,7 +18,7 @@ FOOTNOTE_LIST_START = '<div class="footnote">'
 FOOTNOTE_ITEM = re.compile(
     r'<li id="fn:(?P<name>[^"]+)">\s*(?P<content>.*?)\s*</li>\s*(?=<li id="fn:|</ol>\s*</div>\s*$)', re.DOTALL
 )
-BACK_LINK = re.compile(r'(?:&#160;| )?<a class="footnote-backref"[^>]*>[^<]*</a>')
+BACK_LINK = re.compile(r'(?:&nbsp;| )?<a class="footnote-backref"[^>]*>[^<]*</a>')
 MAX_BACK_LINKS = 3
 """A source cited in every row of a table does not need forty links back."""
 

@@ -7,7 +7,7 @@ to the full entry. It is a Python-Markdown extension, so it outlives MkDocs.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from html import escape
 from xml.etree import ElementTree
 
@@ -40,8 +40,6 @@ SKIPPED_ELEMENTS = {
 }
 
 
-MIN_TERM_LENGTH = 3  # characters: no term is shorter, and most texts between tags are
-TERM_WORD = re.compile(r"(?<![\w-])[^\W_]+")
 MARKED_TERM = re.compile(
     r'(?P<before>[(“]?)<span class="term" data-term="(?P<anchor>[^"]+)">(?P<word>[^<]*)</span>(?P<behind>[),.;:?]*)'
 )
@@ -59,7 +57,6 @@ class TooltipsExtension(Extension):
         self.terms: Mapping[str, Term] = {}
         self.anchors: Mapping[str, Term] = {}
         self.pattern: re.Pattern[str] | None = None
-        self.first_words: set[str] = set()
         self.up = ""
         self.active = True
 
@@ -67,19 +64,7 @@ class TooltipsExtension(Extension):
         self.terms = {name.lower(): term for term in terms for name in (term.name, *term.aliases)}
         self.anchors = {term.anchor: term for term in terms}
         names = sorted((re.escape(name) for name in self.terms), key=len, reverse=True)
-        self.pattern = re.compile(rf"(?:{'|'.join(names)})s?(?![\w-])", re.IGNORECASE) if names else None
-        first = {match[0] for name in self.terms if (match := TERM_WORD.search(name))}
-        self.first_words = first | {f"{word}s" for word in first}
-
-    def find_terms(self, text: str) -> Iterator[re.Match[str]]:
-        """The terms in a text. Looking at the first word only spares most of the search."""
-        done = 0
-        for word in TERM_WORD.finditer(text):
-            if word[0].lower() in self.first_words and word.start() >= done and self.pattern:
-                match = self.pattern.match(text, word.start())
-                if match:
-                    done = match.end()
-                    yield match
+        self.pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(names)})s?(?![\w-])", re.IGNORECASE) if names else None
 
     def start_page(self, page: Page) -> None:
         """Prepare for ``page``: the relative path to the glossary, and whether to explain terms there."""
@@ -117,27 +102,30 @@ class _TermMarker(Treeprocessor):
         self.extension = extension
 
     def run(self, root: ElementTree.Element) -> None:
-        extension = self.extension
-        if extension.pattern and extension.active:
-            self._visit(root, set())
+        if self.extension.pattern and self.extension.active:
+            self._visit(root, self.extension.pattern, set())
 
-    def _visit(self, parent: ElementTree.Element, used: set[str]) -> None:
+    def _visit(self, parent: ElementTree.Element, pattern: re.Pattern[str], used: set[str]) -> None:
         """Walk in reading order, so that the first use is the one a reader meets first."""
         if parent.tag in SKIPPED_ELEMENTS or "footnote" in (parent.get("class") or ""):
             return
         children = list(parent)
-        self._mark_terms(parent, None, used)
+        self._mark_terms(parent, None, pattern, used)
         for child in children:
-            self._visit(child, used)
-            self._mark_terms(parent, child, used)
+            self._visit(child, pattern, used)
+            self._mark_terms(parent, child, pattern, used)
 
-    def _mark_terms(self, parent: ElementTree.Element, child: ElementTree.Element | None, used: set[str]) -> None:
+    def _mark_terms(
+        self,
+        parent: ElementTree.Element,
+        child: ElementTree.Element | None,
+        pattern: re.Pattern[str],
+        used: set[str],
+    ) -> None:
         """Mark the terms in the text at the start of ``parent`` (``child`` None) or after a child."""
         text = (parent.text if child is None else child.tail) or ""
-        if len(text) < MIN_TERM_LENGTH:
-            return
         done = 0
-        for match in self.extension.find_terms(text):
+        for match in pattern.finditer(text):
             term = self._get_term(match[0])
             if term.anchor in used:
                 continue

@@ -12,7 +12,6 @@ then ``finish_html`` on pages that come from templates alone, and ``write_site_f
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -25,8 +24,7 @@ from markupsafe import Markup
 from ledger.checks import built_html, raw_html
 from ledger.core.problems import Problem
 from ledger.export import data_files, schema_org, search_index
-from ledger.markdown.prose import CITATION_GROUP
-from ledger.markdown.scanner import mask_non_prose
+from ledger.markdown.scanner import CITATION_GROUP, MarkdownSource
 from ledger.model import drafts
 from ledger.model.glossary import GLOSSARY_PAGE, read_glossary_terms
 from ledger.model.project import BIB_FILE, Page, Project
@@ -110,18 +108,14 @@ class Site:
     def get_source_override(self, src: str) -> str | None:
         """What the generator reads in place of a page's file; None if it reads the file.
 
-        A page that cannot be read says so. A trial's page goes without its record, which is read already: parsing it
-        again would take an eighth of the build.
+        A page that cannot be read says so. A trial's page goes without its front matter, which only this project reads.
         """
         page = self.project.pages.get(src)
         if page is None:
             return None
         if page.unreadable:
             return UNREADABLE_PAGE
-        if page.record and not page.broken:
-            fields = {name: value for name, value in page.meta.data.items() if name != "trial"}
-            return f"---\n{json.dumps(fields, ensure_ascii=False)}\n---\n{page.text}"
-        return None
+        return page.text if page.record and not page.broken else None
 
     def build_template_meta(self, src: str) -> dict[str, object]:
         """The front matter that templates get. They print it unescaped, so it is escaped here, once for all of them.
@@ -159,10 +153,9 @@ class Site:
             return markdown
         self.tooltips.start_page(page)
         markdown = generated_parts.fill_markdown_placeholders(page, self.project, markdown)
-        prose, _, _ = mask_non_prose(markdown)
         parts: list[str] = []
         done = 0
-        for group in CITATION_GROUP.finditer(prose):
+        for group in CITATION_GROUP.finditer(MarkdownSource(markdown).prose):
             before = _remove_space_before_citation(markdown[done : group.start()].replace("@", AT_PLACEHOLDER))
             known = [key for key in group["keys"].split("; @") if key in self.project.references]
             parts += [before, f"[@{'; @'.join(known)}]" if known else ""]  # others are seen in a preview only

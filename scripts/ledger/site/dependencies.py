@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
-from ledger.markdown.prose import CITATION_KEY
+from ledger.markdown.scanner import CITATION_KEY
 from ledger.model import source_status
 from ledger.model.glossary import GLOSSARY_PAGE
 from ledger.model.placeholders import PLACEHOLDER, TRIAL_PAGE_SECTIONS

@@ -62,7 +62,7 @@ HTML_FIXES: tuple[HtmlFix, ...] = (
         "cell-alignment",
         "Markdown aligns cells by style attributes, which the content security policy forbids; the style sheet reads"
         " data-align instead.",
-        _replace(r'(<t[hd]\b[^>]*?) style="text-align: (left|center|right);"', r'\1 data-align="\2"'),
+        _replace(r'(<t[hd]\b[^>]*?) style="text-align: ?(left|center|right);?"', r'\1 data-align="\2"'),
     ),
     HtmlFix(
         "table",
