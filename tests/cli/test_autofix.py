@@ -6,7 +6,9 @@ import pytest
 
 from conftest import BIB, INDEX, Make
 from ledger.cli import autofix, check_command
+from ledger.model import yaml_source
 from ledger.site import check_site
+from samples import SAMPLE
 
 SECOND = BIB.replace("known2024", "another2024").replace("10.1234/abc", "10.1234/xyz")
 
@@ -99,3 +101,23 @@ def test_fix_writes_the_files_and_shows_the_difference(make: Make, capsys: pytes
     assert [path.name for path in root.iterdir() if path.name.startswith(".")] == []
     check_command.run_check("check_citations", check_site.check_citations, root, ["--fix"])
     assert "nothing to fix" in capsys.readouterr().err
+
+
+def test_a_record_is_written_in_the_standard_form(make: Make) -> None:
+    long = "a remark that a reader needs, " * 6 + "and its end"
+    text = SAMPLE.replace("note: ", f"note: {long}; ", 1) if "note: " in SAMPLE else SAMPLE
+    fixed = autofix.format_trial_page(text)
+    header, start = yaml_source.split_front_matter(fixed)
+    old_header, old_start = yaml_source.split_front_matter(text)
+    assert header
+    assert old_header
+    assert yaml_source.load_yaml(header).data == yaml_source.load_yaml(old_header).data
+    assert fixed[start:] == text[old_start:]
+    assert max(map(len, header.split("\n"))) <= 120
+    assert "{" not in header
+    assert autofix.format_trial_page(fixed) == fixed
+
+
+def test_a_record_with_a_comment_is_left_as_it_is() -> None:
+    text = SAMPLE.replace("trial:\n", "trial: # a remark\n", 1)
+    assert autofix.format_trial_page(text) == text

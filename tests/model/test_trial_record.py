@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -13,6 +14,7 @@ from pydantic import BaseModel
 
 from ledger.model import project, yaml_source
 from ledger.model.project import Project
+from ledger.model.trial_facts import Sourced
 from ledger.model.trial_record import Record, TrialPage
 from ledger.model.vocabulary import REQUIREMENTS
 from ledger.site import check_site
@@ -55,7 +57,7 @@ BAD = {
     "a word is not one of the registry's": (
         "value: completed",
         "value: finished",
-        "status.1.value: 'finished' is not allowed here; write one of",
+        "status[2026-04-20].value: 'finished' is not allowed here; write one of",
     ),
     "a phase is not one of the registry's": (
         "{value: phase 1,",
@@ -82,13 +84,17 @@ BAD = {
         "treated: {value: -1,",
         "people.treated.value: '-1' is not a count; write a whole number",
     ),
-    "a result has neither count nor value": (f"{RESULT}, ", "", "results.0: give n and of, or value"),
-    "n is more than N": (RESULT, "n: 13, of: 12", "results.0: n 13 is greater than of 12"),
-    "N is zero": (RESULT, "n: 0, of: 0", "results.0.of: '0' is not a count"),
+    "a result has neither count nor value": (
+        f"{RESULT}, ",
+        "",
+        "results[insulin independence]: give n and of, or value",
+    ),
+    "n is more than N": (RESULT, "n: 13, of: 12", "results[insulin independence]: n 13 is greater than of 12"),
+    "N is zero": (RESULT, "n: 0, of: 0", "results[insulin independence].of: '0' is not a count"),
     "a result does not say how far it was seen": (
         "comparator: 8.1 % before, n_people: 1, cite: known2024, seen: abstract}",
         "comparator: 8.1 % before, n_people: 1, cite: known2024}",
-        "results.1.seen: this key is missing",
+        "results[HbA1c].seen: this key is missing",
     ),
     "how far it was seen is not a known word": (
         "seen: full text",
@@ -118,13 +124,13 @@ BAD = {
     ),
     "a day is no day": ('"2024-01-05"', '"2024-13-01"', "'2024-13-01' is not a date; write YYYY-MM-DD"),
     "a day without quotes is no day": ('"2024-01-05"', "2024-02-30", "'2024-02-30' is not a date; write YYYY-MM-DD"),
-    "a registry number is cut short": ("NCT01234567", "NCT0123", "registry.0.id: not an id of a trial registry"),
+    "a registry number is cut short": ("NCT01234567", "NCT0123", "registry[NCT0123].id: not an id of a trial registry"),
     "a key of the bibliography has a space": (
         "publications: [known2024]",
         "publications: [known 2024]",
-        "publications.0",
+        "publications[known 2024]",
     ),
-    "a country is a number": ("[Norway, China]", "[Norway, 47]", "countries.value.1: '47' must be text"),
+    "a country is a number": ("[Norway, China]", "[Norway, 47]", "countries.value[47]: '47' must be text"),
     "a list is written as a word": (
         "therapies: [donor-line]",
         "therapies: donor-line",
@@ -325,3 +331,82 @@ def test_every_published_record_belongs_to_pages_that_exist(published: Project) 
             assert f"therapies/{therapy}.md" in published.pages, found.id
     for key in REQUIREMENTS:
         assert f"requirements/{key}.md" in published.pages
+
+
+# --- the short forms --------------------------------------------------------------------------------------
+
+DEFAULT = "  default_source:\n    cite: known2024\n    seen: abstract\n    where: results\n"
+DEFAULTED = SAMPLE.replace("  registry:\n", f"{DEFAULT}  registry:\n", 1)
+
+
+def complete(make: Make, text: str) -> Record:
+    loaded = load(make, text)
+    assert loaded.record_problems == []
+    return loaded.records["sample"][1]
+
+
+def masked(make: Make, fact: str) -> Sourced[Any]:
+    """The masking of a record with a default source, written as ``fact``."""
+    old = next(line for line in DEFAULTED.split("\n") if line.startswith("  masking:"))
+    return complete(make, DEFAULTED.replace(old, f"  masking: {fact}")).masking
+
+
+@pytest.mark.parametrize(
+    ("fact", "source"),
+    [
+        ("double", ("known2024", "abstract", "results", None)),
+        ("{value: double, note: a remark}", ("known2024", "abstract", "results", None)),
+        ("{value: double, where: table 1, said_by: the authors}", ("known2024", "abstract", "table 1", "the authors")),
+        ("{value: double, cite: known2024}", ("known2024", None, None, None)),
+        ("not stated", (None, None, None, None)),
+        ("{value: not stated, note: a remark}", (None, None, None, None)),
+    ],
+)
+def test_a_fact_without_cite_has_the_default_source(
+    make: Make, fact: str, source: tuple[str | None, str | None, str | None, str | None]
+) -> None:
+    found = masked(make, fact)
+    assert (found.cite, found.seen, found.where, found.said_by) == source
+
+
+def test_rows_and_dates_have_the_default_source_and_registrations_do_not(make: Make) -> None:
+    text = DEFAULTED.replace("  results:\n", "  results:\n    - {measure: HbA1c, value: '6.2', unit: '%'}\n", 1)
+    text = text.replace("  people:\n", "  dates:\n    first_posted: {value: 2021-03, type: actual}\n  people:\n", 1)
+    text = re.sub(r"(    - \{id: NCT01234567), .*", r"\1}", text)
+    record = complete(make, text)
+    assert (record.results[0].cite, record.results[0].seen) == ("known2024", "abstract")
+    assert record.dates.first_posted
+    assert record.dates.first_posted.where == "results"
+    assert record.registry[0].cite is None
+
+
+@pytest.mark.parametrize(
+    ("default", "message"),
+    [
+        ("{cite: known 2024, seen: abstract}", "trial.default_source.cite: "),
+        ("{seen: abstract}", "trial.default_source.cite: this key is missing"),
+        ("{cite: known2024, sene: abstract}", "trial.default_source.sene: unknown key; did you mean 'seen'?"),
+        ("{cite: known2024, seen: no}", "trial.default_source.seen: 'no' is not allowed here"),
+        ("known2024", "trial.default_source: a value of its own form is needed here"),
+    ],
+)
+def test_a_wrong_default_source_is_one_problem_at_its_line(make: Make, default: str, message: str) -> None:
+    text = SAMPLE.replace("  registry:\n", f"  default_source: {default}\n  registry:\n", 1)
+    [problem] = load(make, text).record_problems
+    assert problem.line == text[: text.index("default_source")].count("\n") + 1
+    assert problem.message.startswith(message)
+
+
+def test_a_default_source_that_is_not_in_the_bibliography_is_one_problem(make: Make) -> None:
+    text = DEFAULTED.replace(DEFAULT, DEFAULT.replace("known2024", "unknown2024"))
+    old = next(line for line in text.split("\n") if line.startswith("  masking:"))
+    loaded = load(make, text.replace(old, "  masking: double"))
+    problems = check_site.check_citations(loaded).problems
+    assert [problem.line for problem in problems if problem.rule == "undefined-key"] == [
+        text[: text.index("unknown2024")].count("\n") + 1
+    ]
+
+
+def test_a_problem_names_a_row_by_what_it_is_about(make: Make) -> None:
+    [problem] = load(make, changed(RESULT, "n: 13, of: 12")).record_problems
+    assert problem.message.startswith("trial.results[insulin independence]: n 13 is greater")

@@ -17,6 +17,7 @@ import pytest
 
 from conftest import ROOT
 from ledger.checks import must_say
+from ledger.cli import autofix
 from ledger.core.problems import Problem
 from ledger.model import project
 from ledger.site import check_site
@@ -61,6 +62,13 @@ def errors(root: Path) -> list[Problem]:
 
 def test_the_site_has_no_error() -> None:
     assert [str(problem) for problem in errors(ROOT)] == []
+
+
+def test_records_are_in_the_form_that_fix_writes() -> None:
+    """Where this fails, run ``python3 scripts/check_citations.py --fix``."""
+    pages = (page for page, _ in project.load_project(ROOT).records.values())
+    texts = {page.path: (ROOT / page.path).read_text(encoding="utf-8") for page in pages}
+    assert [path for path, text in texts.items() if autofix.format_trial_page(text) != text] == []
 
 
 def test_something_must_be_said() -> None:

@@ -57,7 +57,7 @@ BROKEN: Mapping[str, tuple[str, str, str, str]] = {
         "docs/trials/sample.md",
         "n: 10, of: 12",
         "n: 13, of: 12",
-        f"docs/trials/sample.md:{COUNT_LINE}: error: trial.results.0: n 13 is greater than of 12; were they swapped? [record]",
+        f"docs/trials/sample.md:{COUNT_LINE}: error: trial.results[insulin independence]: n 13 is greater than of 12; were they swapped? [record]",
     ),
 }
 

@@ -69,14 +69,14 @@ VALUES = st.recursive(
 
 
 def both(text: str) -> list[Any]:
-    """What both loaders of the project make of a text."""
-    return [yaml_source._load_with(kind, text, 1).data for kind in (yaml_source._FastLoader, yaml_source._Loader)]
+    """What the project makes of a text."""
+    return [yaml_source.load_yaml(text).data]
 
 
 @given(st.dictionaries(KEYS, VALUES, min_size=1, max_size=5))
 def test_whatever_is_written_reads_back_the_same(data: dict[str, Any]) -> None:
     text = yaml_edit.format_block(data)
-    assert both(text) == [data, data]
+    assert both(text) == [data]
     assert yaml_source.split_front_matter(f"---\n{text}---\n")[0] == text
     assert max(map(len, text.split("\n"))) <= 20_000
 
@@ -85,7 +85,7 @@ def test_whatever_is_written_reads_back_the_same(data: dict[str, Any]) -> None:
 def test_a_surprising_text_stays_a_text_for_every_reader(value: str) -> None:
     for data in ({"a": value}, {"a": {"b": value, "c": [value]}}, {"a": [{"b": value}, [value]]}):
         text = yaml_edit.format_block(data)
-        assert both(text) == [data, data]
+        assert both(text) == [data]
         assert yaml.safe_load(text) == data  # MkDocs reads it so
         assert yaml_source.split_front_matter(f"---\n{text}---\n")[0] == text
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from ledger.checks.places import get_value_at
 from ledger.core.problems import Problem
 from ledger.core.text import shorten
 from ledger.markdown.scanner import CITATION_GROUP, MarkdownSource, is_inside
@@ -63,7 +62,7 @@ def check_record_keys(page: Page, project: Project) -> Iterator[Problem]:
         return
     for place, line in page.meta.lines.items():
         if place and (place[-1] == "cite" or (len(place) > 1 and place[-2] == "publications")):
-            key = get_value_at(page.meta.data, place)
+            key = page.meta.get(place)
             if isinstance(key, str) and key not in entries:
                 yield Problem(page.path, line, "undefined-key", _describe_unknown_key(key, entries))
 

@@ -16,7 +16,7 @@ from ledger.core.text import pluralize
 from ledger.markdown.scanner import CITATION_GROUP
 from ledger.model.project import Page, Project
 from ledger.model.rules import rule
-from ledger.model.trial_facts import Count, DateFact, Fact
+from ledger.model.trial_facts import DateFact, Sourced
 from ledger.model.trial_record import Measurement, Record
 
 SAME_PEOPLE_RELATIONS = ("same people", "continues", "continued by")
@@ -112,9 +112,9 @@ def _collect_facts(page: Page, record: Record) -> Iterator[RecordPart]:
     for group in ("dates", "people", "delivery"):
         for name, fact in getattr(record, group):
             line = page.meta.line(("trial", group, name))
-            if isinstance(fact, Count | DateFact | Fact) and fact.cite:
+            if isinstance(fact, Sourced) and fact.cite:
                 yield RecordPart("fact", (group, name, fact.value, fact.cite), line)
-            if isinstance(fact, Fact):
+            if isinstance(fact, Sourced) and isinstance(fact.value, str) and not isinstance(fact, DateFact):
                 yield from _collect_long_text(fact.value, line)
 
 

@@ -1,27 +1,18 @@
-"""What several checks share: the line of a page's title, values of the front matter by place, and counts of nothing."""
+"""What several checks share: the line of a page's title, and counts of nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from ledger.core.problems import Problem
 from ledger.core.text import pluralize
 from ledger.model.project import Page
 from ledger.model.rules import rule
-from ledger.model.yaml_source import YamlPath
 
 
 def find_title_line(page: Page) -> int:
     """The line of the page's title; 1 where it has none."""
     return next((heading.line for heading in page.source.headings if heading.level == 1), 1)
-
-
-def get_value_at(data: Any, place: YamlPath) -> Any:
-    """The value at a place in parsed YAML, which must exist."""
-    for step in place:
-        data = data[step]
-    return data
 
 
 @rule("nothing-seen")

@@ -8,9 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any
 
-from ledger.checks.places import get_value_at
 from ledger.checks.suppressions import SOURCE_POLICY
 from ledger.core.problems import Problem
 from ledger.core.text import pluralize
@@ -36,6 +34,7 @@ from ledger.model.source_status import (
     get_identifiers,
 )
 from ledger.model.text_files import read_text
+from ledger.model.trial_record import iter_models
 
 MAX_ANSWER_AGE_DAYS = 45
 """Days after which the answer of a database is old."""
@@ -106,28 +105,24 @@ def _check_retracted_in_text(page: Page, retracted: Mapping[str, SourceStatus]) 
 
 def _check_retracted_in_record(page: Page, retracted: Mapping[str, SourceStatus]) -> Iterator[Problem]:
     """Facts of a record: ``note``, ``said_by`` or ``why`` must say so; for a list of publications that of any fact will do."""
-    if not page.record or not page.cited & retracted.keys() or "trial" not in page.meta.data:
+    if not page.record or not page.cited & retracted.keys():
         return
     disclosed: set[str] = set()
-    listed: list[tuple[int, str]] = []
-    for place, line in page.meta.lines.items():
-        if not place or place[0] != "trial":
-            continue
-        if place[-1] == "cite":
-            fact: Any = get_value_at(page.meta.data, place[:-1])
-            key = str(fact.get("cite")) if isinstance(fact, dict) else ""
-            if key in retracted:
-                if SAYS_RETRACTED.search(f"{fact.get('note')} {fact.get('said_by')} {fact.get('why')}"):
-                    disclosed.add(key)
-                else:
-                    yield _report_retracted(page.path, line, key, retracted[key], "in the fact's note")
-        elif len(place) > 1 and place[-2] == "publications":
-            listed.append((line, str(get_value_at(page.meta.data, place))))
+    for place, fact in iter_models(page.record, ("trial",)):
+        key: str = getattr(fact, "cite", None) or ""
+        if key in retracted:
+            words = (getattr(fact, name, None) for name in ("note", "said_by", "why"))
+            if SAYS_RETRACTED.search("\n".join(filter(None, words))):
+                disclosed.add(key)
+            else:
+                line = page.meta.line((*place, "cite"))
+                yield _report_retracted(page.path, line, key, retracted[key], "in the fact's note")
     for block in page.source.blocks:
         if SAYS_RETRACTED.search(block.text):
             disclosed.update(key for match in CITATION_GROUP.finditer(block.text) for key in match["keys"].split("; @"))
-    for line, key in listed:
+    for number, key in enumerate(page.record.publications):
         if key in retracted and key not in disclosed:
+            line = page.meta.line(("trial", "publications", number))
             yield _report_retracted(page.path, line, key, retracted[key], "in the text where you cite it")
 
 

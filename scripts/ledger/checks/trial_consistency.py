@@ -10,8 +10,6 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
-from pydantic import BaseModel
-
 from ledger.core.partial_date import is_earlier
 from ledger.core.problems import Level, Problem
 from ledger.model import bibliography
@@ -19,7 +17,7 @@ from ledger.model.bibliography import Entry
 from ledger.model.project import BIB_FILE, Page, Project
 from ledger.model.rules import rule
 from ledger.model.trial_facts import Count, DateFact, SourcedModel
-from ledger.model.trial_record import Measurement, Record
+from ledger.model.trial_record import Measurement, Record, iter_models
 from ledger.model.vocabulary import GAP
 from ledger.model.yaml_source import YamlPath
 
@@ -48,14 +46,13 @@ def check_trial_record(page: Page, project: Project) -> Iterator[Problem]:
     ):
         for finding in check(record, project):
             where: YamlPath = ("trial", *finding.place)
-            shown = ".".join(str(part) for part in where)
-            yield Problem(page.path, page.meta.line(where), finding.rule, f"{shown}: {finding.message}")
+            shown = f"{page.meta.name(where)}: {finding.message}"
+            yield Problem(page.path, page.meta.line(where), finding.rule, shown)
     for place, value in _iter_checked_texts(page.meta.data, ()):
-        shown = ".".join(str(part) for part in place)
         for match in COUNT_WITH_PERCENT.finditer(value):
             message = describe_wrong_percent(match)
             if message:
-                yield Problem(page.path, page.meta.line(place), "record-percent", f"{shown}: {message}")
+                yield Problem(page.path, page.meta.line(place), "record-percent", f"{page.meta.name(place)}: {message}")
     for match in COUNT_WITH_PERCENT.finditer(page.source.prose):
         message = describe_wrong_percent(match)
         if message:
@@ -156,8 +153,8 @@ def _check_record_dates(record: Record, project: Project) -> RecordFindings:
 
 def _check_fact_speakers(record: Record, project: Project) -> RecordFindings:
     entries = project.bibliography.entries
-    for place, fact in _iter_sourced_facts((), record):
-        if fact.said_by or fact.cite is None:
+    for place, fact in iter_models(record):
+        if not isinstance(fact, SourcedModel) or fact.said_by or fact.cite is None:
             continue
         if fact.seen == "second-hand":
             yield RecordFinding(
@@ -208,19 +205,6 @@ def _get_source_kind(entries: Mapping[str, Entry], key: str | None) -> str | Non
     return entry.kind if entry else None
 
 
-def _iter_sourced_facts(place: YamlPath, value: BaseModel) -> Iterator[tuple[YamlPath, SourcedModel]]:
-    """Every sourced value below a model with its place."""
-    if isinstance(value, SourcedModel):
-        yield place, value
-    for name, inner in value.__dict__.items():
-        if isinstance(inner, BaseModel):
-            yield from _iter_sourced_facts((*place, name), inner)
-        elif isinstance(inner, list):
-            for number, one in enumerate(inner):
-                if isinstance(one, BaseModel):
-                    yield from _iter_sourced_facts((*place, name, number), one)
-
-
 GAP_MARK = re.compile(
     r"\bto(?:[ \u00a0-]|&nbsp;)fill(?: in)?(?=\s*(?:$|[^\w\s]|\n))(?P<question>:[^\n|]*)?|\b(?:TODO|TBD|FIXME)\b",
     re.IGNORECASE,
@@ -245,7 +229,7 @@ def _check_gaps(page: Page) -> Iterator[Problem]:
     todo = "" if page.draft else "; until then write draft: true in the front matter"
     for place, value in _iter_checked_texts(page.meta.data, ()):
         if is_gap(value):
-            message = f"{'.'.join(str(part) for part in place)}: {_describe_gap(value)}{todo}"
+            message = f"{page.meta.name(place)}: {_describe_gap(value)}{todo}"
             yield Problem(page.path, page.meta.line(place), "record-gap", message, level)
     pieces = [(comment.start, comment.text) for comment in page.source.comments if is_gap(comment.text)]
     pieces += [(match.start(), match[0]) for match in GAP_MARK.finditer(page.source.prose)]
@@ -254,7 +238,7 @@ def _check_gaps(page: Page) -> Iterator[Problem]:
     for number, item in enumerate(page.record.unmapped if page.record else ()):
         place = ("trial", "unmapped", number)
         message = (
-            f"trial.unmapped.{number}: the registry says '{item.value[:60]}' in {item.field}, which no field of ours"
+            f"{page.meta.name(place)}: the registry says '{item.value[:60]}' in {item.field}, which no field of ours"
             f" can hold; decide where it belongs{todo}"
         )
         yield Problem(page.path, page.meta.line(place), "record-gap", message, level)

@@ -1,5 +1,6 @@
 """Fix what has only one right answer: in the bibliography unpublished fields, braces around organisations and the
-capitals of titles, order, layout and the form of DOIs; in pages http addresses of hosts that have https.
+capitals of titles, order, layout and the form of DOIs; in pages http addresses of hosts that have https, and the form of trial
+records.
 
 Nothing is lost: an entry that cannot be read, or a file with anything but entries, is left as it is.
 """
@@ -14,9 +15,10 @@ from ledger.checks import bib_fields
 from ledger.cli import bib_edit
 from ledger.core.files import write_atomically
 from ledger.markdown.scanner import MarkdownSource
-from ledger.model import bib_reader
+from ledger.model import bib_reader, yaml_source
 from ledger.model.bibliography import Entry
 from ledger.model.project import BIB_FILE, Project
+from ledger.model.record_yaml import format_record
 from ledger.model.text_files import read_text
 
 HTTPS_HOSTS = (
@@ -49,6 +51,8 @@ FIELD_FIXES: Mapping[str, Callable[[str], str]] = {
 }
 JOINED_VALUE = re.compile(r"[\"}\w]\s*#\s*[\"{\w]")
 """BibTeX's ``#`` between the pieces of one value."""
+
+YAML_COMMENT = re.compile(r"(?:^|\s)#", re.MULTILINE)
 
 
 def fix_bibliography_fields(text: str) -> str:
@@ -103,6 +107,14 @@ def fix_page_links(text: str) -> str:
     return "".join(parts) + text[done:]
 
 
+def format_trial_page(text: str) -> str:
+    """A trial's page with its front matter in the standard form. With comments it is left as it is, to lose none."""
+    header, _ = yaml_source.split_front_matter(text)
+    if header is None or YAML_COMMENT.search(header):
+        return text
+    return text.replace(header, format_record(yaml_source.load_yaml(header).data), 1)
+
+
 def _use_https(text: str) -> str:
     return PLAIN_HTTP.sub("https://", DX_DOI_URL.sub("https://doi.org/", text))
 
@@ -122,7 +134,10 @@ def find_fixes(project: Project) -> Iterator[tuple[str, str, str]]:
         if page.unreadable:
             continue
         old, problem = read_text(project.root / page.path, page.path)
-        if not problem and (new := fix_page_links(old)) != old:
+        if problem:
+            continue
+        new = fix_page_links(format_trial_page(old) if page.record else old)
+        if new != old:
             yield page.path, old, new
 
 

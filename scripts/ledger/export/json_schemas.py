@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, get_args, get_origin
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
 from ledger.export import dataset
+from ledger.model.field_types import find_inner_model
 from ledger.model.project import Project
 from ledger.model.trial_record import TrialPage
 
@@ -30,7 +31,7 @@ def build_dictionary() -> list[dict[str, str]]:
 def _describe_fields(model: type[BaseModel], path: str) -> Iterator[dict[str, str]]:
     for name, info in model.model_fields.items():
         here = f"{path}{name}"
-        inner, many = _find_inner_model(info.annotation)
+        inner, many = find_inner_model(info.annotation)
         yield {
             "field": here + ("[]" if many else ""),
             "must": "yes" if info.is_required() else "no",
@@ -39,18 +40,6 @@ def _describe_fields(model: type[BaseModel], path: str) -> Iterator[dict[str, st
         }
         if inner is not None:
             yield from _describe_fields(inner, f"{here}{'[]' if many else ''}.")
-
-
-def _find_inner_model(annotation: Any) -> tuple[type[BaseModel] | None, bool]:
-    """The model inside a field's type, and whether the field is a list of it."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation, False
-    many = get_origin(annotation) in (list, dict)
-    for argument in get_args(annotation):
-        inner, below = _find_inner_model(argument)
-        if inner is not None:
-            return inner, many or below
-    return None, many
 
 
 def _find_allowed_words(annotation: Any) -> list[str]:

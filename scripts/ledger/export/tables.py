@@ -12,7 +12,7 @@ from ledger.export import dataset
 from ledger.model.claims import Claim
 from ledger.model.derived import describe_overdue_results
 from ledger.model.project import Page, Project
-from ledger.model.trial_facts import Count, Fact, Flag, Many, SourcedModel
+from ledger.model.trial_facts import Sourced
 from ledger.model.trial_record import Harm, Record, Result
 from ledger.render import charts
 
@@ -88,11 +88,12 @@ def derive_fields(record: Record, project: Project) -> dict[str, CellValue]:
 
 def _flatten_field(name: str, value: Any) -> dict[str, CellValue]:
     """A field as columns: the value, and the source beside it."""
-    if isinstance(value, Many):
-        return {name: "; ".join(value.value), f"{name}_cite": value.cite, f"{name}_seen": value.seen}
-    if isinstance(value, Fact | Count | Flag) or (isinstance(value, SourcedModel) and hasattr(value, "value")):
-        return {name: value.value, f"{name}_cite": value.cite, f"{name}_seen": value.seen, f"{name}_note": value.note}
-    return {}
+    if not isinstance(value, Sourced):
+        return {}
+    columns = {f"{name}_cite": value.cite, f"{name}_seen": value.seen}
+    if isinstance(value.value, list):
+        return {name: "; ".join(value.value), **columns}
+    return {name: value.value, **columns, f"{name}_note": value.note}
 
 
 def _build_rows_table(project: Project, part: str, model: type[BaseModel]) -> TableData:

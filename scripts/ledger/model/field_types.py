@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -59,3 +59,15 @@ class StrictModel(BaseModel):
     model_config = ConfigDict(
         defer_build=True, extra="forbid", str_strip_whitespace=True, use_attribute_docstrings=True
     )
+
+
+def find_inner_model(annotation: Any) -> tuple[type[BaseModel] | None, bool]:
+    """The model inside a field's type, and whether the field holds many of it."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation, False
+    many = get_origin(annotation) in (list, dict)
+    for argument in get_args(annotation):
+        inner, below = find_inner_model(argument)
+        if inner is not None:
+            return inner, many or below
+    return None, many

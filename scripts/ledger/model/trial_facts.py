@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import Field, model_validator
 
 from ledger.model.field_types import Key, NonEmptyText, PartialDate, StrictModel
-from ledger.model.vocabulary import (
-    GAP,
-    Allocation,
-    CellOrigin,
-    CellSource,
-    Gap,
-    IglsClass,
-    ImmuneStrategy,
-    InterventionModel,
-    Masking,
-    Phase,
-    PrimaryPurpose,
-    SeenLevel,
-)
+from ledger.model.vocabulary import GAP, SeenLevel
+
+T = TypeVar("T")
+
+VALUES_WITHOUT_SOURCE = ("not found", "not stated", "not registered", GAP)
+"""Values that say that nothing is known. They need no source, and take none from the default source."""
 
 
 class SourcedModel(StrictModel):
@@ -39,115 +31,50 @@ class SourcedModel(StrictModel):
     """A remark that a reader needs."""
 
 
-class Fact(SourcedModel):
-    """A value in words with its source."""
+class DefaultSource(StrictModel):
+    """The source of every fact of a record that names none."""
 
-    value: NonEmptyText
+    cite: Key
+    seen: SeenLevel | None = None
+    where: NonEmptyText | None = None
+    said_by: NonEmptyText | None = None
+
+
+class Sourced(SourcedModel, Generic[T]):
+    """A value with its source."""
+
+    value: T
     """The fact itself; "not found" or "not stated" where we looked in vain (then no source is needed)."""
 
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """A name for the JSON Schema; that of pydantic spells out every word that is allowed."""
+        return cls.__name__
+
     @model_validator(mode="after")
-    def _has_source(self) -> Fact:
-        if self.value not in ("not found", "not stated", GAP) and not self.cite:
-            raise ValueError("a fact needs its source; add cite and seen, or write the value 'not found'")
+    def _has_source(self) -> Sourced[T]:
+        if self.value not in VALUES_WITHOUT_SOURCE and not self.cite:
+            raise ValueError(
+                "a fact needs its source; add cite and seen, give the record a default_source, or write the value 'not found'"
+            )
         return self
 
 
-class PhaseFact(Fact):
-    """A phase with its source."""
+class Known(Sourced[T], Generic[T]):
+    """A value that is left out where it is not known, so that it always has a source."""
 
-    value: Literal[Phase, Gap]
-    """Phase of the trial, ClinicalTrials.gov's words."""
-
-
-class AllocationFact(Fact):
-    """How people were allotted, with the source."""
-
-    value: Literal[Allocation, Gap]
-    """Allocation, ClinicalTrials.gov's words."""
+    cite: Key
+    """Key of the source in references.bib."""
 
 
-class MaskingFact(Fact):
-    """Who did not know the treatment, with the source."""
-
-    value: Literal[Masking, Gap]
-    """Masking, ClinicalTrials.gov's words."""
-
-
-class ModelFact(Fact):
-    """How the groups were arranged, with the source."""
-
-    value: Literal[InterventionModel, Gap]
-    """Intervention model, ClinicalTrials.gov's words."""
+Fact = Sourced[NonEmptyText]
+Count = Known[Annotated[int, Field(ge=0)]]
+Flag = Known[bool]
+Many = Known[Annotated[list[NonEmptyText], Field(min_length=1)]]
 
 
-class PurposeFact(Fact):
-    """What the trial is for, with the source."""
+class DateFact(Known[PartialDate]):
+    """A date of the trial with its source: YYYY, YYYY-MM or YYYY-MM-DD, as exact as the source gives it."""
 
-    value: Literal[PrimaryPurpose, Gap]
-    """Primary purpose, ClinicalTrials.gov's words."""
-
-
-class OriginFact(Fact):
-    """Whose cells, with the source."""
-
-    value: Literal[CellOrigin, Gap]
-    """The person's own cells (autologous), another's (allogeneic), or both."""
-
-
-class CellSourceFact(Fact):
-    """What kind of cell, with the source."""
-
-    value: Literal[CellSource, Gap]
-    """The kind of cell that the product starts from."""
-
-
-class ImmuneFact(Fact):
-    """What protects the cells, with the source."""
-
-    value: Literal[ImmuneStrategy, Gap]
-    """What protects the cells from the immune system, or what they are to do to it."""
-
-
-class IglsFact(Fact):
-    """Function of the graft by the Igls criteria (consensus of 2017, revised 2019), with the source."""
-
-    value: IglsClass
-    """The class; "not derivable" where only data of groups are known."""
-
-
-class DateFact(SourcedModel):
-    """A date of the trial, with its source."""
-
-    value: PartialDate
-    """The date: YYYY, YYYY-MM or YYYY-MM-DD, as exact as the source gives it."""
     type: Literal["actual", "estimated"]
     """Whether it has come to pass (actual) or was planned (estimated), ClinicalTrials.gov's words."""
-    cite: Key
-    """Key of the source in references.bib."""
-
-
-class Count(SourcedModel):
-    """A number of people with its source."""
-
-    value: Annotated[int, Field(ge=0)]
-    """Number of people."""
-    cite: Key
-    """Key of the source in references.bib."""
-
-
-class Flag(SourcedModel):
-    """Yes or no, with the source."""
-
-    value: bool
-    """true or false."""
-    cite: Key
-    """Key of the source in references.bib."""
-
-
-class Many(SourcedModel):
-    """Several values with one source."""
-
-    value: Annotated[list[NonEmptyText], Field(min_length=1)]
-    """The values."""
-    cite: Key
-    """Key of the source in references.bib."""

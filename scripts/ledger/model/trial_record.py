@@ -13,38 +13,32 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field, model_validator
 
 from ledger.model.field_types import IsoDate, Key, NonEmptyText, RegistryId, StrictModel
-from ledger.model.trial_facts import (
-    AllocationFact,
-    CellSourceFact,
-    Count,
-    DateFact,
-    Fact,
-    Flag,
-    IglsFact,
-    ImmuneFact,
-    Many,
-    MaskingFact,
-    ModelFact,
-    OriginFact,
-    PhaseFact,
-    PurposeFact,
-    SourcedModel,
-)
+from ledger.model.trial_facts import Count, DateFact, Fact, Flag, Many, Sourced, SourcedModel
 from ledger.model.vocabulary import (
     GAP,
     PLURIPOTENT_SOURCES,
     REQUIREMENTS,
+    Allocation,
     ArmKind,
+    CellOrigin,
+    CellSource,
     Certainty,
     DiabetesType,
     FollowUpKind,
     Gap,
+    IglsClass,
+    ImmuneStrategy,
+    InterventionModel,
+    Masking,
     OutcomeKind,
+    Phase,
+    PrimaryPurpose,
     RecordType,
     RecruitmentStatus,
     RequirementRating,
     SeenLevel,
 )
+from ledger.model.yaml_source import YamlPath
 
 
 class Registration(StrictModel):
@@ -108,9 +102,9 @@ class People(StrictModel):
 class Cells(StrictModel):
     """The cells that were given."""
 
-    origin: OriginFact
-    """Whose cells."""
-    source: CellSourceFact
+    origin: Sourced[Literal[CellOrigin, Gap]]
+    """Whose cells: the person's own (autologous), another's (allogeneic), or both."""
+    source: Sourced[Literal[CellSource, Gap]]
     """What kind of cell the product starts from."""
     product: Fact | None = None
     """Name and nature of the product."""
@@ -142,7 +136,7 @@ class Claimed(StrictModel):
     """Key of the source that makes the claim in references.bib."""
 
 
-class FollowUp(Fact):
+class FollowUp(Sourced[NonEmptyText]):
     """How long people were followed."""
 
     months: Annotated[int, Field(ge=0)] | None = None
@@ -205,7 +199,7 @@ class Intervention(SourcedModel):
     """Key of the source in references.bib."""
 
 
-class Detail(Fact):
+class Detail(Sourced[NonEmptyText]):
     """A further fact that has no field of its own."""
 
     what: NonEmptyText
@@ -352,16 +346,16 @@ class Record(StrictModel):
     """Recruitment status over time, oldest first, newest last."""
     why_stopped: Fact | None = None
     """Why a trial was stopped, suspended or withdrawn."""
-    phase: PhaseFact
-    """Phase of the trial."""
-    allocation: AllocationFact
-    """How people were allotted to the groups."""
-    model: ModelFact | None = None
-    """How the groups were arranged."""
-    masking: MaskingFact
-    """Who did not know which treatment was given."""
-    purpose: PurposeFact | None = None
-    """What the trial is for."""
+    phase: Sourced[Literal[Phase, Gap]]
+    """Phase of the trial, ClinicalTrials.gov's words."""
+    allocation: Sourced[Literal[Allocation, Gap]]
+    """How people were allotted to the groups, ClinicalTrials.gov's words."""
+    model: Sourced[Literal[InterventionModel, Gap]] | None = None
+    """How the groups were arranged, ClinicalTrials.gov's words."""
+    masking: Sourced[Literal[Masking, Gap]]
+    """Who did not know which treatment was given, ClinicalTrials.gov's words."""
+    purpose: Sourced[Literal[PrimaryPurpose, Gap]] | None = None
+    """What the trial is for, ClinicalTrials.gov's words."""
     control: Fact | None = None
     """What the treated were compared with; begins with "none" if with nobody."""
     conditions: Many | None = None
@@ -384,7 +378,7 @@ class Record(StrictModel):
     """The cells that were given."""
     delivery: Delivery
     """How the cells were given."""
-    immune_strategy: ImmuneFact
+    immune_strategy: Sourced[Literal[ImmuneStrategy, Gap]]
     """What protects the cells from the immune system, or what they are to do to it."""
     immune_drugs: Fact | None = None
     """Drugs that act on the immune system."""
@@ -400,8 +394,9 @@ class Record(StrictModel):
     """What the trial first set out to measure."""
     secondary_outcomes: list[RegisteredOutcome] = Field(default_factory=list)
     """What else it set out to measure."""
-    igls: IglsFact | None = None
-    """Function of the graft by the Igls criteria."""
+    igls: Sourced[IglsClass] | None = None
+    """Function of the graft by the Igls criteria (consensus of 2017, revised 2019); "not derivable" where only data of
+    groups are known."""
     details: list[Detail] = Field(default_factory=list)
     """Further facts that the page tells."""
     results: list[Result]
@@ -485,7 +480,9 @@ class Record(StrictModel):
 
     def citations(self) -> Iterator[str]:
         """Every key the record cites, in order of appearance."""
-        yield from _collect_cite_keys(self)
+        for _, model in iter_models(self):
+            if cite := getattr(model, "cite", None):
+                yield cite
         yield from self.publications
 
 
@@ -510,14 +507,15 @@ class TrialPage(StrictModel):
     """The record."""
 
 
-def _collect_cite_keys(model: BaseModel) -> Iterator[str]:
-    for name, value in model.__dict__.items():
-        if name == "cite":
-            if value:
-                yield value
-        elif isinstance(value, BaseModel):
-            yield from _collect_cite_keys(value)
-        elif isinstance(value, list | dict):
-            for inner in value.values() if isinstance(value, dict) else value:
-                if isinstance(inner, BaseModel):
-                    yield from _collect_cite_keys(inner)
+def iter_models(value: object, place: YamlPath = ()) -> Iterator[tuple[YamlPath, BaseModel]]:
+    """Every model below a record, itself included, with its place."""
+    if isinstance(value, BaseModel):
+        yield place, value
+        for name, inner in value.__dict__.items():
+            yield from iter_models(inner, (*place, name))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from iter_models(inner, (*place, number))
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from iter_models(inner, (*place, name))

@@ -6,13 +6,14 @@ import json
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import TypeVar, get_args
+from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from ledger.core.problems import Problem
 from ledger.core.text import make_printable, shorten
+from ledger.model.field_types import find_inner_model
 from ledger.model.yaml_source import YamlDocument, YamlPath
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -59,14 +60,8 @@ def find_allowed_keys(model: type[BaseModel], place: YamlPath) -> list[str]:
     """The keys that a model allows beside the last one of ``place``."""
     for step in place[:-1]:
         info = model.model_fields.get(str(step))
-        model = (_find_model(info.annotation) if info else None) or model
+        model = (find_inner_model(info.annotation)[0] if info else None) or model
     return list(model.model_fields)
-
-
-def _find_model(annotation: object) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((model for inner in get_args(annotation) if (model := _find_model(inner))), None)
 
 
 def parse_yaml(model: type[Model], document: YamlDocument, path: str, rule: str) -> tuple[Model | None, list[Problem]]:
@@ -81,7 +76,7 @@ def _build_problem(
     model: type[BaseModel], error: ErrorDetails, document: YamlDocument, path: str, rule: str
 ) -> Problem:
     place: YamlPath = tuple(error["loc"])
-    shown = "".join(f"{step}." for step in place)[:-1]
+    shown = document.name(place)
     message = describe_error(error, find_allowed_keys(model, place))
     return Problem(path, document.line(place), rule, f"{shown}: {message}" if shown else message)
 

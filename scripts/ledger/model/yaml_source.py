@@ -8,80 +8,52 @@ not ten, ``12:30`` is not 750, ``2024-13-01`` does not raise.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
+
+from ledger.core.text import shorten
 
 FRONT_MATTER_START = re.compile(r"---[ \t]*\n")
 LATE_FRONT_MATTER_START = re.compile(r"\s+---[ \t]*\n(?=[ \t]*[\w-]+:)")
 MULTIMARKDOWN_METADATA = re.compile(r" {0,3}[A-Za-z0-9_-]+:")
 """What MkDocs takes for old-style metadata where a page has no front matter."""
 FRONT_MATTER_END = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
-NESTING_MARK = re.compile(r"[\[{]|(?<=[-?:] )[-?] ")
-MAX_NESTING_MARKS = 3_000
-"""Above this, the depth of a text is checked before it is loaded."""
-MAX_DEPTH = 20
-"""Maximum depth of nesting. Thousands would crash the loader in C; our data has fewer than ten."""
-MAX_COLLECTIONS = 100_000
-"""Maximum number of lists and mappings in one text."""
-MAX_SLOW_LOAD_LENGTH = 50_000
-"""A text with an error, up to this length, is read again by the slower loader, which reports the place more exactly."""
-
-
 UNICODE_LINE_BREAKS = dict.fromkeys((0x85, 0x2028, 0x2029), " ")
 """Characters that only YAML treats as line breaks; they would shift the numbers of all lines below."""
-
-
-class _Loader(yaml.SafeLoader):
-    """SafeLoader that resolves only null, true/false and plain integers (see ``_resolve``)."""
-
-
-class _FastLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """The same in C, five times as fast. It crashes on very deep nesting, where the other raises."""
-
-
+CUT_BY_COMMENT = re.compile(r"[ \t]+(#\S[^\n]*)")
+"""What follows a plain value that continues with ``#`` and a letter: YAML drops it as a comment."""
 INTEGER = re.compile(r"(?:0|-?[1-9][0-9]{0,17})")
-
-
-def _resolve_tag(self: Any, kind: type[yaml.Node], value: Any, implicit: Any) -> str:
-    """The tag of a node. Faster than PyYAML's own method, which searches its tables for each node."""
-    if kind is not yaml.ScalarNode:
-        return "tag:yaml.org,2002:seq" if kind is yaml.SequenceNode else "tag:yaml.org,2002:map"
-    if implicit[0]:
-        if value in ("true", "false"):
-            return "tag:yaml.org,2002:bool"
-        if value in ("", "~", "null"):
-            return "tag:yaml.org,2002:null"
-        if INTEGER.fullmatch(value):
-            return "tag:yaml.org,2002:int"
-    return "tag:yaml.org,2002:str"
-
-
-for _loader in (_Loader, _FastLoader):
-    _loader.resolve = _resolve_tag  # type: ignore[method-assign]
-
+TAG = "tag:yaml.org,2002:"
 YAML_ERROR_HINTS = {
-    "mapping values are not allowed here": "put a value that holds ': ' in quotes",
+    "mapping values are not allowed": "put a value that holds ': ' in quotes",
     "found unexpected end of stream": "close the quotes or brackets",
     "could not find expected ':'": "write `key: value`, with a space after the colon",
-    "while scanning": "put the value in quotes",
+    "found character that cannot start any token": "put the value in quotes, and indent with spaces",
 }
-SCALAR_CONSTRUCTORS: dict[str, Callable[[str], Any]] = {
-    "tag:yaml.org,2002:str": str,
-    "tag:yaml.org,2002:int": int,
-    "tag:yaml.org,2002:bool": lambda text: text == "true",
-    "tag:yaml.org,2002:null": lambda text: None,
-}
-"""Functions that turn a scalar into a value, by tag."""
-VALUE_CUT_BY_COMMENT = re.compile(
-    r"^[ \t]*[\w-]+:[ \t]+[^\s\"'#&*|>{\[][^\"'\n]*?[ \t](?P<lost>#\S[^\n]*)", re.MULTILINE
-)
-"""A value that continues with ``#`` and a letter: YAML drops the rest as a comment."""
-MAX_VALUES = 200_000
+
+NAMING_KEYS = ("id", "event", "measure", "label", "name", "what", "as_of", "to", "field", "page", "key")
+"""Keys that say what an item of a list is about, best first."""
 
 YamlPath = tuple[str | int, ...]
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """SafeLoader that resolves only null, true/false and plain integers."""
+
+    def resolve(self, kind: type[yaml.Node], value: Any, implicit: Any) -> str:
+        """The tag of a node. Faster than PyYAML's own method, which searches its tables for each node."""
+        if kind is not yaml.ScalarNode:
+            return f"{TAG}seq" if kind is yaml.SequenceNode else f"{TAG}map"
+        if implicit[0]:
+            if value in ("true", "false"):
+                return f"{TAG}bool"
+            if value in ("", "~", "null"):
+                return f"{TAG}null"
+            if INTEGER.fullmatch(value):
+                return f"{TAG}int"
+        return f"{TAG}str"
 
 
 class BadYamlError(ValueError):
@@ -105,6 +77,33 @@ class YamlDocument:
             path = path[:-1]
         return self.lines.get(path, 1)
 
+    def get(self, path: YamlPath) -> Any:
+        """The value at ``path``; None where there is none."""
+        value = self.data
+        for step in path:
+            try:
+                value = value[step]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return value
+
+    def name(self, path: YamlPath) -> str:
+        """``path`` for a message, with what an item is about in place of its number: ``trial.harms[death].n``."""
+        words = ""
+        for depth, step in enumerate(path, 1):
+            if isinstance(step, int):
+                words += f"[{_describe_item(self.get(path[:depth])) or step + 1}]"
+            else:
+                words += f".{step}" if words else step
+        return words
+
+
+def _describe_item(item: Any) -> str:
+    """What an item of a list is about, in a few words; empty where it does not say."""
+    if isinstance(item, dict):
+        item = next((item[key] for key in NAMING_KEYS if item.get(key)), "")
+    return shorten(str(item), 40) if isinstance(item, str | int) else ""
+
 
 def split_front_matter(text: str) -> tuple[str | None, int]:
     """The YAML text of a page's front matter (None where there is none) and where the body starts.
@@ -123,111 +122,72 @@ def split_front_matter(text: str) -> tuple[str | None, int]:
     closing = FRONT_MATTER_END.search(text, opening.end())
     if closing is None:
         raise BadYamlError(1, "front matter begins with --- and is never closed; add a line --- after it")
-    header = text[opening.end() : closing.start()]
-    lost = VALUE_CUT_BY_COMMENT.search(header)
-    if lost:
-        line = 2 + header.count("\n", 0, lost.start("lost"))
-        raise BadYamlError(line, f"YAML drops '{lost['lost'][:40]}' as a comment; put the whole value in quotes")
-    return header, closing.end()
+    return text[opening.end() : closing.start()], closing.end()
 
 
 def load_yaml(text: str, first_line: int = 1) -> YamlDocument:
     """Parse YAML. ``first_line`` is the file's line on which ``text`` starts. Raises BadYamlError."""
     text = text.translate(UNICODE_LINE_BREAKS)
-    if sum(1 for _ in NESTING_MARK.finditer(text)) > MAX_NESTING_MARKS:
-        _check_nesting_depth(text, first_line)
     try:
-        return _load_with(_FastLoader, text, first_line)
-    except BadYamlError:
-        if len(text) > MAX_SLOW_LOAD_LENGTH:
-            raise
-    return _load_with(_Loader, text, first_line)
-
-
-def _check_nesting_depth(text: str, first_line: int) -> None:
-    """Raise BadYamlError if values are nested deeper than ``MAX_DEPTH``; the loader reports other errors."""
-    depth = count = 0
-    try:
-        for event in yaml.parse(text, _FastLoader):
-            if isinstance(event, yaml.CollectionStartEvent):
-                depth, count = depth + 1, count + 1
-            elif isinstance(event, yaml.CollectionEndEvent):
-                depth -= 1
-            if depth > MAX_DEPTH or count > MAX_COLLECTIONS:
-                line = first_line + (event.start_mark.line if event.start_mark else 0)
-                raise BadYamlError(line, "values are nested too deeply, or there are too many; split the data")
-    except BadYamlError:
-        raise
-    except (yaml.YAMLError, ValueError):
-        return
-
-
-def _load_with(kind: Any, text: str, first_line: int) -> YamlDocument:
-    try:
-        loader = kind(text)
+        node = yaml.compose(text, _Loader)
+        reader = _NodeReader(text, first_line)
+        return YamlDocument({} if node is None else reader.read(node, ()), reader.lines)
     except yaml.reader.ReaderError as error:
         line = first_line + text.count("\n", 0, error.position)
         raise BadYamlError(line, f"not valid YAML: {error.reason}; take the character out") from error
-    try:
-        node = loader.get_single_node()
-        if node is None:
-            return YamlDocument({}, {(): first_line})
-        lines: dict[YamlPath, int] = {}
-        odd: list[yaml.Node] = []
-        data = _construct_value(node, (), lines, first_line, frozenset(), odd)
-        return YamlDocument(loader.construct_document(node) if odd else data, lines)
-    except BadYamlError:
-        raise
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = first_line + (mark.line if mark else 0)
         reason = str(error.problem or error.context)
         hint = next(
             (text for start, text in YAML_ERROR_HINTS.items() if reason.startswith(start)), "check quotes and brackets"
         )
-        raise BadYamlError(line, f"not valid YAML: {reason}; {hint}") from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise BadYamlError(first_line, f"not valid YAML: {reason}") from error
-    finally:
-        loader.dispose()
+        raise BadYamlError(first_line + (mark.line if mark else 0), f"not valid YAML: {reason}; {hint}") from error
+    except RecursionError as error:
+        raise BadYamlError(first_line, "values are nested too deeply; split the data") from error
 
 
-def _construct_value(
-    node: yaml.Node, path: YamlPath, lines: dict[YamlPath, int], first: int, above: frozenset[int], odd: list[yaml.Node]
-) -> Any:
-    """The value of a node. Adds the line of each value to ``lines``, and nodes with an unknown tag to ``odd``.
+class _NodeReader:
+    """Turns nodes into values and notes the line of each. Refuses what YAML would drop or change silently."""
 
-    Rejects repeated keys, which YAML would drop silently. PyYAML's own constructor takes twice as long.
-    """
-    lines[path] = first + node.start_mark.line
-    if len(lines) > MAX_VALUES:
-        raise BadYamlError(first, f"more than {MAX_VALUES} values; YAML aliases that multiply are refused")
-    if isinstance(node, yaml.ScalarNode):
-        make = SCALAR_CONSTRUCTORS.get(node.tag)
-        if make is None:
-            odd.append(node)
-            return None
-        return make(node.value)
-    if id(node) in above:
-        raise BadYamlError(lines[path], "a YAML alias refers to itself; write the value out")
-    inside = above | {id(node)}
-    if isinstance(node, yaml.SequenceNode):
-        if node.tag != "tag:yaml.org,2002:seq":
-            odd.append(node)
-        return [
-            _construct_value(item, (*path, number), lines, first, inside, odd) for number, item in enumerate(node.value)
-        ]
-    if node.tag != "tag:yaml.org,2002:map":
-        odd.append(node)
-    mapping: dict[str, Any] = {}
-    for key, value in node.value:
-        if key.tag != "tag:yaml.org,2002:str":
-            odd.append(key)
-        name = str(key.value)
-        line = first + key.start_mark.line
-        if name in mapping:
-            raise BadYamlError(line, f"the key '{name}' appears twice; keep one")
-        mapping[name] = _construct_value(value, (*path, name), lines, first, inside, odd)
-        lines[(*path, name)] = line
-    return mapping
+    def __init__(self, text: str, first_line: int) -> None:
+        self.text = text
+        self.first_line = first_line
+        self.lines: dict[YamlPath, int] = {(): first_line}
+        self.collections: set[int] = set()
+
+    def read(self, node: yaml.Node, path: YamlPath) -> Any:
+        line = self.lines[path] = self.first_line + node.start_mark.line
+        if isinstance(node, yaml.ScalarNode):
+            return self._read_scalar(node)
+        if id(node) in self.collections:
+            raise BadYamlError(line, "YAML aliases (*name) are not supported; write the value out")
+        self.collections.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            return [self.read(item, (*path, number)) for number, item in enumerate(node.value)]
+        mapping: dict[str, Any] = {}
+        for key, value in node.value:
+            line = self.first_line + key.start_mark.line
+            if not isinstance(key, yaml.ScalarNode):
+                raise BadYamlError(line, "a key must be a word; check brackets")
+            if key.value in mapping:
+                raise BadYamlError(line, f"the key '{key.value}' appears twice; keep one")
+            mapping[key.value] = self.read(value, (*path, key.value))
+            self.lines[(*path, key.value)] = line
+        return mapping
+
+    def _read_scalar(self, node: yaml.ScalarNode) -> str | int | bool | None:
+        line = self.first_line + node.end_mark.line
+        cut = None if node.style else CUT_BY_COMMENT.match(self.text, node.end_mark.index)
+        if cut:
+            raise BadYamlError(line, f"YAML drops '{cut[1][:40]}' as a comment; put the whole value in quotes")
+        value = str(node.value)
+        match node.tag.removeprefix(TAG):
+            case "str":
+                return value
+            case "int":
+                return int(value)
+            case "bool":
+                return value == "true"
+            case "null":
+                return None
+        raise BadYamlError(line, f"YAML tags (!) are not supported: {node.tag}; write the value as text")

@@ -172,9 +172,8 @@ def _inline(value: Any) -> str:
 
 def _node(text: str, path: YamlPath) -> yaml.Node:
     """The node at ``path``. Raises CannotEditError where there is none, or where an alias or a tag stands."""
-    deep = sum(1 for _ in yaml_source.NESTING_MARK.finditer(text)) > yaml_source.MAX_NESTING_MARKS
     try:
-        node = yaml.compose(text, Loader=yaml_source._Loader if deep else yaml_source._FastLoader)
+        node = yaml.compose(text, Loader=yaml_source._Loader)
     except (yaml.YAMLError, RecursionError) as error:
         raise CannotEditError("the YAML cannot be read") from error
     for step in path:
