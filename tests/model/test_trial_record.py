@@ -387,7 +387,7 @@ def test_rows_and_dates_have_the_default_source_and_registrations_do_not(make: M
         ("{seen: abstract}", "trial.default_source.cite: this key is missing"),
         ("{cite: known2024, sene: abstract}", "trial.default_source.sene: unknown key; did you mean 'seen'?"),
         ("{cite: known2024, seen: no}", "trial.default_source.seen: 'no' is not allowed here"),
-        ("known2024", "trial.default_source: a value of its own form is needed here"),
+        ("known2024", "trial.default_source: `key: value` lines are needed here"),
     ],
 )
 def test_a_wrong_default_source_is_one_problem_at_its_line(make: Make, default: str, message: str) -> None:
