@@ -105,7 +105,21 @@ def _check_hype(page: Page, valid: Iterable[Suppression]) -> Iterator[Problem]:
             yield Problem(page.path, line, "hype", _describe_hype(match[0]))
 
 
-THIRD_PARTY_FIELDS = ("cite", "publications", "official_title", "said_by")
+THIRD_PARTY_FIELDS = (
+    "cite",
+    "publications",
+    "official_title",
+    "said_by",
+    "why_stopped",
+    "conditions",
+    "sponsor",
+    "collaborators",
+    "funders",
+    "arms",
+    "interventions",
+    "primary_outcomes",
+    "secondary_outcomes",
+)
 """Fields of a record that hold others' names and words."""
 
 

@@ -260,14 +260,18 @@ def _load_page(path: Path, src: str, cache: ProjectCache) -> _LoadedPage:
     return page, list(problems), list(record_problems)
 
 
-@rule("front-matter", "record", "unreadable", "code-fence")
 def _read_page(path: Path, src: str) -> _LoadedPage:
+    text, problem = read_text(path, f"{DOCS_FOLDER}/{src}")
+    return (Page(src, "", broken=True, unreadable=True), [problem], []) if problem else parse_page(text, src)
+
+
+@rule("front-matter", "record", "unreadable", "code-fence")
+def parse_page(text: str, src: str) -> _LoadedPage:
+    """A page made from its text, the problems of its text, and the problems of its record."""
     shown = f"{DOCS_FOLDER}/{src}"
-    text, problem = read_text(path, shown)
-    if not problem and len(text) > MAX_PAGE_LENGTH:
+    if len(text) > MAX_PAGE_LENGTH:
         message = f"this page has more than {MAX_PAGE_LENGTH:,} characters, which nobody can review; split it"
         problem = Problem(shown, 1, "unreadable", message)
-    if problem:
         return Page(src, "", broken=True, unreadable=True), [problem], []
     meta = YamlDocument({})
     body = text

@@ -1,39 +1,35 @@
 """The command ``new_trial.py``: draft the page of a trial from its registry record, or compare records with the registry.
 
-Exit status: 0 done, 1 refused or some records not updated (the message says what and why), 2 could not run. A page and
+Exit status: 0 done, 1 refused or some records not compared (the message says what and why), 2 could not run. A page and
 its source are written both or not at all, and no page is ever overwritten.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import difflib
 import os
 import re
 import sys
-import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ledger.checks import trial_consistency, trial_text
 from ledger.core.errors import CannotRunError, RefusedError
-from ledger.core.problems import EXIT_CLEAN, EXIT_COULD_NOT_RUN, EXIT_ERRORS_FOUND, Problem
+from ledger.core.files import write_atomically
+from ledger.core.problems import EXIT_CLEAN, EXIT_ERRORS_FOUND, Problem, merge_problems
 from ledger.core.run_command import run_guarded
-from ledger.core.text import pluralize
+from ledger.core.text import pluralize, shorten
 from ledger.http.client import HttpSettings
-from ledger.model import bib_reader, project, record_reader, registries, text_files, trial_record, yaml_source
+from ledger.model import bib_reader, project, registries, text_files
 from ledger.model.project import BIB_FILE, DOCS_FOLDER, Page, Project
 from ledger.model.registries import RegistryNumber
-from ledger.model.yaml_source import BadYamlError, YamlDocument
-from ledger.registry import client, mapping, page_draft
-from ledger.registry import diff as refreshing
-from ledger.registry.client import RegistryError
-from ledger.registry.study_model import ImportNotes
+from ledger.model.trial_record import Record
+from ledger.model.vocabulary import GAP
+from ledger.registry import client, diff, mapping, page_draft, study_model
+from ledger.registry.study_model import Study
 from ledger.site import check_site
 
 COMMAND_NAME = "new_trial"
@@ -41,28 +37,27 @@ TRIALS_FOLDER = "trials"
 PAGE_NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
 RESERVED_NAMES = ("index", "readme", "con", "prn", "aux", "nul")
 API_VARIABLE = "CLINICALTRIALS_API"
+CLINICALTRIALS_GOV = registries.REGISTRIES[0]
+NUMBER_FORMS = ", ".join(registry.example for registry in registries.REGISTRIES)
 
 
 class _OneLineParser(argparse.ArgumentParser):
     """Reports a wrong option in one line, without the usage."""
 
     def error(self, message: str) -> NoReturn:
-        print(f"{COMMAND_NAME}: {message}; see --help", file=sys.stderr)
-        raise SystemExit(EXIT_COULD_NOT_RUN)
+        raise CannotRunError(f"{message}; see --help")
 
 
 def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser = _OneLineParser(
         prog="new_trial.py",
         description="Write docs/trials/ID.md from the record of a trial registry, or compare the records with it.",
-        epilog="Exit status: 0 done, 1 refused or some records not updated, 2 could not run.",
+        epilog="Exit status: 0 done, 1 refused or some records not compared, 2 could not run.",
     )
-    forms = ", ".join(registry.example for registry in registries.REGISTRIES)
-    parser.add_argument("numbers", nargs="*", metavar="NUMBER", help=f"a registry number: {forms}")
+    parser.add_argument("numbers", nargs="*", metavar="NUMBER", help=f"a registry number: {NUMBER_FORMS}")
     parser.add_argument("--from", dest="saved", metavar="FILE", type=Path, help="read a saved study; no network")
     parser.add_argument("--id", dest="name", metavar="NAME", help="name of the page's file, without .md")
-    parser.add_argument("--refresh", action="store_true", help="compare the records with the registry; show a diff")
-    parser.add_argument("--write", action="store_true", help="with --refresh: write the changes into the pages")
+    parser.add_argument("--refresh", action="store_true", help="print what the registry says and the records do not")
     api = os.environ.get(API_VARIABLE) or registries.API_URL
     parser.add_argument("--api", metavar="URL", default=api, help=f"address of the API (or set {API_VARIABLE})")
     parser.add_argument(
@@ -71,8 +66,6 @@ def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if not 0 < options.timeout <= 600:
         parser.error("--timeout takes 1 to 600 seconds")
-    if options.write and not options.refresh:
-        parser.error("--write goes with --refresh alone")
     if options.refresh and options.name:
         parser.error("--id names a new page; it does not go with --refresh")
     if not options.refresh and len(options.numbers) != 1 and not (options.saved and not options.numbers):
@@ -84,84 +77,98 @@ def main(
     arguments: Sequence[str],
     root: Path | None = None,
     today: date | None = None,
-    policy: HttpSettings | None = None,
+    settings: HttpSettings | None = None,
 ) -> int:
-    """Run the command and return its exit status. Prints no traceback and leaves no file half written."""
-    folder, day = root or Path.cwd(), today or date.today()
+    """Run the command and return its exit status."""
+    return run_guarded(COMMAND_NAME, lambda: _run(arguments, root or Path.cwd(), today or date.today(), settings))
 
-    def work() -> int:
-        options = _parse_arguments(arguments)
-        settings = policy or HttpSettings(contact=os.environ.get("CONTACT", ""), timeout=options.timeout)
-        run = refresh_records if options.refresh else create_trial_page
-        return run(options, project.load_project(folder, day), settings)
 
+def _run(arguments: Sequence[str], root: Path, today: date, settings: HttpSettings | None) -> int:
     try:
-        return run_guarded(COMMAND_NAME, work)
-    except SystemExit as stop:  # a wrong option, or --help
-        return int(stop.code or 0)
+        options = _parse_arguments(arguments)
+    except SystemExit:  # --help
+        return EXIT_CLEAN
+    run = refresh_records if options.refresh else create_trial_page
+    settings = settings or HttpSettings(contact=os.environ.get("CONTACT", ""), timeout=options.timeout)
+    return run(options, project.load_project(root, today), settings)
 
 
 # --- a new page ---------------------------------------------------------------------------------------
 
 
-def create_trial_page(options: argparse.Namespace, loaded: Project, policy: HttpSettings) -> int:
+@dataclass(frozen=True)
+class Draft:
+    """A page and its source, not written yet."""
+
+    src: str
+    text: str
+    key: str
+    bib: str
+    """The whole text of references.bib, with the source."""
+    problems: Sequence[Problem]
+    """What the checks would report about the two."""
+
+    @property
+    def errors(self) -> Sequence[Problem]:
+        return [problem for problem in self.problems if problem.level == "error"]
+
+
+def create_trial_page(options: argparse.Namespace, loaded: Project, settings: HttpSettings) -> int:
     """Write a draft page for a trial that has none, and the entry of its source."""
     saved = _read_saved_study(options.saved) if options.saved else None
     number = _choose_number(options.numbers, saved)
     name = _validate_page_name(options.name or number.key, loaded)
     _refuse_known_trial([number.id], loaded)
-    sources = loaded.bibliography
-    key = page_draft.find_source_key(sources, number) or number.key
-    notes = ImportNotes()
-    if number.registry.name == "ClinicalTrials.gov":
-        study = saved if saved is not None else client.fetch_study(number.id, options.api, policy)
-        _refuse_other_trial(study, number, options.saved is not None)
-        _refuse_known_trial(client.get_old_nct_ids(study), loaded)
-        record, notes = mapping.build_trial_record(study, number.id, name, key, loaded.today)
-        _refuse_known_trial([registration["id"] for registration in record["registry"][1:]], loaded)
-        if saved is not None:
-            record["registry"][0]["note"] = "read in a saved copy of the record"
-        title, description = get_short_title(record), describe_trial(record)
-        seen, source = "registry record", "the registry's record"
-    else:
+    if loaded.bibliography.problems:
+        line = loaded.bibliography.problems[0].line
+        raise RefusedError(f"{BIB_FILE} has an error in line {line}; fix it first, then run this again")
+    key = page_draft.find_source_key(loaded.bibliography, number) or number.key
+    title, unmapped = "", list[str]()
+    if number.registry is not CLINICALTRIALS_GOV:
         record = mapping.build_empty_record(number, name, key, loaded.today)
-        title, description, seen, source = "", "", "not seen", "the trial's number alone"
-    taken = [page.title for page, _ in loaded.records.values()]
-    heading = page_draft.choose_title(number, title, name, taken)
-    text = page_draft.render_draft_page(record, heading, key, source, loaded.today)
-    others = [registration["id"] for registration in record["registry"][1:]]
-    known = key in sources.entries
-    entry = None if known else page_draft.format_bib_entry(number, description, seen, loaded.today, others)
-    _refuse_faulty_draft(text, name, loaded)
-    write_page_and_source(loaded.root, name, text, key, entry)
-    return _report_new_page(loaded, name, key if entry else "", notes)
+    else:
+        study = saved or _fetch_study(number, options, settings)
+        _refuse_other_trial(study, number, saved is not None)
+        record, unmapped = mapping.build_trial_record(study, number.id, name, key, loaded.today)
+        _refuse_known_trial([*study.old_nct_ids, *(other["id"] for other in record["registry"][1:])], loaded)
+        title = study.brief_title or study.official_title
+        if saved:
+            record["registry"][0]["note"] = "read in a saved copy of the record"
+    draft = _draft_page(number, record, title, key, loaded)
+    if draft.errors:  # the words of the title or of a group can break a rule: a number without a source, praise
+        draft = _draft_page(number, record | {"control": {"value": GAP}}, "", key, loaded)
+    if draft.errors:
+        raise RefusedError(f"the draft would break a rule: {draft.errors[0].message}; report this with the study")
+    _write_draft(draft, loaded.root)
+    _print_report(draft, unmapped, new_source=key not in loaded.bibliography.entries)
+    return EXIT_CLEAN
 
 
-def _read_saved_study(path: Path) -> dict[str, Any]:
+def _read_saved_study(path: Path) -> Study:
     if not path.is_file():
         raise CannotRunError(f"there is no file {path}")
-    if path.stat().st_size > HttpSettings.max_bytes:
-        raise RegistryError(f"{path.name} is longer than {HttpSettings.max_bytes} bytes; nothing was read")
-    return client.parse_study(path.read_bytes(), path.name)
+    return study_model.parse_study(path.read_bytes(), path.name)
 
 
-def _choose_number(arguments: Sequence[str], saved: Mapping[str, Any] | None) -> RegistryNumber:
-    own = client.get_nct_id(saved) if saved is not None else ""
-    text = arguments[0] if arguments else own
+def _fetch_study(number: RegistryNumber, options: argparse.Namespace, settings: HttpSettings) -> Study:
+    return study_model.parse_study(client.fetch_study(number.id, options.api, settings), number.id)
+
+
+def _choose_number(arguments: Sequence[str], saved: Study | None) -> RegistryNumber:
+    text = arguments[0] if arguments else saved.nct_id if saved else ""
     if not text:
         raise RefusedError("the file does not say which trial it is; give its number, such as NCT04786262")
     number = registries.parse_registry_number(text)
     if number is None:
-        forms = ", ".join(registry.example for registry in registries.REGISTRIES)
-        raise RefusedError(f"'{text[:60]}' is not a number of a known registry; write one such as {forms}")
-    if saved is not None and number.registry.name != "ClinicalTrials.gov":
+        raise RefusedError(f"'{shorten(text)}' is not a number of a known registry; write one such as {NUMBER_FORMS}")
+    if saved and number.registry is not CLINICALTRIALS_GOV:
         raise RefusedError(f"--from reads a study of ClinicalTrials.gov, and {number.id} is not its number")
     return number
 
 
 def _validate_page_name(name: str, loaded: Project) -> str:
     if not PAGE_NAME.fullmatch(name) or name.lower() in RESERVED_NAMES:
-        raise RefusedError(f"'{name[:60]}' is not a name for a page; use letters, digits, _ and -")
+        raise RefusedError(f"'{shorten(name)}' is not a name for a page; use letters, digits, _ and -")
     folder = loaded.root / DOCS_FOLDER / TRIALS_FOLDER
     if not folder.is_dir():
         raise CannotRunError(
@@ -185,167 +192,75 @@ def _refuse_known_trial(numbers: Sequence[str], loaded: Project) -> None:
 
 def _list_page_numbers(page: Page, loaded: Project) -> Iterator[str]:
     """The registry numbers of a page's own trial, even where its record has an error."""
-    data = page.meta.data
-    trial = data.get("trial") if isinstance(data, dict) else None
-    listed = trial.get("registry") if isinstance(trial, dict) else None
-    for registration in listed if isinstance(listed, list) else ():
-        if isinstance(registration, dict) and isinstance(registration.get("id"), str):
-            number = registries.parse_registry_number(registration["id"])
-            yield number.id if number else registration["id"]
-    if page.broken:
-        text, _ = text_files.read_text(loaded.root / page.path, page.path)
+    if page.record:
+        yield from (registration.id for registration in page.record.registry)
+    else:
+        text = text_files.read_decodable_text(loaded.root / page.path)
         yield from re.findall(r"\bid:\s*[\"']?(NCT[0-9]{8}|[A-Za-z]{4,6}-?[A-Z0-9-]{6,20}|20[0-9-]{10,16})", text)
 
 
-def _refuse_other_trial(study: Mapping[str, Any], number: RegistryNumber, saved: bool) -> None:
-    own = client.get_nct_id(study)
-    if own == number.id or (saved and not own):
+def _refuse_other_trial(study: Study, number: RegistryNumber, saved: bool) -> None:
+    if study.nct_id == number.id or (saved and not study.nct_id):
         return
-    if number.id in client.get_old_nct_ids(study):
-        raise RefusedError(f"{number.id} is an old number of {own}; use {own}")
-    raise RefusedError(f"the study is not {number.id}: it is about {own or 'no trial that it names'}")
+    if number.id in study.old_nct_ids:
+        raise RefusedError(f"{number.id} is an old number of {study.nct_id}; use {study.nct_id}")
+    raise RefusedError(f"the study is not {number.id}: it is about {study.nct_id or 'no trial that it names'}")
 
 
-def get_short_title(record: Mapping[str, Any]) -> str:
-    """The short title in the registry; empty where the trial has no title."""
-    details = record.get("details", [])
-    short = next((detail["value"] for detail in details if detail["what"] == mapping.SHORT_TITLE), "")
-    return str(short or record.get("official_title", ""))
-
-
-def describe_trial(record: Mapping[str, Any]) -> str:
-    """The title of the trial and its sponsor, for the title of its source."""
-    title = get_short_title(record) or "a registered trial"
-    return f"{title} ({record['sponsor']['value']})" if record["sponsor"].get("cite") else title
-
-
-def check_unwritten_page(text: str, name: str, loaded: Project) -> tuple[Page, list[Problem]]:
-    """A page from a text that is not in a file yet, and the problems of its record."""
-    src = f"{TRIALS_FOLDER}/{name}.md"
-    header, start = yaml_source.split_front_matter(text)
-    meta: YamlDocument = yaml_source.load_yaml(header or "", first_line=2)
-    record, problems = record_reader.read_record(meta, f"{DOCS_FOLDER}/{src}")
-    page = Page(src, "\n" * text.count("\n", 0, start) + text[start:], meta, record)
-    return page, [
-        *problems,
-        *trial_consistency.check_trial_record(page, loaded),
-        *trial_text.check_text_against_record(page),
-    ]
-
-
-def _refuse_faulty_draft(text: str, name: str, loaded: Project) -> None:
-    if len(text) > project.MAX_PAGE_LENGTH:
-        raise page_draft.CannotDraftError("the page would be too long to review")
-    _, problems = check_unwritten_page(text, name, loaded)
-    error = next((problem for problem in problems if problem.level == "error"), None)
-    if error:
-        raise page_draft.CannotDraftError(f"the draft would break a rule: {error.message}; report this with the study")
-
-
-def _report_new_page(before: Project, name: str, key: str, notes: ImportNotes) -> int:
-    """Print the new files and the problems that the checks find in them; the exit status."""
-    loaded = project.load_project(before.root, before.today)
-    path = f"{DOCS_FOLDER}/{TRIALS_FOLDER}/{name}.md"
-    problems = sorted(
-        problem
-        for problem in {*check_site.check_citations(loaded).problems, *check_site.check_links(loaded).problems}
-        if problem.path == path or (problem.path == BIB_FILE and key and f"{key}:" in problem.message)
+def _draft_page(number: RegistryNumber, record: dict[str, Any], title: str, key: str, loaded: Project) -> Draft:
+    """A page, its source, and what the checks say about them."""
+    heading = page_draft.format_heading(number, title)
+    text = page_draft.render_draft_page(record, heading, key, loaded.today)
+    bib, _ = text_files.read_text(loaded.root / BIB_FILE, BIB_FILE)
+    if key not in loaded.bibliography.entries:
+        seen = "registry record" if number.registry is CLINICALTRIALS_GOV else "not seen"
+        others = [other["id"] for other in record["registry"][1:]]
+        sponsor = record["sponsor"]["value"]
+        about = f"{title} ({sponsor})" if title and sponsor not in mapping.NO_ANSWER else title
+        bib = page_draft.insert_bib_entry(
+            bib, key, page_draft.format_bib_entry(number, about, seen, loaded.today, others)
+        )
+    src = f"{TRIALS_FOLDER}/{record['id']}.md"
+    page, problems, record_problems = project.parse_page(text, src)
+    drafted = replace(
+        loaded,
+        pages={**loaded.pages, src: page},
+        files=loaded.files | {src},
+        bibliography=bib_reader.read_bibliography(bib, BIB_FILE),
+        problems=[*loaded.problems, *problems],
+        record_problems=[*loaded.record_problems, *record_problems],
     )
-    print("".join(f"{problem}\n" for problem in problems), end="")
-    for what, count in notes.left.items():
-        print(f"{COMMAND_NAME}: not copied: {what} ({count} {pluralize('values', count)})")
-    for field, value in notes.unmapped:
-        print(f"{COMMAND_NAME}: not mapped: {field}: {value[:200]}")
-    gaps = sum(problem.rule == "record-gap" for problem in problems)
-    errors = sum(problem.level == "error" for problem in problems)
-    added = f", {key} added to {BIB_FILE}" if key else ""
-    counts = f"{gaps} {pluralize('gaps', gaps)} for a person to fill, {len(notes.unmapped)} not mapped"
-    print(f"{COMMAND_NAME}: {path} written{added}: {counts}, {errors} {pluralize('errors', errors)}")
+    found = merge_problems([check_site.check_citations(drafted), check_site.check_links(drafted)])
+    mine = [one for one in found if one.path == page.path or (one.path == BIB_FILE and f"{key}:" in one.message)]
+    return Draft(src, text, key, bib, mine)
+
+
+def _write_draft(draft: Draft, root: Path) -> None:
+    """Write the page, and its source into references.bib: both or neither."""
+    page = root / DOCS_FOLDER / draft.src
+    with page.open("x", encoding="utf-8") as file:
+        file.write(draft.text)
+    try:
+        write_atomically(root / BIB_FILE, draft.bib)
+    except BaseException:
+        page.unlink()
+        raise
+
+
+def _print_report(draft: Draft, unmapped: Sequence[str], new_source: bool) -> None:
+    """Print the gaps of the new page, and what the registry says that has no place in its record."""
+    for problem in draft.problems:
+        print(problem)
+    for value in unmapped:
+        print(f"{COMMAND_NAME}: not mapped: {value}")
+    added = f", {draft.key} added to {BIB_FILE}" if new_source else ""
+    gaps = len(draft.problems)
+    print(
+        f"{COMMAND_NAME}: {DOCS_FOLDER}/{draft.src} written{added}: {gaps} {pluralize('gaps', gaps)} for a person to fill"
+    )
     print(
         f"{COMMAND_NAME}: the page is a draft: only a preview (make serve) shows it; once it is complete, remove draft: true"
     )
-    return EXIT_ERRORS_FOUND if errors else EXIT_CLEAN
-
-
-# --- writing ------------------------------------------------------------------------------------------
-
-
-def write_page_and_source(root: Path, name: str, text: str, key: str, entry: str | None) -> None:
-    """Write the page, and its source into references.bib: both or neither. Never overwrites a page.
-
-    Raises RefusedError where the page already exists, OSError where a file cannot be written.
-    """
-    page = root / DOCS_FOLDER / TRIALS_FOLDER / f"{name}.md"
-    bib = (root / BIB_FILE).resolve()
-    with contextlib.ExitStack() as stack:
-        page_file = _write_temporary_file(page, text.encode(), stack)
-        bib_file = None
-        if entry is not None:
-            before = bib.read_bytes()
-            bib_file = _write_temporary_file(bib, _insert_entry_bytes(before, key, entry), stack)
-            bib_file.chmod(bib.stat().st_mode & 0o7777)
-        _move_into_place(page_file, page)
-        try:
-            if bib_file is not None:
-                if bib.read_bytes() != before:
-                    raise RefusedError(f"{BIB_FILE} changed in the meantime; nothing was written, run this again")
-                bib_file.replace(bib)
-        except BaseException:
-            page.unlink(missing_ok=True)
-            raise
-
-
-def _move_into_place(written: Path, page: Path) -> None:
-    """Give a complete file the name of a page that does not exist yet. Raises RefusedError where it does."""
-    shown = f"{DOCS_FOLDER}/{TRIALS_FOLDER}/{page.name}"
-    try:
-        page.hardlink_to(written)
-    except FileExistsError:
-        raise RefusedError(f"{shown} already exists and is not overwritten") from None
-    except OSError:  # a file system without hard links: reserve the name, then move the file there
-        try:
-            page.touch(exist_ok=False)
-        except FileExistsError:
-            raise RefusedError(f"{shown} already exists and is not overwritten") from None
-        written.replace(page)
-
-
-def _write_temporary_file(target: Path, content: bytes, stack: contextlib.ExitStack) -> Path:
-    """A temporary file beside ``target``, removed with ``stack``. Its name begins with a dot, so it is not a page."""
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".new-", suffix=".tmp")
-    path = Path(name)
-    stack.callback(path.unlink, missing_ok=True)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    mask = os.umask(0)
-    os.umask(mask)
-    path.chmod(0o666 & ~mask)
-    return path
-
-
-def _insert_entry_bytes(before: bytes, key: str, entry: str) -> bytes:
-    """The bytes of references.bib with one more entry; every other byte stays. Raises RefusedError."""
-    try:
-        text = before.decode("utf-8")
-    except UnicodeDecodeError:
-        raise CannotRunError(f"{BIB_FILE} is not UTF-8 text; save it as UTF-8") from None
-    crlf = "\r\n" in text
-    after = page_draft.insert_bib_entry(text, key, entry.replace("\n", "\r\n") if crlf else entry)
-    if crlf:
-        after = re.sub(r"(?<!\r)\n", "\r\n", after)
-    old, new = (bib_reader.read_bibliography(content.replace("\r\n", "\n"), BIB_FILE) for content in (text, after))
-    if old.problems:
-        raise RefusedError(f"{BIB_FILE} has an error in line {old.problems[0].line}; fix it first, then run this again")
-    changed = [
-        name
-        for name, entry in old.entries.items()
-        if name not in new.entries or new.entries[name].fields != entry.fields
-    ]
-    if key not in new.entries or changed or new.problems:
-        raise RefusedError(f"the source {key} cannot be added to {BIB_FILE} safely; add it by hand")
-    return after.encode()
 
 
 # --- refresh ------------------------------------------------------------------------------------------
@@ -353,48 +268,55 @@ def _insert_entry_bytes(before: bytes, key: str, entry: str) -> bytes:
 
 @dataclass(frozen=True)
 class RefreshTarget:
-    """A record to compare with the registry: its page, its number there, the key of that source."""
+    """A record to compare with the registry, and its number there."""
 
     page: Page
-    record: trial_record.Record
-    nct: str
-    key: str
+    record: Record
+    number: RegistryNumber
 
 
-def refresh_records(options: argparse.Namespace, loaded: Project, policy: HttpSettings) -> int:
-    """Print the differences from the registry as a diff; write them with --write."""
+def refresh_records(options: argparse.Namespace, loaded: Project, settings: HttpSettings) -> int:
+    """Print what the registry says today and the records do not. Changes nothing."""
     saved = _read_saved_study(options.saved) if options.saved else None
-    numbers = list(options.numbers) or ([client.get_nct_id(saved)] if saved is not None else [])
-    targets, failures = _select_targets(numbers, loaded)
-    for message in failures:
-        print(f"{COMMAND_NAME}: {message}", file=sys.stderr)
-    counts = {"same": 0, "changed": 0, "not done": len(failures)}
+    targets, failures = _select_targets(options.numbers or ([saved.nct_id] if saved else []), loaded)
+    different = 0
     for index, target in enumerate(targets):
         try:
-            if saved is None and index:
-                time.sleep(policy.delay)
-            study = saved if saved is not None else client.fetch_study(target.nct, options.api, policy)
-            _refuse_other_trial(study, RegistryNumber(target.nct, registries.REGISTRIES[0]), saved is not None)
-            counts[_refresh_record(target, study, loaded, options.write)] += 1
-        except (CannotRunError, BadYamlError) as error:
-            print(f"{COMMAND_NAME}: {target.page.path}: {' '.join(str(error).split())}", file=sys.stderr)
-            counts["not done"] += 1
-    changed = "written" if options.write else "with changes (nothing written; add --write)"
-    total = f"{len(targets)} {pluralize('records', len(targets))} compared"
-    summary = f"{total}, {counts['same']} the same, {counts['changed']} {changed}, {counts['not done']} not done"
-    print(f"{COMMAND_NAME}: {summary}")
-    return EXIT_ERRORS_FOUND if counts["not done"] else EXIT_CLEAN
+            if index and not saved:
+                time.sleep(settings.delay)
+            study = saved or _fetch_study(target.number, options, settings)
+            _refuse_other_trial(study, target.number, saved is not None)
+        except CannotRunError as error:
+            failures.append(f"{target.page.path}: {error}")
+            continue
+        lines = diff.compare_records(target.record, _build_fresh_record(study, target, loaded.today))
+        if lines:
+            different += 1
+            print("\n".join([f"--- {target.page.path}", f"+++ {target.number.address}", *lines]))
+    for failure in failures:
+        print(f"{COMMAND_NAME}: {failure}", file=sys.stderr)
+    total = f"{len(targets)} {pluralize('records', len(targets))}"
+    print(f"{COMMAND_NAME}: {total}, {different} different, {len(failures)} not compared")
+    return EXIT_ERRORS_FOUND if failures else EXIT_CLEAN
+
+
+def _build_fresh_record(study: Study, target: RefreshTarget, today: date) -> Record:
+    """The record that a draft made today would have."""
+    data, _ = mapping.build_trial_record(study, target.number.id, target.record.id, target.number.key, today)
+    page, _, _ = project.parse_page(
+        page_draft.render_draft_page(data, target.page.title, target.number.key, today), target.page.src
+    )
+    assert page.record
+    return page.record
 
 
 def _select_targets(numbers: Sequence[str], loaded: Project) -> tuple[list[RefreshTarget], list[str]]:
     """The records with these numbers or names, or all of ClinicalTrials.gov; and a message for each that cannot be used."""
     targets: dict[str, RefreshTarget] = {}
     for page, record in loaded.records.values():
-        registration = next((one for one in record.registry if registries.NCT.fullmatch(one.id)), None)
-        if registration:
-            number = RegistryNumber(registration.id, registries.REGISTRIES[0])
-            key = registration.cite or page_draft.find_source_key(loaded.bibliography, number)
-            targets[record.id] = RefreshTarget(page, record, number.id, key or number.id.lower())
+        nct = next((one.id for one in record.registry if registries.NCT.fullmatch(one.id)), None)
+        if nct:
+            targets[record.id] = RefreshTarget(page, record, RegistryNumber(nct, CLINICALTRIALS_GOV))
     if not numbers:
         unreadable = [page for page in loaded.pages.values() if _has_unreadable_record(page)]
         return list(targets.values()), [f"{page.path}: its record has an error; fix it first" for page in unreadable]
@@ -402,65 +324,13 @@ def _select_targets(numbers: Sequence[str], loaded: Project) -> tuple[list[Refre
     failures: list[str] = []
     for text in numbers:
         parsed = registries.parse_registry_number(text)
-        names = [name for name, target in targets.items() if name == text or (parsed and target.nct == parsed.id)]
+        names = [name for name, target in targets.items() if name == text or target.number == parsed]
         if not names:
-            failures.append(f"'{text[:60]}' is not a record with a number of ClinicalTrials.gov")
+            failures.append(f"'{shorten(text)}' is not a record with a number of ClinicalTrials.gov")
         chosen |= {name: targets[name] for name in names}
     return list(chosen.values()), failures
 
 
 def _has_unreadable_record(page: Page) -> bool:
-    return (
-        page.src.startswith(f"{TRIALS_FOLDER}/") and page.record is None and (page.broken or "trial" in page.meta.data)
-    )
-
-
-def _refresh_record(target: RefreshTarget, study: Mapping[str, Any], loaded: Project, write: bool) -> str:
-    """Print the differences of one record, and write them with --write; "same" or "changed"."""
-    path = loaded.root / target.page.path
-    raw = path.read_bytes()
-    text, problem = text_files.read_text(path, target.page.path)
-    if problem:
-        raise RefusedError(problem.message)
-    fresh, _ = mapping.build_trial_record(study, target.nct, target.record.id, target.key, loaded.today)
-    proposal = refreshing.propose_changes(text, fresh, target.nct, target.key, loaded.today)
-    for remark in proposal.remarks:
-        print(f"{target.page.path}: {remark}")
-    if not proposal.changed:
-        return "same"
-    source = loaded.bibliography.entries.get(target.key)
-    if source is None:
-        raise RefusedError(f"{BIB_FILE} has no entry {target.key} for {target.nct}; add it first")
-    if source.get("seen") in ("not seen", "second-hand"):
-        print(f"{target.page.path}: {BIB_FILE} says '{source.get('seen')}' for {target.key}; the record was read today")
-    before, after = text.splitlines(keepends=True), proposal.text.splitlines(keepends=True)
-    print("".join(difflib.unified_diff(before, after, target.page.path, target.page.path)), end="")
-    _, old = check_unwritten_page(text, target.record.id, loaded)
-    page, new = check_unwritten_page(proposal.text, target.record.id, loaded)
-    known = {(problem.rule, problem.message) for problem in old}
-    added = [problem for problem in new if problem.level == "error" and (problem.rule, problem.message) not in known]
-    for problem in added:
-        print(problem)
-    if page.record is None or any(problem.rule.startswith("record") for problem in added):
-        raise RefusedError("with these changes the record would break the rules above; not written, change it by hand")
-    if write:
-        _overwrite_page(path, raw, proposal.text)
-    return "changed"
-
-
-def _overwrite_page(path: Path, raw: bytes, text: str) -> None:
-    """Replace the text of a page in one step, with its line endings and byte order mark."""
-    content = text.encode()
-    if b"\r" in raw:
-        if raw.count(b"\r\n") != raw.count(b"\n") or raw.count(b"\r") != raw.count(b"\n"):
-            raise RefusedError("its lines have different endings; save it with one kind of line ending first")
-        content = content.replace(b"\n", b"\r\n")
-    if raw.startswith(b"\xef\xbb\xbf"):
-        content = b"\xef\xbb\xbf" + content
-    path = path.resolve()
-    with contextlib.ExitStack() as stack:
-        new = _write_temporary_file(path, content, stack)
-        new.chmod(path.stat().st_mode & 0o7777)
-        if path.read_bytes() != raw:
-            raise RefusedError("the file changed in the meantime; not written, run this again")
-        new.replace(path)
+    in_folder = page.src.startswith(f"{TRIALS_FOLDER}/")
+    return in_folder and page.record is None and (page.broken or "trial" in page.meta.data)
