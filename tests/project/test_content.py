@@ -20,8 +20,7 @@ from conftest import ROOT
 from ledger.checks import must_say
 from ledger.cli import autofix
 from ledger.core.problems import Problem
-from ledger.model import project, yaml_source
-from ledger.registry import page_draft
+from ledger.model import project, record_yaml, yaml_source
 from ledger.site import check_site
 from play_api import NUMBER, Api, sample, send, serve
 
@@ -136,7 +135,7 @@ def test_a_new_trial_whose_gaps_are_filled_keeps_every_rule(copied: Path, tmp_pa
         "description": "Islet cells in a device.",
     }
     body = re.sub("<!-- to fill: .* -->", "Not found.", text[start:])
-    page_of(root).write_text(f"---\n{page_draft.format_front_matter(data)}---{body}", encoding="utf-8")
+    page_of(root).write_text(f"---\n{record_yaml.format_record(data)}---{body}", encoding="utf-8")
     loaded = project.load_project(root)
     assert NUMBER.lower() in loaded.records
     found = {*check_site.check_citations(loaded).problems, *check_site.check_links(loaded).problems}

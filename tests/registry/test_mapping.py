@@ -18,7 +18,6 @@ from play_api import NUMBER, sample
 from studies import HARD_TEXTS, put, with_results
 
 KEY = "nct09876543"
-CITED = {"cite": KEY, "seen": "registry record"}
 
 
 def make(given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -54,11 +53,11 @@ PLACES = {
             "note": "as ClinicalTrials.gov gives it; that registry's record not seen",
         },
     ],
-    "status": [{"as_of": TODAY.isoformat(), "value": "recruiting", "where": "status", **CITED}],
+    "status": [{"as_of": TODAY.isoformat(), "value": "recruiting", "where": "status"}],
     "phase.value": "phase 1/phase 2",
     "allocation.value": "randomized",
     "model.value": "parallel",
-    "masking": {"value": "double", "note": "masked: participant, investigator", "where": "masking", **CITED},
+    "masking": {"value": "double", "note": "masked: participant, investigator", "where": "masking"},
     "purpose.value": "treatment",
     "control.value": "placebo comparator: Placebo",
     "conditions.value": ["Diabetes Mellitus, Type 1", "Hypoglycemia Unawareness"],
@@ -67,7 +66,7 @@ PLACES = {
     "funders.value": GAP,
     "countries.value": ["United States", "Norway"],
     "sites.value": 2,
-    "dates.start": {"value": "2024-03-18", "type": "actual", "where": "dates", **CITED},
+    "dates.start": {"value": "2024-03-18", "type": "actual", "where": "dates"},
     "dates.primary_completion.value": "2027-06",
     "dates.completion.type": "estimated",
     "dates.first_posted.value": "2024-01-18",
@@ -83,7 +82,6 @@ PLACES = {
             "measure": "Number of participants with adverse events",
             "time_frame": "Up to 2 years",
             "where": "outcomes",
-            **CITED,
         }
     ],
     "cohort": KEY,

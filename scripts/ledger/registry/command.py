@@ -26,6 +26,7 @@ from ledger.http.client import HttpSettings
 from ledger.model import bib_reader, project, registries, text_files
 from ledger.model.project import BIB_FILE, DOCS_FOLDER, Page, Project
 from ledger.model.registries import RegistryNumber
+from ledger.model.trial_facts import VALUES_WITHOUT_SOURCE
 from ledger.model.trial_record import Record
 from ledger.model.vocabulary import GAP
 from ledger.registry import client, diff, mapping, page_draft, study_model
@@ -216,7 +217,7 @@ def _draft_page(number: RegistryNumber, record: dict[str, Any], title: str, key:
         seen = "registry record" if number.registry is CLINICALTRIALS_GOV else "not seen"
         others = [other["id"] for other in record["registry"][1:]]
         sponsor = record["sponsor"]["value"]
-        about = f"{title} ({sponsor})" if title and sponsor not in mapping.NO_ANSWER else title
+        about = f"{title} ({sponsor})" if title and sponsor not in VALUES_WITHOUT_SOURCE else title
         bib = page_draft.insert_bib_entry(
             bib, key, page_draft.format_bib_entry(number, about, seen, loaded.today, others)
         )

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from operator import attrgetter
 
-from ledger.model.trial_facts import DateFact
+from ledger.model.trial_facts import VALUES_WITHOUT_SOURCE, DateFact
 from ledger.model.trial_record import Record
-from ledger.registry.mapping import NO_ANSWER
 
 COMPARED_FACTS = (
     "why_stopped",
@@ -38,7 +37,7 @@ def compare_records(record: Record, fresh: Record) -> list[str]:
     old, new = dict(_describe_facts(record)), dict(_describe_facts(fresh))
     lines = []
     for name, words in new.items():
-        if words not in NO_ANSWER and words != old.get(name):
+        if words not in VALUES_WITHOUT_SOURCE and words != old.get(name):
             lines += [f"-{name}: {old[name]}"] if name in old else []
             lines.append(f"+{name}: {words}")
     return lines

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any, get_args
 
 from ledger.model import registries
+from ledger.model.trial_facts import VALUES_WITHOUT_SOURCE
 from ledger.model.vocabulary import (
     GAP,
     REQUIREMENTS,
@@ -26,7 +27,6 @@ from ledger.model.vocabulary import (
 from ledger.registry.study_model import Study
 
 Fields = dict[str, Any]
-NO_ANSWER = (GAP, "not found", "not stated")
 PLAIN_TITLE_GAP = f"{GAP}: what is tried, in plain words"
 SPECIAL_WORDS = {
     "NA": ("not applicable", "not applicable (single group)"),
@@ -60,12 +60,12 @@ class StudyContext:
     """What the registry says and the record cannot hold, for the person who completes the page."""
 
     def cite(self, where: str) -> Fields:
-        """What the record says about the source of a fact."""
-        return {"cite": self.key, "where": where, "seen": "registry record"}
+        """The place of a fact in the registry's record, which is the default source."""
+        return {"where": where}
 
     def fact(self, value: Any, where: str, note: str = "") -> Fields | None:
         """A fact with its source; None where nothing is given."""
-        if value in NO_ANSWER:
+        if value in VALUES_WITHOUT_SOURCE:
             return {"value": value}
         return {"value": value, **self.cite(where), **({"note": note} if note else {})} if value else None
 
@@ -99,6 +99,7 @@ def build_trial_record(study: Study, nct: str, name: str, key: str, today: date)
         "official_title": study.official_title,
         "record_type": "trial" if study.study_type == "INTERVENTIONAL" else GAP,
         "diabetes_type": find_diabetes_type(study.conditions),
+        "default_source": {"cite": key, "seen": "registry record"},
         "registry": [{"id": nct, "checked": given.day, "cite": key}, *_list_other_registrations(given)],
         "status": [{"as_of": given.day, **(status or {})}],
         "why_stopped": given.fact(study.why_stopped, "status"),

@@ -11,10 +11,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-import yaml
-
 from ledger.markdown.escape import escape_markdown
 from ledger.model.bibliography import Bibliography
+from ledger.model.record_yaml import format_record
 from ledger.model.registries import RegistryNumber
 from ledger.model.vocabulary import GAP
 
@@ -27,10 +26,6 @@ PAGE_SECTIONS: tuple[tuple[str, str, str], ...] = (
     ("What came before and what comes next", "", "earlier and later trials, and links to the therapies"),
     ("Who paid", "", "who pays, and conflicts of interest"),
 )
-
-
-def format_front_matter(data: Mapping[str, Any]) -> str:
-    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=100)
 
 
 def format_heading(number: RegistryNumber, title: str) -> str:
@@ -61,7 +56,7 @@ def render_draft_page(record: Mapping[str, Any], heading: str, key: str, today: 
         parts.append(f"## {name}")
         parts += [f"<!-- generated: {table} -->"] if table else []
         parts += [f"<!-- {GAP}: {wanted} -->"] if wanted else []
-    return f"---\n{format_front_matter(meta)}---\n\n" + "\n\n".join(parts) + "\n"
+    return f"---\n{format_record(meta)}---\n\n" + "\n\n".join(parts) + "\n"
 
 
 # --- its source ---------------------------------------------------------------------------------------
