@@ -142,8 +142,6 @@ def load_yaml(text: str, first_line: int = 1) -> YamlDocument:
             (text for start, text in YAML_ERROR_HINTS.items() if reason.startswith(start)), "check quotes and brackets"
         )
         raise BadYamlError(first_line + (mark.line if mark else 0), f"not valid YAML: {reason}; {hint}") from error
-    except RecursionError as error:
-        raise BadYamlError(first_line, "values are nested too deeply; split the data") from error
 
 
 class _NodeReader:
