@@ -99,6 +99,6 @@ def test_broken_claims_are_told_and_give_an_empty_table(make: Make) -> None:
     loaded = project.load_project(make({"docs/articles/claims.yml": CLAIMS.replace("could not check", "wrong")}), TODAY)
     [problem] = loaded.problems
     assert problem.path == "docs/articles/claims.yml"
-    assert problem.message.startswith("claims.1.verdict: '")
+    assert problem.message.startswith("claims[C-2].verdict: '")
     assert loaded.claims == claims.ClaimsFile()
     made(loaded, "index.md", "claims")

@@ -141,7 +141,9 @@ def load_yaml(text: str, first_line: int = 1) -> YamlDocument:
         hint = next(
             (text for start, text in YAML_ERROR_HINTS.items() if reason.startswith(start)), "check quotes and brackets"
         )
-        raise BadYamlError(first_line + (mark.line if mark else 0), f"not valid YAML: {reason}; {hint}") from error
+        last = text.rstrip("\n").count("\n")  # the end of the text is a line of its own to PyYAML
+        line = first_line + (min(mark.line, last) if mark else 0)
+        raise BadYamlError(line, f"not valid YAML: {reason}; {hint}") from error
 
 
 class _NodeReader:
