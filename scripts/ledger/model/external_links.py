@@ -123,13 +123,9 @@ def get_required_fragment(address: str) -> str:
 def _find_page_links(project: Project) -> Iterator[tuple[str, LinkLocation]]:
     for page in project.pages.values():
         for link in page.source.links:
-            targets = [link.target]
-            if link.attribute.endswith("srcset"):
-                targets = [part.split()[0] for part in link.target.split(",") if part.split()]
-            for target in targets:
-                address = target if link.form == "html" else _unescape_target(target)
-                if _is_external(address):
-                    yield address, LinkLocation(page.path, link.line, target)
+            address = link.target if link.form == "html" else _unescape_target(link.target)
+            if _is_external(address):
+                yield address, LinkLocation(page.path, link.line, link.target)
 
 
 def _unescape_target(target: str) -> str:
