@@ -7,6 +7,7 @@ each fact that has no ``cite``, and a fact that has only a value may be written 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -56,8 +57,7 @@ def _write_out(model: type[BaseModel], data: Any, source: dict[str, Any]) -> Any
 
 
 def _write_out_field(model: type[BaseModel], name: str, value: Any, source: dict[str, Any]) -> Any:
-    field = model.model_fields.get(name)
-    inner, many = find_inner_model(field.annotation) if field else (None, False)
+    inner, many = _find_field_model(model, name)
     if inner is None:
         return value
     if not many:
@@ -65,3 +65,9 @@ def _write_out_field(model: type[BaseModel], name: str, value: Any, source: dict
     if isinstance(value, dict):
         return {key: _write_out(inner, item, source) for key, item in value.items()}
     return [_write_out(inner, item, source) for item in value] if isinstance(value, list) else value
+
+
+@cache
+def _find_field_model(model: type[BaseModel], name: str) -> tuple[type[BaseModel] | None, bool]:
+    field = model.model_fields.get(name)
+    return find_inner_model(field.annotation) if field else (None, False)
