@@ -16,7 +16,7 @@ from ledger.export import schema_org
 from ledger.export.schema_org import Node
 from ledger.model import project
 from ledger.model.project import Project
-from ledger.render import breadcrumbs
+from ledger.render import page_top
 from samples import SAMPLE, TODAY, small
 
 NAME, URL = "Islet Ledger", "https://example.org/site/"
@@ -125,7 +125,7 @@ def test_the_way_to_a_page_is_shown_as_it_is_told(make: Make) -> None:
     page = loaded.pages["trials/sample.md"]
     shown = [
         unescape(name)
-        for name in re.findall(r"<li[^>]*>(?:<a [^>]*>)?([^<]*)", breadcrumbs.render_breadcrumbs(page, loaded))
+        for name in re.findall(r"<li[^>]*>(?:<a [^>]*>)?([^<]*)", page_top.render_page_top(page, loaded, 0))
     ]
-    assert shown == [one.title for one in breadcrumbs.find_breadcrumbs(page, loaded)]
-    assert breadcrumbs.render_breadcrumbs(loaded.pages["index.md"], loaded) == ""
+    assert shown == [one.title for one in page_top.find_breadcrumbs(page, loaded)]
+    assert page_top.render_page_top(loaded.pages["index.md"], loaded, 0) == ""

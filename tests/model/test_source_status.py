@@ -568,7 +568,7 @@ def test_the_page_about_it_says_how_far_it_has_come(make: Make) -> None:
     )
     assert "None of them has been checked yet." in html
     assert "href" not in html
-    assert 'href="about/source-status/"' in source_notices.render_status_summary(found.pages["index.md"], found)
+    assert 'href="about/source-status/"' in source_notices.render_status_summary(found.pages["index.md"], found, {})
 
 
 def test_the_exported_data_say_what_was_found_and_what_was_not_checked(make: Make) -> None:

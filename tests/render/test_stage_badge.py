@@ -68,4 +68,3 @@ def test_a_therapy_page_counts_its_trials_by_stage(make: Make) -> None:
     page = loaded.pages["therapies/donor-line.md"]
     made = generated_parts.fill_html_placeholders(page, loaded, "<!-- generated: trials therapy=donor-line -->")
     assert f"<li>{stage_badge.render_badge('first-in-human')} × 1</li>" in made
-    assert stage_badge.render_stage_counts(page, loaded, "nothing") == ""

@@ -245,10 +245,14 @@ BIB_FIELDS_BY_LABEL = {"first author": "author"}
 # --- what readers see ----------------------------------------------------------------------------
 
 
+def get_notice_label(notice: Notice) -> str:
+    """What happened to a work, in a word or two: "retracted"."""
+    return NOTICE_TYPE_LABELS.get(notice.word.lower().replace(" ", "_"), NOTICE_STATE_LABELS[notice.state])
+
+
 def describe_notice(notice: Notice) -> str:
     """A notice in one line of plain words."""
-    said = NOTICE_TYPE_LABELS.get(notice.word.lower().replace(" ", "_"), NOTICE_STATE_LABELS[notice.state])
-    dated = f"{said}{_format_notice_date(notice.date)}"
+    dated = f"{get_notice_label(notice)}{_format_notice_date(notice.date)}"
     return f"{dated}, notice {_format_notice_id(notice)}" if _format_notice_id(notice) else dated
 
 

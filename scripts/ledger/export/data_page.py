@@ -6,7 +6,7 @@ from ledger.export import dataset, json_schemas
 from ledger.model.placeholders import Options
 from ledger.model.project import Page, Project
 from ledger.render import charts
-from ledger.render.markup import escape_text, get_relative_url, render_table
+from ledger.render.jinja import render
 
 DOWNLOAD_DESCRIPTIONS = {
     "trials.json": "every trial's record as typed, with what is derived from it",
@@ -27,23 +27,15 @@ DOWNLOAD_DESCRIPTIONS = {
 def render_downloads(page: Page, project: Project, options: Options) -> str:
     """The files of ``data/`` with version and licence."""
     pictures = {f"picture-{name}.csv": f"data of the picture “{p.title}”" for name, p in charts.PICTURES.items()}
-    rows = [
-        (f'<a href="{get_relative_url(page, f"data/{name}")}" download>{escape_text(name)}</a>', escape_text(words))
-        for name, words in {**DOWNLOAD_DESCRIPTIONS, **pictures}.items()
-    ]
-    stamp = f"<p>Version {escape_text(dataset.get_data_version(project))}. Licence: {escape_text(dataset.LICENCE)}.</p>"
-    return stamp + render_table("Files to download", ("File", "What is in it"), rows, "stack")
+    return render(
+        "downloads.html",
+        page=page,
+        version=dataset.get_data_version(project),
+        licence=dataset.LICENCE,
+        files={**DOWNLOAD_DESCRIPTIONS, **pictures},
+    )
 
 
 def render_dictionary(page: Page, project: Project, options: Options) -> str:
     """Every field of a trial page's front matter."""
-    rows = [
-        (
-            f"<code>{escape_text(row['field'])}</code>",
-            row["must"],
-            escape_text(row["meaning"]),
-            escape_text(row["words"]) or "—",
-        )
-        for row in json_schemas.build_dictionary()
-    ]
-    return render_table("The fields of a trial's record", ("Field", "Must", "Meaning", "Words allowed"), rows, "stack")
+    return render("dictionary.html", fields=json_schemas.build_dictionary())

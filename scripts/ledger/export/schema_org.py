@@ -14,7 +14,7 @@ from ledger.model.bibliography import AND_OTHERS, Entry, get_creators
 from ledger.model.project import Page, Project
 from ledger.model.trial_record import Record
 from ledger.render import charts
-from ledger.render.breadcrumbs import find_breadcrumbs, get_breadcrumb_label
+from ledger.render.page_top import find_breadcrumbs, get_breadcrumb_label
 
 Node = dict[str, Any]
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from html import escape
+
+from ledger.core.text import slugify
 
 ACCESS_DATE_PLACEHOLDER = "the day you read it"
 BIBTEX_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -43,7 +44,7 @@ def as_plain_text(page: PageCitation) -> str:
 
 def as_bibtex(page: PageCitation) -> str:
     """An entry for a .bib file; ``urldate``, the day of reading, is left to the reader."""
-    slug = re.sub(r"[^a-z0-9]+", "-", (page.url or "home").lower()).strip("-")
+    slug = slugify(page.url or "home")
     fields = [
         ("author", f"{{{_escape_latex(page.authors)}}}"),
         ("title", f"{{{_escape_latex(page.title)}}}"),
@@ -56,7 +57,7 @@ def as_bibtex(page: PageCitation) -> str:
     if page.address:
         fields.append(("url", page.address))
     lines = [f"  {name} = {value if name == 'month' else '{' + value + '}'}," for name, value in fields]
-    name = re.sub(r"[^a-z0-9]+", "-", page.site.lower()).strip("-") or "site"
+    name = slugify(page.site) or "site"
     return "\n".join([f"@online{{{name}-{slug},", *lines, "}"])
 
 
@@ -71,13 +72,9 @@ def as_ris(page: PageCitation) -> str:
     return "\n".join([*lines, "ER  - "])
 
 
-def render_page_citation(page: PageCitation) -> str:
-    """All three, folded away until somebody wants them."""
-    blocks = "".join(
-        f'<p class="cite-form">{name}</p><pre tabindex="0" role="group" aria-label="{name}"><code>{escape(text, quote=False)}</code></pre>'
-        for name, text in (("Text", as_plain_text(page)), ("BibTeX", as_bibtex(page)), ("RIS", as_ris(page)))
-    )
-    return f'<details class="cite-page"><summary>Cite this page</summary>{blocks}</details>'
+def format_page_citation(page: PageCitation) -> dict[str, str]:
+    """All three by name."""
+    return {"Text": as_plain_text(page), "BibTeX": as_bibtex(page), "RIS": as_ris(page)}
 
 
 def _escape_latex(text: str) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from html import escape
 
 from ledger.model.derived import describe_overdue_results
 from ledger.model.placeholders import Options
@@ -12,37 +10,22 @@ from ledger.model.project import Page, Project
 from ledger.model.trial_facts import SourcedModel
 from ledger.model.trial_record import Harm, Record, Result
 from ledger.model.vocabulary import REQUIREMENTS
-from ledger.render import markup, stage_badge
-from ledger.render.markup import escape_text, get_relative_url
+from ledger.render.jinja import render
+from ledger.render.markup import get_relative_url
 from ledger.render.trial_values import NOT_FOUND_LABEL, format_value
 
 SourcedText = tuple[str, str]
 
-MAX_COMPARED_TRIALS = 4
-
 
 def render_comparison_form(page: Page, project: Project, options: Options) -> str:
     """The choice of trials, the place for the table, and the data. Without a script a list of the pages is left."""
-    records = list(project.records.values())
-    choices = "".join(
-        f'<option value="{escape(record.id)}">{escape_text(trial.title)}</option>' for trial, record in records
-    )
-    selects = "".join(
-        markup.render_select_field(f"Trial {number}", f"t{number}", f'<option value="">none</option>{choices}')
-        for number in range(1, MAX_COMPARED_TRIALS + 1)
-    )
-    data = {record.id: _build_trial_data(page, trial, record, project) for trial, record in records}
-    # In a script element only "<" could end it early.
-    carried = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    links = markup.render_list(markup.render_link(page, trial) for trial, _ in records)
-    badged = "".join(stage_badge.render_badge(stage) for stage in sorted({record.stage for _, record in records}))
-    return (
-        f'<form class="compare" hidden><fieldset><legend>Choose two to four trials</legend>{selects}</fieldset>'
-        '<output aria-live="polite"></output></form><div class="compared"></div>'
-        f'<div id="stage-badges" hidden>{badged}</div>'
-        f'<script type="application/json" id="compare-data">{carried}</script>'
-        f"<noscript><p>Comparing needs a script. Each trial has a page with the same lines in the same order:</p>{links}"
-        "</noscript>"
+    trials = list(project.records.values())
+    return render(
+        "compare.html",
+        page=page,
+        trials=trials,
+        stages=sorted({record.stage for _, record in trials}),
+        data={record.id: _build_trial_data(page, trial, record, project) for trial, record in trials},
     )
 
 

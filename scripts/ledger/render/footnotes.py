@@ -10,6 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from markupsafe import Markup
+
+from ledger.render.jinja import render_macro
+
 FOOTNOTE_MARK = re.compile(
     r'<sup id="fnref\d*:[^"]+"><a class="footnote-ref" href="#fn:(?P<name>[^<>&";]+)">\d+</a></sup>'
 )
@@ -44,10 +48,7 @@ def number_citations(html: str, get_content: Callable[[str], str]) -> tuple[str,
         uses[name] = uses.get(name, 0) + 1
         if uses[name] == 1:
             names.append(name)
-        again = uses[name] if uses[name] > 1 else ""
-        place = names.index(name) + 1
-        link = f'<a class="footnote-ref" href="#fn:{name}" aria-label="Reference {place}">{place}</a>'
-        return f'<sup id="fnref{again}:{name}">{link}</sup>'
+        return render_macro("footnotes.html", "mark", Markup(name), names.index(name) + 1, uses[name])
 
     def marks(match: re.Match[str]) -> str:
         return "<sup>,</sup>".join(mark(name) for name in match["names"].split(";"))
@@ -57,18 +58,10 @@ def number_citations(html: str, get_content: Callable[[str], str]) -> tuple[str,
         return html, ""
     contents = [CITATION_MARK.sub(marks, get_content(name)) for name in names]  # the list of names grows meanwhile
     items = []
-    for position, (name, content) in enumerate(zip(names, contents, strict=True), 1):
-        back = " ".join(
-            f'<a class="footnote-backref" href="#fnref{n if n > 1 else ""}:{name}"'
-            f' aria-label="Back to the text, reference {position}{f", place {n}" if n > 1 else ""}">↩</a>'
-            for n in range(1, min(uses[name], MAX_BACK_LINKS) + 1)
-        )
-        if content.endswith("</p>"):
-            items.append(f'<li id="fn:{name}">{content.removesuffix("</p>")} {back}</p></li>')
-        else:
-            items.append(f'<li id="fn:{name}">{content}<p>{back}</p></li>')
-    heading = '<h2 id="sources-of-this-page">References</h2>'
-    return html, f"{heading}{FOOTNOTE_LIST_START}<hr><ol>{''.join(items)}</ol></div>"
+    for name, content in zip(names, contents, strict=True):
+        start = content.removesuffix("</p>") + " " if content.endswith("</p>") else f"{content}<p>"
+        items.append((Markup(name), Markup(start), min(uses[name], MAX_BACK_LINKS)))
+    return html, render_macro("footnotes.html", "list", items)
 
 
 def find_reference_keys(references: str) -> list[str]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from html import escape
 from urllib.parse import urlsplit
 
 from ledger.model.bibliography import Entry, get_creators
 from ledger.model.placeholders import HANDOUT_END
 from ledger.model.project import Page
+from ledger.render.jinja import render
 
 TICK_BOX_ITEM = re.compile(r"<li>(?=☐ )")
 """An item to tick off: the box replaces the list's bullet."""
@@ -27,16 +27,17 @@ def render_handout(html: str, page: Page, entries: Mapping[str, Entry], site_nam
         return html
     before = TICK_BOX_ITEM.sub('<li class="tick">', before)
     numbers = {match["key"]: int(match["number"]) for match in NUMBERED_REFERENCE.finditer(before)}
-    shown = "; ".join(
-        f"{number} {escape(format_short_reference(entries[key]), quote=False)}"
-        for key, number in sorted(numbers.items(), key=lambda pair: pair[1])
-        if key in entries
+    end = render(
+        "handout-end.html",
+        sources=[
+            (number, format_short_reference(entries[key]))
+            for key, number in sorted(numbers.items(), key=lambda pair: pair[1])
+            if key in entries
+        ],
+        where=f"{site_name}, page “{page.title}”" + (f", {site_url.rstrip('/')}/{page.url}" if site_url else ""),
+        checked=page.meta.data.get("checked") or "",
     )
-    checked = str(page.meta.data.get("checked") or "")
-    where = f"{site_name}, page “{page.title}”" + (f", {site_url.rstrip('/')}/{page.url}" if site_url else "")
-    words = f"From {where}, last checked {checked}. More, and every reference in full, stands there. No medical advice."
-    sources = f"<b>Sources:</b> {shown}." if shown else ""
-    return f'{before}<p class="handout-end">{sources} {escape(words, quote=False)}</p>{after}'
+    return before + end + after
 
 
 def format_short_reference(entry: Entry) -> str:

@@ -4,17 +4,16 @@ an error."""
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from html import escape
 from urllib.parse import quote
 
+from ledger.model.placeholders import Options
 from ledger.model.project import Page, Project
-from ledger.render import cite_this_page, markup
+from ledger.render import cite_this_page
+from ledger.render.jinja import render
 
 QUESTIONS_PAGE = "safety/questions-for-your-doctor.md"
 KINDS_WITH_QUESTIONS = ("therapy", "trial", "requirement", "safety")
 """Kinds of pages after which a reader may have questions for a doctor."""
-
-
 NO_CONTACT_MESSAGE = "This copy of the site has no contact address, so you cannot report an error from here."
 
 
@@ -22,33 +21,20 @@ def render_page_footer(page: Page, project: Project, site_url: str, name: str, c
     """The foot as HTML; ``cited`` are the keys that the page cites, its tables included."""
     data: Mapping[str, object] = page.meta.data if isinstance(page.meta.data, dict) else {}
     checked, reviewer = str(data.get("checked") or ""), str(data.get("reviewed_by") or "none")
-    parts = []
-    if checked:
-        parts.append(f"Last checked against its sources: {markup.render_date(checked)}.")
-    oldest = find_oldest_source_check(page, project, cited)
-    if oldest:
-        parts.append(f"The oldest look at a source cited here: {markup.render_date(oldest)}.")
-    parts.append("Not reviewed by a clinician." if reviewer == "none" else f"Reviewed by {escape(reviewer)}.")
-    if project.repo_url:
-        address = build_report_url(project.repo_url, title=f"Wrong fact: {page.title}", page=page.path)
-        parts.append(f'<a class="report" href="{escape(address)}">Report an error on this page</a>.')
-    else:
-        parts.append(NO_CONTACT_MESSAGE)
-    parts.append(f"This is no medical advice: talk to your own care team{_render_questions_link(page, project)}.")
+    questions = project.pages.get(QUESTIONS_PAGE)
     address = f"{site_url.rstrip('/')}/{page.url}" if site_url else ""
-    cite = cite_this_page.render_page_citation(
-        cite_this_page.PageCitation(page.title, name, checked, address, page.url)
+    citation = cite_this_page.PageCitation(page.title, name, checked, address, page.url)
+    return render(
+        "page-footer.html",
+        page=page,
+        checked=checked,
+        oldest=find_oldest_source_check(page, project, cited),
+        reviewer="" if reviewer == "none" else reviewer,
+        report_url=build_report_url(project.repo_url, title=f"Wrong fact: {page.title}", page=page.path),
+        no_contact=NO_CONTACT_MESSAGE,
+        questions=questions if questions is not page and data.get("kind") in KINDS_WITH_QUESTIONS else None,
+        citations=cite_this_page.format_page_citation(citation),
     )
-    return f'<div class="page-foot"><p>{" ".join(parts)}</p>{cite}</div>'
-
-
-def _render_questions_link(page: Page, project: Project) -> str:
-    """A link to the sheet of questions, on pages about a treatment, a trial or a danger."""
-    target = project.pages.get(QUESTIONS_PAGE)
-    kind = page.meta.data.get("kind") if isinstance(page.meta.data, dict) else None
-    if target is None or target is page or kind not in KINDS_WITH_QUESTIONS:
-        return ""
-    return f', and take <a href="{markup.get_relative_url(page, target.url)}">these questions</a> along'
 
 
 def find_oldest_source_check(page: Page, project: Project, cited: Collection[str]) -> str:
@@ -67,21 +53,15 @@ def find_oldest_source_check(page: Page, project: Project, cited: Collection[str
     return min((day for day in days if day), default="")
 
 
-def render_contact(page: Page, project: Project, options: Mapping[str, str]) -> str:
+def render_contact(page: Page, project: Project, options: Options) -> str:
     """How to contact us, for pages that mention it."""
-    if not project.repo_url:
-        return f"<p><strong>{NO_CONTACT_MESSAGE}</strong></p>"
-    address = escape(build_report_url(project.repo_url))
-    return (
-        f'<p><a href="{address}">Open the report form in the project repository</a>. '
-        "You need an account there. Please leave out private health details: anyone can read a report.</p>"
-    )
+    return render("contact.html", report_url=build_report_url(project.repo_url), no_contact=NO_CONTACT_MESSAGE)
 
 
 def build_report_url(repo_url: str, **fields: str) -> str:
-    """The address of the repository's form for errors with some fields filled in.
+    """The address of the repository's form for errors with some fields filled in; empty where there is no repository.
 
     ``docs/assets/page.js`` adds the section that the reader is at.
     """
     filled = "".join(f"&{name}={quote(value)}" for name, value in fields.items())
-    return f"{repo_url.rstrip('/')}/issues/new?template=wrong-fact.yml{filled}"
+    return repo_url and f"{repo_url.rstrip('/')}/issues/new?template=wrong-fact.yml{filled}"

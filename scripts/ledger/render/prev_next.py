@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ledger.model.project import Page, Project
-from ledger.render import markup
+from ledger.render.jinja import render
 
 TRIALS_TOPIC = "Trials"
 
@@ -39,17 +39,7 @@ def render_neighbours(page: Page, project: Project) -> str:
     neighbours = find_neighbours(page, project)
     if neighbours is None or not (neighbours.before or neighbours.after):
         return ""
-    links = (
-        _render_neighbour_link(page, neighbours.before, "prev", f"← Before this in {neighbours.topic}")
-        if neighbours.before
-        else ""
-    )
-    links += (
-        _render_neighbour_link(page, neighbours.after, "next", f"Next in {neighbours.topic} →")
-        if neighbours.after
-        else ""
-    )
-    return f'<nav class="neighbours" aria-label="More in {markup.escape_text(neighbours.topic)}">{links}</nav>'
+    return render("prev-next.html", page=page, **neighbours._asdict())
 
 
 def _find_in_topic(page: Page, topic: str, pages: Sequence[Page]) -> Neighbours | None:
@@ -60,12 +50,4 @@ def _find_in_topic(page: Page, topic: str, pages: Sequence[Page]) -> Neighbours 
         topic,
         pages[here - 1] if here else None,
         pages[here + 1] if here + 1 < len(pages) else None,
-    )
-
-
-def _render_neighbour_link(page: Page, target: Page, direction: str, words: str) -> str:
-    place = markup.get_relative_url(page, target.url)
-    title = markup.escape_text(target.title)
-    return (
-        f'<a class="{direction}" rel="{direction}" href="{place}"><span>{markup.escape_text(words)}</span> {title}</a>'
     )

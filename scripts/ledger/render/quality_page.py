@@ -12,7 +12,7 @@ from ledger.model.placeholders import Options
 from ledger.model.project import Page, Project
 from ledger.model.rules import get_rules
 from ledger.model.rules_folder import load_rules_file, report_at
-from ledger.render import markup
+from ledger.render.jinja import render
 
 INSTRUMENTS_FILE = "instruments.yml"
 HUMAN_JUDGEMENT = "Only people can judge this."
@@ -43,18 +43,4 @@ def read_instruments() -> Mapping[str, Sequence[InstrumentItem]]:
 
 def render_quality_table(page: Page, project: Project, options: Options) -> str:
     """Every item with what a program sees of it and the rules that demand it."""
-    help_page = markup.get_relative_url(page, "about/rules/")
-    rows = []
-    for instrument, item in ((name, item) for name, items in read_instruments().items() for item in items):
-        rules = ", ".join(f'<a href="{help_page}#{rule}"><code>{rule}</code></a>' for rule in item.rules)
-        rows.append(
-            (
-                f"{instrument} {item.item}",
-                markup.escape_text(item.asks),
-                markup.escape_text(item.seen),
-                rules or markup.EMPTY_CELL,
-            )
-        )
-    return markup.render_table(
-        "Items, and the rules that look for them", ("Item", "It asks", "What the program sees", "Rules"), rows, "stack"
-    )
+    return render("instruments.html", page=page, instruments=read_instruments())

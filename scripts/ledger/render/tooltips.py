@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from html import escape
 from xml.etree import ElementTree
 
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
+from markupsafe import Markup
 
 from ledger.model.glossary import Term
 from ledger.model.project import Page
+from ledger.render.jinja import render
 
 SKIPPED_ELEMENTS = {
     "a",
@@ -76,20 +77,8 @@ class TooltipsExtension(Extension):
         return MARKED_TERM.sub(self._render_term, html)
 
     def _render_term(self, match: re.Match[str]) -> str:
-        """A line may break at a button: the punctuation that touches a term is kept on its line."""
-        explanation = self._render_explanation(self.anchors[match["anchor"]], match["word"])
-        punctuation = match["before"] or match["behind"]
-        return (
-            f'<span class="hold">{match["before"]}{explanation}{match["behind"]}</span>' if punctuation else explanation
-        )
-
-    def _render_explanation(self, term: Term, word: str) -> str:
-        identifier = f"term-{term.anchor}"
-        return (
-            f'<span class="term"><button type="button" aria-describedby="{identifier}">{word}</button>'
-            f'<span class="tip" role="tooltip" id="{identifier}">{escape(term.meaning)} '
-            f'<a href="{self.up}glossary/#{term.anchor}">Glossary</a></span></span>'
-        )
+        words = {name: Markup(match[name]) for name in ("before", "word", "behind")}
+        return render("tooltip.html", term=self.anchors[match["anchor"]], up=self.up, **words)
 
     def extendMarkdown(self, md: Markdown) -> None:
         # After inline patterns (20), toc (5) and MkDocs' own processing of links (0), which expects source files.

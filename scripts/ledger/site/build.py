@@ -29,12 +29,11 @@ from ledger.model import drafts
 from ledger.model.glossary import GLOSSARY_PAGE, read_glossary_terms
 from ledger.model.project import BIB_FILE, Page, Project
 from ledger.render import (
-    breadcrumbs,
     footnotes,
     handout,
     page_footer,
+    page_top,
     prev_next,
-    reading_time,
     references,
     source_notices,
     trial_page,
@@ -209,10 +208,11 @@ class Site:
         html = self.tooltips.expand(generated_parts.fill_html_placeholders(page, self.project, html))
         html, listed = footnotes.number_citations(html, lambda name: self._get_footnote(page.src, name))
         html = handout.render_handout(html, page, self.project.bibliography.entries, self.name, self.site_url)
-        end = listed + self._render_page_end(page, footnotes.find_reference_keys(listed))
+        keys = footnotes.find_reference_keys(listed)
+        end = listed + self._render_page_end(page, keys)
         html = html.replace(REFERENCES_PLACEHOLDER, end, 1)
         notices = drafts.render_draft_notice(page, self.project)
-        notices += source_notices.render_page_notices(self.project, listed)
+        notices += source_notices.render_page_notices(self.project, keys)
         html = html.replace("</h1>", f"</h1>{notices}", 1)
         html = html.replace(BREADCRUMBS_PLACEHOLDER, self._render_page_top(page), 1)
         html = SPACE_BEFORE_PER_CENT.sub("\u00a0%", html)
@@ -231,9 +231,8 @@ class Site:
 
     def _render_page_top(self, page: Page) -> str:
         """The part above the title: breadcrumbs, and how long the page takes to read."""
-        crumbs = breadcrumbs.render_breadcrumbs(page, self.project)
         words = sum(len(f"{title} {text}".split()) for _, title, text in self.sections.get(page.src, ()))
-        return f'<div class="page-top">{crumbs}{reading_time.render_reading_time(words)}</div>' if crumbs else ""
+        return page_top.render_page_top(page, self.project, words)
 
     def _render_page_end(self, page: Page, cited: Collection[str]) -> str:
         """The part below the references: the page footer, and links to the pages before and after."""

@@ -17,7 +17,7 @@ from ledger.model.glossary import GLOSSARY_PAGE
 from ledger.model.placeholders import PLACEHOLDER, TRIAL_PAGE_SECTIONS
 from ledger.model.project import CLAIMS_FILE, Page, Project
 from ledger.model.site_config import CONFIG_FILE
-from ledger.render import breadcrumbs, prev_next
+from ledger.render import page_top, prev_next
 
 TEMPLATES_FOLDER = "overrides"
 PARTS_OF_ONE_PAGE = frozenset((*TRIAL_PAGE_SECTIONS, "contact", "stage"))
@@ -60,7 +60,7 @@ def _list_inputs(page: Page, project: Project, shared: str, data: str) -> Iterat
     for key in sorted({*CITATION_KEY.findall(page.text), *page.cited} & entries.keys()):
         yield entries[key].raw
         yield repr(project.marked.get(key))
-    yield from (other.title for other in breadcrumbs.find_breadcrumbs(page, project))
+    yield from (other.title for other in page_top.find_breadcrumbs(page, project))
     neighbours = prev_next.find_neighbours(page, project)
     if neighbours:
         yield neighbours.topic

@@ -18,7 +18,6 @@ from ledger.render import (
     charts,
     claim_cards,
     comparison,
-    fact_table,
     page_footer,
     quality_page,
     readability_page,
@@ -38,7 +37,7 @@ MARKDOWN_RENDERERS: Mapping[str, Renderer] = {
 }
 HTML_RENDERERS: Mapping[str, Renderer] = {
     "stage": stage_badge.render_requested_badge,
-    "trial-facts": fact_table.render_fact_table,
+    "trial-facts": trial_page.render_fact_table,
     "trial-results": trial_page.render_results_table,
     "trial-harms": trial_page.render_harms_table,
     "trial-requirements": trial_page.render_requirements_table,
@@ -54,7 +53,7 @@ HTML_RENDERERS: Mapping[str, Renderer] = {
     "readability": readability_page.render_readability_table,
     "bibliography": bibliography_page.render_bibliography,
     "contact": page_footer.render_contact,
-    "source-status": source_notices.render_status_placeholder,
+    "source-status": source_notices.render_status_summary,
     "claims-filter": claim_cards.render_claim_filter,
     "citations-filter": claim_cards.render_citation_filter,
 }

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from math import ceil, floor
 
+from markupsafe import Markup
+
 from ledger.model.project import Project
 from ledger.model.trial_record import Result
 from ledger.render.charts import svg
@@ -54,10 +56,12 @@ def _describe_before_after(v: Mapping[str, Value]) -> str:
     return capitalize(words) + (f", {v['group']}" if v["group"] else "") + format_attribution(v["said_by"])
 
 
-def _make_before_after_drawer(low: int, high: int, every: int) -> Callable[[Sequence[PictureItem]], tuple[float, str]]:
+def _make_before_after_drawer(
+    low: int, high: int, every: int
+) -> Callable[[Sequence[PictureItem]], tuple[float, Markup]]:
     """A drawing on a scale from ``low`` to ``high``, or as far as the values go."""
 
-    def draw(items: Sequence[PictureItem]) -> tuple[float, str]:
+    def draw(items: Sequence[PictureItem]) -> tuple[float, Markup]:
         values = [float(str(item.values[name])) for item in items for name in ("before", "after")]
         first = min(low, floor(min(values) / every) * every)
         last = max(high, ceil(max(values) / every) * every)
@@ -78,12 +82,12 @@ def _make_before_after_drawer(low: int, high: int, every: int) -> Callable[[Sequ
                 y += 19
             y += 6
         marks = [(x(mark), float(mark), f"{mark} %") for mark in range(first, last + 1, every)]
-        return y, svg.draw_axis(14, y - 6, marks) + "".join(parts)
+        return y, svg.draw_axis(14, y - 6, marks) + svg.join(parts)
 
     return draw
 
 
-def _draw_before_after_marks(v: Mapping[str, Value], x: Callable[[Value], float], y: float) -> list[str]:
+def _draw_before_after_marks(v: Mapping[str, Value], x: Callable[[Value], float], y: float) -> list[Markup]:
     """A hollow mark before, a full one after; of one person a square, of a group a circle."""
     before, after = x(v["before"]), x(v["after"])
     line = svg.draw_path("between", f"M{before:g} {y:g}H{after:g}")

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 
 from ledger.model.placeholders import Options
 from ledger.model.project import Page, Project
-from ledger.render import markup
 from ledger.render.charts import before_after, follow_up, people, timeline
 from ledger.render.charts.picture import Picture, Value
 from ledger.render.charts.svg import WIDTH
-from ledger.render.markup import cite_sources, escape_text, get_relative_url, render_link, render_table
+from ledger.render.jinja import render
 
 PICTURES: Mapping[str, Picture] = {
     picture.name: picture
@@ -28,36 +27,17 @@ def render_picture(page: Page, project: Project, options: Options) -> str:
     """The picture named by ``name=``, with its table, sources, date and download. LookupError if unknown."""
     picture = PICTURES[options["name"]]
     items = picture.items(project)
-    if not items:
-        return f"<p>{escape_text(picture.title)}: no trial on this site has the data for it yet.</p>"
-    height, marks = picture.draw(items)
-    name = f"picture-{picture.name}"
-    legend = "".join(
-        f'<li><svg viewBox="0 0 26 14" width="26" height="14" aria-hidden="true">{mark}</svg> {escape_text(words)}</li>'
-        for mark, words in picture.key
-    )
-    drawing = (
-        f'<svg class="picture" role="img" viewBox="0 0 {WIDTH} {height:g}" aria-labelledby="{name}-t {name}-d">'
-        f'<title id="{name}-t">{escape_text(picture.title)}</title><desc id="{name}-d">{escape_text(picture.description)} '
-        f"The table below holds the same.</desc>{marks}</svg>"
-    )
-    rows = [
-        (
-            render_link(page, item.trial),
-            *(_format_cell(item.values[column]) for column in picture.columns),
-            cite_sources(*item.keys),
-        )
-        for item in items
-    ]
-    head = ("Trial", *picture.columns.values(), "Source")
-    data = get_relative_url(page, f"data/{get_csv_file_name(picture)}")
-    return (
-        f'<figure class="picture" id="{name}">{drawing}<ul class="legend">{legend}</ul><figcaption>'
-        f"{escape_text(picture.description)} {escape_text(picture.limits)} Sources: in the table. Data: the records of this site, "
-        f"as checked up to {markup.render_date(find_latest_check_date(project))}. "
-        f'<a href="{data}" download>Download the data (CSV)</a>.'
-        f"<details><summary>The same as a table</summary>{render_table(picture.title, head, rows, 'stack')}</details>"
-        "</figcaption></figure>"
+    height, drawing = picture.draw(items) if items else (0, "")
+    return render(
+        "picture.html",
+        page=page,
+        picture=picture,
+        width=WIDTH,
+        height=f"{height:g}",
+        drawing=drawing,
+        rows=[(item, [_format_cell(item.values[column]) for column in picture.columns]) for item in items],
+        checked=find_latest_check_date(project),
+        data_url=f"data/{get_csv_file_name(picture)}",
     )
 
 
@@ -71,4 +51,4 @@ def find_latest_check_date(project: Project) -> str:
 
 
 def _format_cell(value: Value) -> str:
-    return "—" if value is None or value == "" else escape_text(str(value))
+    return "—" if value is None or value == "" else str(value)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 
+from markupsafe import Markup
+
 from ledger.model.project import Project
 from ledger.render.charts import svg
 from ledger.render.charts.picture import Picture, PictureItem, Value, format_attribution, join_speakers
@@ -43,7 +45,7 @@ def _collect_follow_up_items(project: Project) -> list[PictureItem]:
     return sorted(items, key=lambda item: (order.index(str(item.values["kind"])), -int(item.values["months"] or 0)))
 
 
-def _draw_follow_up(items: Sequence[PictureItem]) -> tuple[float, str]:
+def _draw_follow_up(items: Sequence[PictureItem]) -> tuple[float, Markup]:
     months = [int(item.values[name] or 0) for item in items for name in ("months", "longest", "claimed_months")]
     years = max(max(months) // 12 + 1, 2)
     scale = (RIGHT - LEFT - 14) / (12 * years)
@@ -62,14 +64,14 @@ def _draw_follow_up(items: Sequence[PictureItem]) -> tuple[float, str]:
             y += 7
     every = max(1, round(years / 5))
     marks = [(x(12 * year), float(12 * year), _format_years(year)) for year in range(0, years + 1, every)]
-    return y, svg.draw_axis(14, y - 6, marks) + "".join(parts)
+    return y, svg.draw_axis(14, y - 6, marks) + svg.join(parts)
 
 
 def _format_years(number: int) -> str:
     return "start" if number == 0 else "1 year" if number == 1 else f"{number} years"
 
 
-def _draw_trial_follow_up(item: PictureItem, x: Callable[[Value], float], y: float) -> tuple[float, list[str]]:
+def _draw_trial_follow_up(item: PictureItem, x: Callable[[Value], float], y: float) -> tuple[float, list[Markup]]:
     v = item.values
     y, title = svg.draw_label(y, item.trial.title, "name")
     y, label = svg.draw_label(y, f"Follow-up: {v['follow_up']}" + format_attribution(v["said_by"]), "small")
@@ -84,27 +86,27 @@ def _draw_trial_follow_up(item: PictureItem, x: Callable[[Value], float], y: flo
     return y, parts
 
 
-def _draw_follow_up_marks(v: Mapping[str, Value], x: Callable[[Value], float], y: float) -> list[str]:
+def _draw_follow_up_marks(v: Mapping[str, Value], x: Callable[[Value], float], y: float) -> list[Markup]:
     """A bar as long as the follow-up, whose end shows what kind of length it is."""
     end, months = x(v["months"]), v["months"]
     if v["kind"] == "longest":
-        return [svg.draw_path("one-person", f"M{LEFT} {y:g}H{end:g}"), svg.draw_ring_end(end, y, months=months)]
+        return [svg.draw_path("one-person", f"M{LEFT} {y:g}H{end:g}"), svg.draw_end("ring-end", end, y, months=months)]
     bar = svg.draw_bar("unclear" if v["kind"] == "not stated" else "followed", LEFT, y - 4.5, end, months=months)
     if v["kind"] == "at least":
-        return [bar, svg.draw_arrow_end(end + 2, y, months=months)]
+        return [bar, svg.draw_end("arrow-end", end + 2, y, months=months)]
     if v["kind"] != "median":
-        return [bar, svg.draw_closed_end(end, y, months=months)] if v["kind"] == "set time" else [bar]
+        return [bar, svg.draw_end("closed-end", end, y, months=months)] if v["kind"] == "set time" else [bar]
     marks = [bar]
     if v["longest"]:
         far = x(v["longest"])
         marks += [
             svg.draw_path("one-person", f"M{end:g} {y:g}H{far:g}"),
-            svg.draw_ring_end(far, y, months=v["longest"]),
+            svg.draw_end("ring-end", far, y, months=v["longest"]),
         ]
-    return [*marks, svg.draw_diamond_end(end, y, months=months)]
+    return [*marks, svg.draw_end("diamond-end", end, y, months=months)]
 
 
-def _draw_claim_marks(months: Value, x: Callable[[Value], float], y: float) -> list[str]:
+def _draw_claim_marks(months: Value, x: Callable[[Value], float], y: float) -> list[Markup]:
     """A broken line as long as what is claimed; an arrow where the claim names no end."""
     if months is None:
         return [
@@ -138,10 +140,10 @@ FOLLOW_UP = Picture(
     items=_collect_follow_up_items,
     draw=_draw_follow_up,
     key=(
-        (svg.draw_bar("followed", 1, 2.5, 20) + svg.draw_closed_end(20, 7), "set time"),
-        (svg.draw_bar("followed", 1, 2.5, 16) + svg.draw_arrow_end(18, 7), "at least"),
-        (svg.draw_bar("followed", 1, 2.5, 18) + svg.draw_diamond_end(18, 7), "median"),
-        (svg.draw_path("one-person", "M1 7H20") + svg.draw_ring_end(20, 7), "one person, followed longest"),
+        (svg.draw_bar("followed", 1, 2.5, 20) + svg.draw_end("closed-end", 20, 7), "set time"),
+        (svg.draw_bar("followed", 1, 2.5, 16) + svg.draw_end("arrow-end", 18, 7), "at least"),
+        (svg.draw_bar("followed", 1, 2.5, 18) + svg.draw_end("diamond-end", 18, 7), "median"),
+        (svg.draw_path("one-person", "M1 7H20") + svg.draw_end("ring-end", 20, 7), "one person, followed longest"),
         (svg.draw_bar("unclear", 1, 2.5, 25), "not stated for whom"),
         (svg.draw_path("claimed", "M1 7H21") + svg.draw_square("claimed-end", 21, 7, 6), "claimed"),
         (

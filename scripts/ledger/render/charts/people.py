@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from math import ceil
+
+from markupsafe import Markup
 
 from ledger.model.project import Project
 from ledger.model.trial_record import Harm, Record, Result
@@ -88,17 +91,17 @@ def _collect_people_items(project: Project) -> list[PictureItem]:
     return items
 
 
-def _draw_people(items: Sequence[PictureItem]) -> tuple[float, str]:
+def _draw_people(items: Sequence[PictureItem]) -> tuple[float, Markup]:
     y = 0.0
     parts = []
     for item in items:
         y, drawn = _draw_trial_people(item, y)
         parts.append(svg.draw_group("trial", drawn, trial=item.record.id))
         y += 10
-    return y, "".join(parts)
+    return y, svg.join(parts)
 
 
-def _draw_trial_people(item: PictureItem, y: float) -> tuple[float, list[str]]:
+def _draw_trial_people(item: PictureItem, y: float) -> tuple[float, list[Markup]]:
     """A row for the result and one for each count of deaths, which may be of other people."""
     v = item.values
     free, of, rest = (int(v[name] or 0) for name in ("insulin_free", "of", "not_counted"))
@@ -107,21 +110,15 @@ def _draw_trial_people(item: PictureItem, y: float) -> tuple[float, list[str]]:
     words += f"; {rest} more treated, not in this count" if rest else ""
     y, title = svg.draw_label(y, item.trial.title, "name")
     y, label = svg.draw_label(y, words + format_attribution(v["said_by"]), "small")
-    y, row = _draw_mark_rows(
-        [svg.draw_off_insulin_mark] * free + [svg.draw_counted_mark] * (of - free) + [svg.draw_not_counted_mark] * rest,
-        LEFT + 6,
-        y,
-    )
+    kinds = ["off-insulin"] * free + ["counted"] * (of - free) + ["not-counted"] * rest
+    y, row = _draw_mark_rows(kinds, LEFT + 6, y)
     parts = [title, label, svg.draw_group("people", row)]
     deaths = find_death_counts(item.record)
     for death in deaths:
         y, label = svg.draw_label(y + 2, _describe_death_row(death), "small")
         died = death.n or 0
-        y, row = _draw_mark_rows(
-            [svg.draw_death_mark] * died + [svg.draw_no_death_mark] * ((death.of or died) - died),
-            LEFT + 6 + MARK_SPACING / 2,
-            y,
-        )
+        kinds = ["death"] * died + ["no-death"] * ((death.of or died) - died)
+        y, row = _draw_mark_rows(kinds, LEFT + 6 + MARK_SPACING / 2, y)
         parts += [label, svg.draw_group("deaths", row, n=death.n, of=death.of)]
     if not deaths:
         y, label = svg.draw_label(y + 2, _describe_missing_death_count(item.record), "small")
@@ -129,13 +126,13 @@ def _draw_trial_people(item: PictureItem, y: float) -> tuple[float, list[str]]:
     return y, parts
 
 
-def _draw_mark_rows(marks: Sequence[Callable[[float, float], str]], left: float, y: float) -> tuple[float, list[str]]:
-    """Marks side by side, on as many lines as they need."""
-    drawn = [
-        mark(left + number % MARKS_PER_LINE * MARK_SPACING, y + 8 + number // MARKS_PER_LINE * MARK_SPACING)
-        for number, mark in enumerate(marks)
-    ]
-    return y + (len(marks) + MARKS_PER_LINE - 1) // MARKS_PER_LINE * MARK_SPACING, drawn
+def _draw_mark_rows(kinds: Sequence[str], left: float, y: float) -> tuple[float, list[Markup]]:
+    """One mark a person side by side, on as many lines as they need."""
+    drawn = []
+    for number, kind in enumerate(kinds):
+        line, column = divmod(number, MARKS_PER_LINE)
+        drawn.append(svg.draw_person(kind, left + column * MARK_SPACING, y + 8 + line * MARK_SPACING))
+    return y + ceil(len(kinds) / MARKS_PER_LINE) * MARK_SPACING, drawn
 
 
 PEOPLE = Picture(
@@ -162,10 +159,10 @@ PEOPLE = Picture(
     items=_collect_people_items,
     draw=_draw_people,
     key=(
-        (svg.draw_off_insulin_mark(13, 7), "off insulin, by the measure named"),
-        (svg.draw_counted_mark(13, 7), "in this count, but not as off insulin"),
-        (svg.draw_not_counted_mark(13, 7), "treated, but not in this count"),
-        (svg.draw_death_mark(13, 7), "died"),
-        (svg.draw_no_death_mark(13, 7), "in the count of deaths, no death reported"),
+        (svg.draw_person("off-insulin", 13, 7), "off insulin, by the measure named"),
+        (svg.draw_person("counted", 13, 7), "in this count, but not as off insulin"),
+        (svg.draw_person("not-counted", 13, 7), "treated, but not in this count"),
+        (svg.draw_person("death", 13, 7), "died"),
+        (svg.draw_person("no-death", 13, 7), "in the count of deaths, no death reported"),
     ),
 )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+from markupsafe import Markup
 
 from ledger.model.project import Page, Project
 from ledger.model.trial_facts import SourcedModel
@@ -33,14 +35,14 @@ class Picture:
     columns: Mapping[str, str]
     """Columns of the data, with the words that head them in the table."""
     items: Callable[[Project], list[PictureItem]]
-    draw: Callable[[Sequence[PictureItem]], tuple[float, str]]
+    draw: Callable[[Sequence[PictureItem]], tuple[float, Markup]]
     """Draws the items; returns the height of the drawing and its marks."""
-    key: Sequence[tuple[str, str]] = field(default_factory=tuple)
+    key: Sequence[tuple[Markup, str]]
     """The legend: a small drawing and what it means."""
 
 
 def capitalize(words: str) -> str:
-    return words[0].upper() + words[1:]
+    return words[:1].upper() + words[1:]
 
 
 def format_time_point(at: Value) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from markupsafe import Markup
+
 from ledger.model.project import Project
 from ledger.render.charts import svg
 from ledger.render.charts.picture import Picture, PictureItem, Value, format_attribution, join_speakers
 from ledger.render.charts.svg import LEFT, RIGHT
 from ledger.render.charts.timespan import TrialSpan, derive_known_span, to_decimal_year
-from ledger.render.markup import format_date
+from ledger.render.trial_values import format_date
 
 
 def _collect_timeline_items(project: Project) -> list[PictureItem]:
@@ -48,7 +50,7 @@ def _describe_span(item: PictureItem, span: TrialSpan) -> str:
     return "; ".join(parts) + format_attribution(v["said_by"])
 
 
-def _draw_timeline(items: Sequence[PictureItem]) -> tuple[float, str]:
+def _draw_timeline(items: Sequence[PictureItem]) -> tuple[float, Markup]:
     spans = [derive_known_span(item.record) for item in items]
     first = min(int(str(item.values["start"])[:4]) for item in items)
     last = max(int((span.last or str(item.values["start"]))[:4]) for item, span in zip(items, spans, strict=True)) + 1
@@ -66,10 +68,10 @@ def _draw_timeline(items: Sequence[PictureItem]) -> tuple[float, str]:
         y += 24
     every = max(1, round((last - first) / 6))
     years = [(x(f"{year}-01-01"), float(year), str(year)) for year in range(first, last + 1, every)]
-    return y, svg.draw_axis(14, y - 6, years) + "".join(parts)
+    return y, svg.draw_axis(14, y - 6, years) + svg.join(parts)
 
 
-def _draw_span_marks(span: TrialSpan, x: Callable[[str], float], y: float) -> list[str]:
+def _draw_span_marks(span: TrialSpan, x: Callable[[str], float], y: float) -> list[Markup]:
     """The bars of a trial around the line ``y``, and how they end."""
     parts = [svg.draw_bar("planned", x(begin), y - 4.5, x(end), from_=begin, to=end) for begin, end in span.planned]
     if span.ran_from and span.ran_to:
@@ -77,9 +79,9 @@ def _draw_span_marks(span: TrialSpan, x: Callable[[str], float], y: float) -> li
             svg.draw_bar("ran", x(span.ran_from), y - 4.5, x(span.ran_to), from_=span.ran_from, to=span.ran_to)
         )
     if span.ended and span.ran_to:
-        parts.append(svg.draw_closed_end(x(span.ran_to), y, at=span.ran_to))
+        parts.append(svg.draw_end("closed-end", x(span.ran_to), y, at=span.ran_to))
     if span.open and span.last:
-        parts.append(svg.draw_open_end(x(span.last), y, at=span.last))
+        parts.append(svg.draw_end("open-end", x(span.last), y, at=span.last))
     return parts
 
 
@@ -105,8 +107,8 @@ TIMELINE = Picture(
     draw=_draw_timeline,
     key=(
         (svg.draw_bar("ran", 1, 2.5, 25), "known to run"),
-        (svg.draw_bar("ran", 1, 2.5, 20) + svg.draw_closed_end(20, 7), "ended"),
+        (svg.draw_bar("ran", 1, 2.5, 20) + svg.draw_end("closed-end", 20, 7), "ended"),
         (svg.draw_bar("planned", 1, 2.5, 25), "only planned"),
-        (svg.draw_bar("ran", 1, 2.5, 9) + svg.draw_open_end(9, 7), "not known what came next"),
+        (svg.draw_bar("ran", 1, 2.5, 9) + svg.draw_end("open-end", 9, 7), "not known what came next"),
     ),
 )
