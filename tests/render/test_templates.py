@@ -77,7 +77,7 @@ def render_everything(loaded: Project) -> Iterator[tuple[str, str]]:
     tooltips = TooltipsExtension()
     tooltips.anchors = {"x": Term("x", "x", HOSTILE, 1)}
     yield "tooltip", tooltips.expand('<span class="term" data-term="x">x</span>')
-    yield "references", "".join(footnotes.number_citations("<!--cite a-->", {}, lambda key: "x"))
+    yield "references", "".join(footnotes.number_citations("<!--cite a-->", lambda name: "<p>x</p>"))
 
 
 class AttributeNames(HTMLParser):
