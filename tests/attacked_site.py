@@ -36,6 +36,18 @@ def model_of(hint: object) -> type[BaseModel] | None:
     return next((found for arg in typing.get_args(hint) if (found := model_of(arg))), None)
 
 
+def hints_of(model: type[BaseModel]) -> dict[str, Any]:
+    """The types of a model's fields; that of a generic model's value is what it was made for."""
+    metadata = [
+        base.__pydantic_generic_metadata__
+        for base in model.__mro__
+        if issubclass(base, BaseModel) and base is not BaseModel
+    ]
+    value = next((one["args"][0] for one in metadata if one["args"]), None)
+    hints = typing.get_type_hints(model, include_extras=True)
+    return {name: value if isinstance(hint, typing.TypeVar) else hint for name, hint in hints.items()}
+
+
 def grown(hint: Any, text: str) -> Any:
     """A value of this type, with ``text`` wherever a text may stand."""
     if hint == field_types.NonEmptyText:
@@ -57,7 +69,7 @@ def grown(hint: Any, text: str) -> Any:
     if origin is list:
         return [grown(args[0], text)]
     if isinstance(hint, type) and issubclass(hint, BaseModel):
-        hints = typing.get_type_hints(hint, include_extras=True)
+        hints = hints_of(hint)
         return {name: grown(one, text) for name, one in hints.items() if name in hint.model_fields}
     return {int: 1, float: 1.0, bool: True, str: "known2024"}.get(hint, text)
 
@@ -70,7 +82,7 @@ def spread(value: Any, hint: Any, text: str) -> Any:
         inner = next(iter(typing.get_args(inner)), inner) if typing.get_origin(hint) is typing.Annotated else inner
         return [spread(one, inner, text) for one in value]
     if isinstance(value, dict) and model:
-        hints = typing.get_type_hints(model, include_extras=True)
+        hints = hints_of(model)
         known = {name: spread(one, hints.get(name), text) for name, one in value.items()}
         new = {
             n: text for n in model.model_fields if n not in value and holds_text(hints[n]) and not model_of(hints[n])
@@ -92,7 +104,7 @@ def attacked(text: str) -> dict[str, Any]:
     """The sample record with ``text`` in every field that takes it."""
     trial: dict[str, Any] = yaml.safe_load(SAMPLE.split("---\n")[1])["trial"]
     base = problems_of(trial)
-    hints = typing.get_type_hints(trial_record.Record, include_extras=True)
+    hints = hints_of(trial_record.Record)
     for name, hint in hints.items():
         if name not in trial_record.Record.model_fields or name in ("id", "cohort"):
             continue
