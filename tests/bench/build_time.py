@@ -109,19 +109,34 @@ def plain(folder: Path, tables: bool) -> Path:
 
 
 def with_copies(folder: Path, number: int) -> Path:
-    """Add ``number`` trial pages: copies of those that are there, each with a name, title and cohort of its own."""
+    """Add ``number`` trial pages: copies of those that are there, each with a name, title and cohort of its own.
+
+    A copy says that it reports the same people as the others, or the checks would call it copied.
+    """
     sources = [
         path for path in sorted((folder / "docs" / "trials").glob("*.md")) if "\ntrial:\n" in path.read_text("utf-8")
     ]
-    for count in range(number):
+    names = [f"copy-{count}-{sources[count % len(sources)].stem}" for count in range(number)]
+    first = {source.stem: source.stem for source in sources}
+    for name in names:
+        stem = name.split("-", 2)[2]
+        first[stem] = min(first[stem], name, key=lambda one: f"{one}.md")
+    for count, name in enumerate(names):
         source = sources[count % len(sources)]
-        name = f"copy-{count}-{source.stem}"
         text = source.read_text(encoding="utf-8")
+        others = {source.stem, *re.findall(r"(?<=^      record: ).*", text, re.MULTILINE)}
+        relations = "".join(
+            f"    - kind: same people\n      to: the original\n      record: {first[stem] if first[stem] != name else stem}\n"
+            for stem in sorted(others & first.keys())
+        )
         for old, new in (
             (r"^title: .*$", f"title: Copy {count} of {source.stem}"),
             (r"^  id: .*$", f"  id: {name}"),
             (r"^  cohort: .*$", f"  cohort: {name}"),
             (r"^  registry:\n(?:    .*\n)+", "  registry: []\n"),
+            (r"^  relations:\n", f"  relations:\n{relations}")
+            if "\n  relations:\n" in text
+            else (r"^---\n(?=\n# )", f"  relations:\n{relations}---\n"),
         ):
             text = re.sub(old, new, text, count=1, flags=re.MULTILINE)
         (folder / "docs" / "trials" / f"{name}.md").write_text(text, encoding="utf-8")
