@@ -32,3 +32,9 @@ def test_csl_json_keeps_organisations_whole_and_names_in_parts() -> None:
 
 def test_every_item_has_a_type() -> None:
     assert convert("@misc{a, title = {T}, howpublished = {X}}")["type"] == "document"
+
+
+def test_the_hyphen_between_initials_is_not_printed() -> None:
+    assert convert(ENTRY.replace("{Doe, Jane}", "{Carlsson, P.-O.}", 1))["author"] == [
+        {"family": "Carlsson", "given": "P. O."}
+    ]

@@ -17,6 +17,8 @@ from ledger.model.bibliography import ADDRESS_FIELDS, CITATION_KEY, Entry
 
 BARE_SPECIAL = re.compile(r"(?<!\\)[%&#_$]")
 """A character that LaTeX would take for a command or a comment."""
+HYPHENATED_INITIALS = re.compile(r"(?<=\w)\.-(?=\w\b)")
+"""The hyphen of "P.-O.", which pandoc would keep; the NLM style has "PO"."""
 SUFFIX_WITH_PERIOD = re.compile(r"(?<=, )([JS]r)\.(?=,)")
 
 
@@ -59,7 +61,7 @@ def _adapt_for_pandoc(entry: Entry) -> dict[str, str]:
     fields["options"] = "useprefix=true"  # "de Vaart J", not "Vaart J de"
     fields["month"] = fields.get("month", "").lower()[:3]
     for name in ("author", "editor"):
-        fields[name] = SUFFIX_WITH_PERIOD.sub(r"\1", fields.get(name, ""))
+        fields[name] = SUFFIX_WITH_PERIOD.sub(r"\1", HYPHENATED_INITIALS.sub(". ", fields.get(name, "")))
     for name in fields:
         if name.endswith("title"):
             fields[name] = f"{{{fields[name]}}}"  # otherwise pandoc changes capitals, after a colon too

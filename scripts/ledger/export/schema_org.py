@@ -121,7 +121,7 @@ def _build_article_node(entry: Entry) -> Node:
     people = [name for name in get_creators(entry) if name != AND_OTHERS][:6]
     if people:
         node["author"] = [
-            {"@type": "Organization" if person.body else "Person", "name": f"{person.given} {person.family}".strip()}
+            {"@type": "Organization" if person.body else "Person", "name": f"{person.family} {person.initials}".strip()}
             for person in people
         ]
     if entry.year:

@@ -117,6 +117,12 @@ class Name:
     given: str = ""
     body: bool = False
 
+    @property
+    def initials(self) -> str:
+        """First letters of the given names, as pandoc prints them in the NLM style: "M de FC" for "Maria de Fátima C."."""
+        parts = [part for part in re.split(r"[\s.-]+", self.given) if part]
+        return "".join(f" {part} " if part.islower() else part[0] for part in parts).strip()
+
 
 AND_OTHERS = Name("others")
 """BibTeX's "and others": a list of authors that is not complete."""
