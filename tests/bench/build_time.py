@@ -93,7 +93,7 @@ def copied(root: Path, folder: Path) -> Path:
 def plain(folder: Path, tables: bool) -> Path:
     """Make the project in ``folder`` one of Material alone; ``tables`` writes the generated parts out."""
     from ledger.model import project
-    from ledger.site import generated_parts
+    from ledger.site import check_site, generated_parts  # noqa: F401 - the page Rules needs every check
 
     if tables:
         loaded = project.load_project(folder)
@@ -147,7 +147,9 @@ def build(root: Path) -> Cost:
     """One build in a fresh process. Its output is shown only if it fails."""
     start = used()
     with tempfile.TemporaryDirectory() as site:
-        command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--site-dir", site]
+        own = "hooks:" in (root / "mkdocs.yml").read_text(encoding="utf-8")
+        program = ["scripts/run_mkdocs.py"] if own else ["-m", "mkdocs"]
+        command = [sys.executable, *program, "build", "--quiet", "--site-dir", site]
         process = subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         assert process.stdout is not None
         said = process.stdout.read()

@@ -154,7 +154,7 @@ class Site:
         markdown = generated_parts.fill_markdown_placeholders(page, self.project, markdown)
         parts: list[str] = []
         done = 0
-        for group in CITATION_GROUP.finditer(MarkdownSource(markdown).prose):
+        for group in CITATION_GROUP.finditer(_find_prose(markdown, page)):
             before = _remove_space_before_citation(markdown[done : group.start()].replace("@", AT_PLACEHOLDER))
             known = [key for key in group["keys"].split("; @") if key in self.project.references]
             parts += [before, f"[@{'; @'.join(known)}]" if known else ""]  # others are seen in a preview only
@@ -271,6 +271,13 @@ def escape_for_template(words: str) -> Markup:
 def escape_toc_title(title: str) -> str:
     """A heading's HTML for the table of contents, without tags: Markdown removes them, but can be tricked."""
     return title.replace("<", "&lt;")
+
+
+def _find_prose(markdown: str, page: Page) -> str:
+    """The Markdown with code and comments blanked; most pages are read already, but for their generated cards."""
+    if page.text.lstrip("\n") == markdown:
+        return page.source.prose[-len(markdown) :]
+    return MarkdownSource(markdown).prose
 
 
 def _remove_space_before_citation(text: str) -> str:
