@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ledger.checks import bib_duplicates, bib_fields
@@ -286,6 +286,7 @@ def test_braces_are_put_where_they_are_missing() -> None:
     assert bib_fields.brace_capitals(title) == bib_fields.brace_capitals(braced) == braced
 
 
+@example("\\\\B")
 @given(st.text(alphabet="aBcDE1'’.-/–_&+ éÉ:{}\\", max_size=40))
 def test_after_that_nothing_loses_its_capitals(title: str) -> None:
     braced = bib_fields.brace_capitals(title)

@@ -80,7 +80,7 @@ def test_organisations_and_people_are_told_apart(make: Make) -> None:
     *_, article = schema_org.build_nodes(loaded.pages["trials/sample.md"], loaded, NAME, URL)
     assert article["author"] == [
         {"@type": "Organization", "name": "World Test Organization"},
-        {"@type": "Person", "name": "Jane Doe"},
+        {"@type": "Person", "name": "Doe J"},
     ]
 
 

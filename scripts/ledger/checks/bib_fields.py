@@ -359,7 +359,8 @@ def _find_unprotected_words(title: str) -> Iterator[re.Match[str]]:
     """Words outside braces with a capital; the first letter of a title remains a capital anyway."""
     for place, match in enumerate(TITLE_PART.finditer(title)):
         letters = match[0] if place else match[0][1:]
-        if match[0][0] not in "{\\" and letters != letters.lower():
+        is_after_backslash = title[: match.start()].endswith("\\")
+        if match[0][0] not in "{\\" and letters != letters.lower() and not is_after_backslash:
             yield match
 
 
