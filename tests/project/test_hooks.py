@@ -274,6 +274,7 @@ def preview(tmp_path: Path) -> Iterator[Callable[[Mapping[str, str]], Preview]]:
 Start = Callable[[Mapping[str, str]], Preview]
 
 
+@pytest.mark.slow
 def test_a_preview_tells_errors_goes_on_and_follows_every_file(preview: Start) -> None:
     site = preview({})
     site.wait(lambda: "Doe J. A trial." in site.page())
