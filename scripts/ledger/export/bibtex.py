@@ -12,13 +12,16 @@ import pypandoc
 from pybtex.bibtex.utils import split_name_list
 from pybtex.database import InvalidNameString, Person
 
+from ledger.checks.bib_entries import URL
 from ledger.checks.bib_fields import KNOWN_FIELDS
-from ledger.model.bibliography import ADDRESS_FIELDS, CITATION_KEY, Entry
+from ledger.model.bibliography import ADDRESS_FIELDS, CITATION_KEY, DOI, PMCID, PMID, Entry
 
 BARE_SPECIAL = re.compile(r"(?<!\\)[%&#_$]")
 """A character that LaTeX would take for a command or a comment."""
 HYPHENATED_INITIALS = re.compile(r"(?<=\w)\.-(?=\w\b)")
 """The hyphen of "P.-O.", which pandoc would keep; the NLM style has "PO"."""
+IDENTIFIERS = {"doi": DOI, "pmid": PMID, "pmcid": PMCID, "url": URL}
+"""What pandoc turns into links; another value, which the checks report, could make a link that ends the build."""
 SUFFIX_WITH_PERIOD = re.compile(r"(?<=, )([JS]r)\.(?=,)")
 
 
@@ -57,6 +60,7 @@ def _adapt_for_pandoc(entry: Entry) -> dict[str, str]:
     fields = {
         name: value if name in ADDRESS_FIELDS else BARE_SPECIAL.sub(r"\\\g<0>", value)
         for name, value in _pick_published_fields(entry).items()
+        if name not in IDENTIFIERS or IDENTIFIERS[name].fullmatch(value)
     }
     fields["options"] = "useprefix=true"  # "de Vaart J", not "Vaart J de"
     fields["month"] = fields.get("month", "").lower()[:3]
