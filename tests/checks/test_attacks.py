@@ -28,6 +28,7 @@ config = load_config("mkdocs.yml", site_dir=sys.argv[1])
 config.plugins["scripts/hooks.py"].state.address_checked = True
 config.plugins.on_startup(command="serve", dirty=False)
 build(config)
+config.plugins["scripts/hooks.py"].state.write_site_files()
 """
 """Build as a preview does: it goes on whatever the checks find."""
 
