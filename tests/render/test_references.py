@@ -86,7 +86,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The references of all samples, as HTML: ``k0`` and so on, and ``t0`` and so on for the titles without an author."""
     entries = {f"k{place}": sample for place, (sample, _) in enumerate(SAMPLES)}
     entries |= {f"t{place}": book("misc", title=title, howpublished="X") for place, title in enumerate(TITLES)}
-    entries["identifiers"] = article(doi="10.1/a_(b)c", pmid="123", pmcid="PMC45", url="https://elsewhere.org/")
+    entries["identifiers"] = article(doi="10.1234/a_(b)c", pmid="123", pmcid="PMC45", url="https://elsewhere.org/")
     entries["script"] = online(url="javascript:alert(1)")
     lines = (
         f"@{kind}{{{key},\n" + "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items()) + "}\n"
@@ -115,7 +115,7 @@ def test_a_title_is_printed_as_it_is_and_is_no_markup(printed: dict[str, str], p
 
 def test_identifiers_are_linked_to_where_they_resolve(printed: dict[str, str]) -> None:
     html = printed["identifiers"]
-    assert LINKED.format("https://doi.org/10.1/a_(b)c", "10.1/a_(b)c") in html
+    assert LINKED.format("https://doi.org/10.1234/a_(b)c", "10.1234/a_(b)c") in html
     assert LINKED.format("https://www.ncbi.nlm.nih.gov/pubmed/123", "123") in html
     assert LINKED.format("https://www.ncbi.nlm.nih.gov/pmc/articles/PMC45", "PMC45") in html
     assert "elsewhere.org" not in html  # the DOI is the address that lasts
