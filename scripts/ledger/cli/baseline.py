@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import subprocess
-import tarfile
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from zipfile import ZipFile
 
 from ledger.core.errors import CannotRunError
 from ledger.core.problems import Problem, Report, build_report
@@ -83,6 +83,6 @@ def _load_base_project(base: str, root: Path) -> Iterator[Project | None]:
         yield None
         return
     with tempfile.TemporaryDirectory() as folder:
-        with tarfile.open(fileobj=io.BytesIO(_run_git(root, "archive", start, "--", *paths))) as archive:
-            archive.extractall(folder, filter="data")
+        with ZipFile(io.BytesIO(_run_git(root, "archive", "--format=zip", start, "--", *paths))) as archive:
+            archive.extractall(folder)
         yield load_project(Path(folder))
