@@ -175,7 +175,7 @@ def large_project(root: Path, pages: int, entries: int) -> Path:
         ENTRY.format(
             n=n,
             name=letters(n % 997),
-            words=" ".join(letters(n * factor) for factor in (1, 7, 13, 17, 19, 23)),
+            words=" ".join(letters(n * factor) for factor in (1, 7, 13, 17, 19, 23)).lower(),
             year=2000 + n % 25,
             volume=n % 90 + 1,
             last=n + 5,
