@@ -20,9 +20,7 @@ class Tag(NamedTuple):
 
 def read_tags(html: str) -> list[Tag]:
     """Every tag of a piece of HTML, in order. Comments are skipped."""
-    html = html[
-        : html.rfind(">") + 1
-    ]  # tags that never end take the standard library's parser a time that is quadratic
+    html = html[: html.rfind(">") + 1]  # on a tag that never ends, html.parser takes quadratic time
     reader = _TagReader(html)
     reader.feed(html)
     reader.close()

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any, Literal
 
 from markdown.extensions.toc import slugify, unique
@@ -393,7 +394,7 @@ class MarkdownSource:
                 self._code.append(where)
                 words.append(" " + "\n" * source.count("\n"))
             elif token.type == "html_inline":
-                hidden = self._read_html(token, where, words, hidden, tokens[at + 1 :])
+                hidden = self._read_html(token, where, words, hidden, islice(tokens, at + 1, None))
             elif token.type == "link_open":
                 opened.append((token, len(words)))
             elif token.type == "link_close" and opened:
@@ -413,7 +414,7 @@ class MarkdownSource:
                 words.append(token.content)
         return "".join(words)
 
-    def _read_html(self, token: Token, where: Span, words: list[str], hidden: str, following: Sequence[Token]) -> str:
+    def _read_html(self, token: Token, where: Span, words: list[str], hidden: str, following: Iterable[Token]) -> str:
         """A comment or a tag; the result is the element whose text is to be left out from here."""
         lines = "\n" * token.content.count("\n")
         if token.content.startswith("<!--"):
