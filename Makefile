@@ -63,7 +63,7 @@ test-slow: build .venv/.test-ready ## Every page and kind at every width in a br
 	$(PARALLEL) -rs -m slow
 
 test-perf: .venv/.site-ready .venv/.test-ready ## See that twice as much input takes at most three times the work
-	@$(PYTEST) -m perf
+	@$(PARALLEL) -m perf
 
 bench: .venv/.site-ready ## Time the build with and without bibliography and checks
 	@$(BENCH).build_time

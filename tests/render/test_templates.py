@@ -26,7 +26,7 @@ from ledger.render import (
     source_notices,
     trial_page,
 )
-from ledger.render.jinja import ENVIRONMENT, TEMPLATES, render
+from ledger.render.jinja import ENVIRONMENT, TEMPLATES, get_macro, render
 from ledger.render.tooltips import TooltipsExtension
 from ledger.site import generated_parts
 
@@ -94,6 +94,7 @@ class AttributeNames(HTMLParser):
 
 def test_no_hostile_text_becomes_markup_in_any_template(loaded: Project) -> None:
     ENVIRONMENT.cache.clear()  # type: ignore[union-attr]
+    get_macro.cache_clear()
     shown = 0
     for name, html in render_everything(loaded):
         assert "<x-attack" not in html, name

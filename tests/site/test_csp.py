@@ -104,7 +104,7 @@ def test_the_headers_are_the_same_for_all_pages_and_say_more() -> None:
         ),
         (
             '<head>\n<link rel="prev" href="../a/">\n  <link rel="next" href="b/">\n<link rel="icon" href="c">\n</head>',
-            '<head>\n<link rel="icon" href="c">\n</head>',
+            '<head>\n  <link rel="icon" href="c">\n</head>',
         ),
         ('<td style="text-align: right;color:red">x</td>', '<td style="text-align: right;color:red">x</td>'),
     ],

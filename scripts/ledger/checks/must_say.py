@@ -79,7 +79,7 @@ def check_required_statements(project: Project, visible_text: VisibleText) -> It
     yield from problems or _check_statement_targets(project, data, statements)
     if problems:
         return
-    words = {src: visible_text(page, project) for src, page in project.pages.items() if _is_complete(page)}
+    words = {src: visible_text(page, project).lower() for src, page in project.pages.items() if _is_complete(page)}
     for required in (
         *_collect_page_statements(project, data, statements),
         *_collect_citation_statements(project, data, statements),
@@ -100,7 +100,7 @@ def check_required_statements(project: Project, visible_text: VisibleText) -> It
 def _find_pattern_line(page: Page, pattern: str) -> int:
     """The line of a pattern in a page; that of its title where only a generated table contains it, or where it spans lines."""
     lines = enumerate(page.text.split("\n"), 1)
-    return next((number for number, line in lines if matches_pattern(line, pattern)), find_title_line(page))
+    return next((number for number, line in lines if matches_pattern(line.lower(), pattern)), find_title_line(page))
 
 
 @rule("must-say")
@@ -113,8 +113,8 @@ def read_statements(project: Project) -> tuple[YamlDocument, Statements, list[Pr
 
 
 def matches_pattern(words: str, pattern: str) -> bool:
-    """Whether the words contain the pattern, as plain text or as a regular expression."""
-    return pattern.lower() in words.lower() or bool(re.search(pattern, words, re.IGNORECASE))
+    """Whether words in small letters contain the pattern, as plain text or as a regular expression."""
+    return pattern.lower() in words or bool(re.search(pattern, words, re.IGNORECASE))
 
 
 @rule("must-say")

@@ -28,6 +28,8 @@ LARGE_WORD_NUMERAL = (
     r"|seventy|eighty|ninety|hundred)"
 )
 """In words only larger groups count: "one of two ways" does not count people."""
+NUMERAL_OF_ANY_KIND = re.compile(rf"[\d\u2070\u00b9\u00b2\u00b3\u2074-\u2079]|\b{WORD_NUMERAL}\b", re.IGNORECASE)
+"""What every rule on numbers needs."""
 METRIC_UNIT = r"(?:(?:k|m|µ|μ|n|p|mc)?(?:g|mol|l|L|IU|U|m)|[mµμnp]M)"
 MEASURE_SUFFIX = (
     rf"(?:[%％‰]|per\s?cent|(?-i:{METRIC_UNIT}(?:/|\b(?!\.\w)))|(?:out )?of (?:the |these |those |all )?\d)"
@@ -99,6 +101,8 @@ def find_number(text: str) -> str | None:
 
     ``text`` is prose whose code, comments, citations and link addresses are already taken out.
     """
+    if not NUMERAL_OF_ANY_KIND.search(text):
+        return None
     ready = _prepare_prose(text)
     matches = [match for rule in _compile_patterns().numbers if (match := rule.search(ready))]
     first = min(matches, key=lambda match: match.start(), default=None)

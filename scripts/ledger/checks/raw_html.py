@@ -136,18 +136,22 @@ def sanitise_html(html: str, text: str, shown: str) -> tuple[str, list[Problem]]
 
     ``text`` is the source, to find the line. A build stops at these problems; a preview shows the page without harm.
     """
+    safe = CLEANER.clean(html)
+    if all(safe.count(mark) == html.count(mark) for mark in ("<", '="')):  # nothing was removed
+        return safe, []
     problems = []
     for tag in read_tags(html):
         for finding in (*_check_tag(tag, BUILT_TAGS), *_check_remote_image(tag)):
             line = text.count("\n", 0, max(text.find(html[tag.start : tag.start + 12]), 0)) + 1
             problems.append(Problem(shown, line, finding.rule, f"as the page is built: {finding.message}"))
-    return CLEANER.clean(html), problems
+    return safe, problems
 
 
 def _filter_attribute(element: str, name: str, value: str) -> str | None:
     """The value of an allowed attribute; None to leave it out."""
     is_remote = name == "src" and REMOTE_ADDRESS.match(value)
-    return None if is_remote or (name == "class" and THEME_CLASS.search(value)) else value
+    is_style = name == "style" and not ALIGNMENT.fullmatch(value)
+    return None if is_remote or is_style or (name == "class" and THEME_CLASS.search(value)) else value
 
 
 CLEANER = nh3.Cleaner(

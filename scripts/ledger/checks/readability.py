@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from ledger.checks.places import find_title_line
 from ledger.core.problems import Problem
-from ledger.model.glossary import GLOSSARY_PAGE, read_glossary_terms
+from ledger.model.glossary import GLOSSARY_PAGE, compile_terms, read_glossary_terms
 from ledger.model.project import Page, Project
 from ledger.model.rules import rule
 
@@ -98,12 +98,9 @@ def measure_readability(text: str, glossary_terms: re.Pattern[str] | None = None
 
 
 def compile_glossary_terms(project: Project) -> re.Pattern[str] | None:
-    """The glossary's terms, longest first."""
-    if GLOSSARY_PAGE not in project.pages:
-        return None
-    names = {name for term in read_glossary_terms(project.pages[GLOSSARY_PAGE]) for name in (term.name, *term.aliases)}
-    words = sorted((re.escape(name) for name in names if name), key=len, reverse=True)
-    return re.compile(rf"\b(?:{'|'.join(words)})s?\b", re.IGNORECASE) if words else None
+    """A pattern for the glossary's terms."""
+    page = project.pages.get(GLOSSARY_PAGE)
+    return compile_terms(read_glossary_terms(page)) if page else None
 
 
 @rule("readability")

@@ -27,7 +27,7 @@ def exclude_drafts(project: Project) -> Project:
         pages={src: page for src, page in project.pages.items() if src not in drafts},
         files=project.files - drafts,
         bibliography=replace(project.bibliography, entries=entries),
-        trial_tables={},
+        generated_parts={},
     )
 
 

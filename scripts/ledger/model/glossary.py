@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ledger.markdown.scanner import strip_inline_markdown
@@ -35,6 +36,18 @@ def read_glossary_terms(page: Page) -> list[Term]:
         names = tuple(alias.strip() for alias in aliases if alias.strip())
         terms.append(Term(heading.text, heading.id, strip_inline_markdown(meaning), heading.line, names))
     return terms
+
+
+def compile_terms(terms: Iterable[Term]) -> re.Pattern[str] | None:
+    """A pattern for every name of the terms, the longest first, and its plural; None where there are no terms."""
+    names = sorted(
+        {name.lower() for term in terms for name in (term.name, *term.aliases) if name}, key=len, reverse=True
+    )
+    by_letter: dict[str, list[str]] = {}
+    for name in names:  # by letter, so that a word is compared only with names that begin like it
+        by_letter.setdefault(name[0], []).append(re.escape(name[1:]))
+    choices = "|".join(f"{re.escape(letter)}(?:{'|'.join(rest)})" for letter, rest in by_letter.items())
+    return re.compile(rf"(?<![\w-])(?:{choices})s?(?![\w-])", re.IGNORECASE) if choices else None
 
 
 def _split_paragraphs(lines: list[str], start: int) -> Iterator[str]:

@@ -111,8 +111,8 @@ class Project:
     """What databases report about the sources."""
     repo_url: str = ""
     """Address of the repository, to which readers report errors; empty if it is not set."""
-    trial_tables: dict[tuple[str, str], str] = field(default_factory=dict)
-    """Rendered tables of trial pages, by source path and name of the part."""
+    generated_parts: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Rendered parts of pages, by source path and by the comment that requests the part."""
     references: dict[str, str] = field(default_factory=dict)
     """The formatted references as HTML, by key. The build adds them before it renders pages."""
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
+from jinja2.runtime import Macro
 from markupsafe import Markup
 
 from ledger.checks.retractions import get_notice_label
@@ -76,4 +78,11 @@ def render(template: str, **values: object) -> str:
 
 def render_macro(template: str, macro: str, *values: object) -> str:
     """The text of one macro of a template."""
-    return str(getattr(ENVIRONMENT.get_template(template).module, macro)(*values))
+    return str(get_macro(template, macro)(*values))
+
+
+@cache
+def get_macro(template: str, macro: str) -> Macro:
+    """One macro of a template, to be called many times."""
+    found: Macro = getattr(ENVIRONMENT.get_template(template).module, macro)
+    return found

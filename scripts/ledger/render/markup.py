@@ -23,7 +23,7 @@ def cite_sources(*keys: str | None) -> Markup:
     reads the page before, ignores comments.
     """
     known = _list_once(*keys)
-    return Markup("<!--cite {}-->").format(";".join(known)) if known else Markup("")
+    return Markup("<!--cite ") + ";".join(known) + Markup("-->") if known else Markup("")
 
 
 def cite_in_markdown(*keys: str | None) -> Markup:

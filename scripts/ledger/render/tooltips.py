@@ -16,7 +16,7 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 from markupsafe import Markup
 
-from ledger.model.glossary import Term
+from ledger.model.glossary import Term, compile_terms
 from ledger.model.project import Page
 from ledger.render.jinja import render
 
@@ -42,9 +42,10 @@ SKIPPED_ELEMENTS = {
 
 
 MARKED_TERM = re.compile(
-    r'(?P<before>[(“]?)<span class="term" data-term="(?P<anchor>[^"]+)">(?P<word>[^<]*)</span>(?P<behind>[),.;:?]*)'
+    r'<span class="term" data-term="(?P<anchor>[^"]+)">(?P<word>[^<]*)</span>(?P<behind>[),.;:?]*)'
 )
-"""A term as Markdown left it, with the punctuation that touches it."""
+"""A term as Markdown left it, with the punctuation behind it."""
+OPENING_PUNCTUATION = ("(", "“")
 
 
 class TooltipsExtension(Extension):
@@ -64,8 +65,7 @@ class TooltipsExtension(Extension):
     def set_terms(self, terms: list[Term]) -> None:
         self.terms = {name.lower(): term for term in terms for name in (term.name, *term.aliases)}
         self.anchors = {term.anchor: term for term in terms}
-        names = sorted((re.escape(name) for name in self.terms), key=len, reverse=True)
-        self.pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(names)})s?(?![\w-])", re.IGNORECASE) if names else None
+        self.pattern = compile_terms(terms)
 
     def start_page(self, page: Page) -> None:
         """Prepare for ``page``: the relative path to the glossary, and whether to explain terms there."""
@@ -74,11 +74,22 @@ class TooltipsExtension(Extension):
 
     def expand(self, html: str) -> str:
         """Add the explanations to complete HTML, after the terms that Markdown marked."""
-        return MARKED_TERM.sub(self._render_term, html)
+        parts: list[str] = []
+        done = 0
+        for match in MARKED_TERM.finditer(html):
+            start = match.start() - html.startswith(OPENING_PUNCTUATION, match.start() - 1)
+            parts += [html[done:start], self._render_term(html[start : match.start()], match)]
+            done = match.end()
+        return "".join(parts) + html[done:]
 
-    def _render_term(self, match: re.Match[str]) -> str:
-        words = {name: Markup(match[name]) for name in ("before", "word", "behind")}
-        return render("tooltip.html", term=self.anchors[match["anchor"]], up=self.up, **words)
+    def _render_term(self, before: str, match: re.Match[str]) -> str:
+        words = {"before": before, "word": match["word"], "behind": match["behind"]}
+        return render(
+            "tooltip.html",
+            term=self.anchors[match["anchor"]],
+            up=self.up,
+            **{name: Markup(text) for name, text in words.items()},
+        )
 
     def extendMarkdown(self, md: Markdown) -> None:
         # After inline patterns (20), toc (5) and MkDocs' own processing of links (0), which expects source files.

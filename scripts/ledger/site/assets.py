@@ -7,7 +7,6 @@ browsers cache it for ever.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -17,10 +16,10 @@ from ledger.core.errors import CannotRunError
 
 THEME_STYLESHEETS = ("assets/stylesheets/main.*.css", "assets/stylesheets/palette.*.css")
 """The theme's style sheets. Its script is left out: ``docs/assets/frame.js`` does what this site needs of it."""
-PAGE_SCRIPTS: Mapping[str, re.Pattern[str]] = {
-    "assets/trials.js": re.compile(r'id="all-trials"|<form class="compare'),
+PAGE_SCRIPTS: Mapping[str, Sequence[str]] = {
+    "assets/trials.js": ('id="all-trials"', '<form class="compare'),
 }
-"""Scripts that only some pages load, and what such a page contains."""
+"""Scripts that only some pages load, and what such a page contains (one of these)."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +29,8 @@ class Assets:
     files: Mapping[str, str] = field(default_factory=dict)
     style: str = ""
     script: str = ""
-    page_scripts: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
-    """Scripts that only some pages load, and what such a page contains."""
+    page_scripts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Scripts that only some pages load, and what such a page contains (one of these)."""
 
     sources: frozenset[str] = frozenset()
     """Paths below ``docs`` of the files that the bundle is made from."""
@@ -45,8 +44,8 @@ class Assets:
         root = "../" * url.count("/")
         tags = "".join(
             f'<script src="{root}{path}" defer></script>'
-            for path, pattern in self.page_scripts.items()
-            if pattern.search(html)
+            for path, signs in self.page_scripts.items()
+            if any(sign in html for sign in signs)
         )
         return html.replace("</body>", f"{tags}</body>", 1) if tags else html
 
@@ -80,7 +79,7 @@ def bundle_assets(
     style = add("site", "css", f"@layer theme{{{themes}}}\n{own}")
     script = add("site", "js", "\n".join(text for name, text in code.items() if name not in PAGE_SCRIPTS))
     page_scripts = {
-        add(Path(name).stem, "js", code[name]): pattern for name, pattern in PAGE_SCRIPTS.items() if name in code
+        add(Path(name).stem, "js", code[name]): signs for name, signs in PAGE_SCRIPTS.items() if name in code
     }
     return Assets(files, style, script, page_scripts, frozenset([*styles, *scripts]))
 

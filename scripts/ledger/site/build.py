@@ -46,7 +46,7 @@ AT_PLACEHOLDER = "\x1a"
 """Replaces an @ that is not a citation while mkdocs-bibtex reads the text: it takes what is in brackets for a citation,
 in code and comments too. This is the character that ASCII calls "substitute"."""
 WORD_BEFORE_CITATION = re.compile(r"(?:[\w)%'\"’”,;]|\w[?!]|</span>|</time>)$")
-SPACE_BEFORE_PER_CENT = re.compile(r"(?<=\d) %(?![^<]*>)")
+SPACE_BEFORE_PER_CENT = re.compile(r" %(?<=\d %)")
 """The space in "12 %", where a line must not break; not inside a tag."""
 BREADCRUMBS_PLACEHOLDER = "<!-- crumbs -->"
 REFERENCES_PLACEHOLDER = "<!-- references -->"

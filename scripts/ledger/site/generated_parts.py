@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from html import unescape
 
 from ledger.export import data_page
-from ledger.model.placeholders import PLACEHOLDER, TRIAL_PAGE_SECTIONS, Options, parse_options
+from ledger.model.placeholders import PLACEHOLDER, Options, parse_options
 from ledger.model.project import Page, Project
 from ledger.render import (
     bibliography_page,
@@ -73,18 +73,16 @@ def fill_html_placeholders(page: Page, project: Project, content: str) -> str:
 
 def _fill_placeholders(renderers: Mapping[str, Renderer], page: Page, project: Project, text: str, broken: str) -> str:
     def render(match: re.Match[str]) -> str:
-        renderer, place = renderers.get(match["what"]), (page.src, match["what"])
+        renderer, place = renderers.get(match["what"]), (page.src, match[0])
         if renderer is None:
             return match[0]
-        if place in project.trial_tables:
-            return project.trial_tables[place]
         try:
-            html = renderer(page, project, parse_options(match["options"]))
+            part = project.generated_parts.get(place) or renderer(page, project, parse_options(match["options"]))
         except LookupError:
             return broken
-        if match["what"] in TRIAL_PAGE_SECTIONS:  # the checks read these tables, and the build needs them again
-            project.trial_tables[place] = html
-        return html
+        if match["what"] != "bibliography":  # its references are formatted after the checks
+            project.generated_parts[place] = part
+        return part
 
     return PLACEHOLDER.sub(render, text)
 

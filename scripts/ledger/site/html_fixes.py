@@ -102,7 +102,7 @@ HTML_FIXES: tuple[HtmlFix, ...] = (
         "fetched-ahead",
         "Firefox fetches the page that the head names as the next one before anybody opens it: data that a reader"
         " pays for, and against the content security policy. Links at the foot of the text lead there.",
-        _replace(r'[ \t]*<link rel="(?:prev|next)" href="[^"]*">\n?', ""),
+        _replace(r'<link rel="(?:prev|next)" href="[^"]*">\n?', ""),
     ),
 )
 
