@@ -78,12 +78,6 @@ DATES = "  people:\n"
         ("seen: full text", "seen: second-hand, said_by: a newspaper", "", ""),
         ("source: {value: embryonic,", "source: {value: to fill,", "record-gap", "cells.source.value: a person has to"),
         ("why: by vein", "why: 'to fill: how it went in'", "record-gap", "requirements.delivery.why: a person has to"),
-        (
-            "  cohort: sample\n",
-            "  cohort: sample\n  unmapped: [{field: design.phases, value: PHASE9}]\n",
-            "record-gap",
-            "the registry says 'PHASE9' in design.phases",
-        ),
     ],
 )
 def test_a_record_agrees_with_itself(make: Make, old: str, new: str, rule: str, said: str) -> None:

@@ -115,8 +115,6 @@ THIRD_PARTY_FIELDS = (
     "sponsor",
     "collaborators",
     "funders",
-    "arms",
-    "interventions",
     "primary_outcomes",
     "secondary_outcomes",
 )

@@ -235,13 +235,6 @@ def _check_gaps(page: Page) -> Iterator[Problem]:
     pieces += [(match.start(), match[0]) for match in GAP_MARK.finditer(page.source.prose)]
     for start, text in pieces:
         yield Problem(page.path, page.source.line(start), "record-gap", f"{_describe_gap(text)}{todo}", level)
-    for number, item in enumerate(page.record.unmapped if page.record else ()):
-        place = ("trial", "unmapped", number)
-        message = (
-            f"{page.meta.name(place)}: the registry says '{item.value[:60]}' in {item.field}, which no field of ours"
-            f" can hold; decide where it belongs{todo}"
-        )
-        yield Problem(page.path, page.meta.line(place), "record-gap", message, level)
 
 
 def _iter_checked_texts(value: object, place: YamlPath) -> Iterator[tuple[YamlPath, str]]:

@@ -173,46 +173,11 @@ class RegisteredOutcome(SourcedModel):
     """Key of the source in references.bib."""
 
 
-class TrialArm(SourcedModel):
-    """A group of the trial, as registered."""
-
-    label: NonEmptyText
-    """Name of the group."""
-    type: NonEmptyText | None = None
-    """ClinicalTrials.gov's word: experimental, active comparator, placebo comparator, sham comparator, …"""
-    description: NonEmptyText | None = None
-    """What the group is given."""
-    cite: Key
-    """Key of the source in references.bib."""
-
-
-class Intervention(SourcedModel):
-    """Something that is given in the trial, as registered."""
-
-    name: NonEmptyText
-    """Its name."""
-    type: NonEmptyText | None = None
-    """ClinicalTrials.gov's word: biological, drug, device, procedure, combination product, …"""
-    description: NonEmptyText | None = None
-    """What it is."""
-    cite: Key
-    """Key of the source in references.bib."""
-
-
 class Detail(Sourced[NonEmptyText]):
     """A further fact that has no field of its own."""
 
     what: NonEmptyText
     """What the fact is about, as a short label."""
-
-
-class Unmapped(StrictModel):
-    """A value of a registry for which this model has no word; kept until a person finds it a place."""
-
-    field: NonEmptyText
-    """Path of the field in the registry's data."""
-    value: NonEmptyText
-    """The value as the registry gives it."""
 
 
 class Measurement(SourcedModel):
@@ -386,10 +351,6 @@ class Record(StrictModel):
     """Licence for ordinary use, if a regulator gave one: where and when. It makes the evidence stage "approved"."""
     follow_up: FollowUp | None = None
     """How long people were followed."""
-    arms: list[TrialArm] = Field(default_factory=list)
-    """Groups, as registered."""
-    interventions: list[Intervention] = Field(default_factory=list)
-    """What is given, as registered."""
     primary_outcomes: list[RegisteredOutcome] = Field(default_factory=list)
     """What the trial first set out to measure."""
     secondary_outcomes: list[RegisteredOutcome] = Field(default_factory=list)
@@ -421,8 +382,6 @@ class Record(StrictModel):
     """Other cohorts that hold some of the same people."""
     relations: list[Relation] = Field(default_factory=list)
     """Trials that this one continues, succeeds or shares its product with."""
-    unmapped: list[Unmapped] = Field(default_factory=list)
-    """Values of the registry for which this model has no word."""
 
     @property
     def stage(self) -> str:
