@@ -151,7 +151,7 @@ def entry(number: int, text: str) -> str:
         "note": words,
         "howpublished": words,
         "articlenumber": words,
-        "keywords": words if number % 2 else "letter",
+        "kind": words if number % 2 else "letter",
         "seen": words if number % 3 == 0 else "abstract",
     }
     lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items())

@@ -13,7 +13,7 @@ ENTRY = """\
   journal = {J Test},
   year = {2024},
   doi = {10.1234/one},
-  keywords = {letter},
+  kind = {letter},
   seen = {abstract},
 }
 """

@@ -74,7 +74,7 @@ BIB = """\
   pages = {1--2},
   doi = {10.1234/abc},
   note = {registered as NCT01234567},
-  keywords = {trial report},
+  kind = {trial report},
   seen = {abstract},
 }
 """

@@ -35,7 +35,7 @@ BIB = """\
   journal = {J Test},
   year = {2024},
   doi = {10.1234/abc},
-  keywords = {trial report},
+  kind = {trial report},
   note = {registered as NCT01234567},
   seen = {abstract},
 }

@@ -104,7 +104,7 @@ def test_what_is_not_a_year_is_reported(year: str) -> None:
 
 @pytest.mark.parametrize("kind", REQUIRED_FIELDS)
 def test_the_required_fields_of_each_type_are_required(kind: str) -> None:
-    bare = f"@{kind}{{x,\n  keywords = {{letter}},\n  seen = {{abstract}},\n}}\n"
+    bare = f"@{kind}{{x,\n  kind = {{letter}},\n  seen = {{abstract}},\n}}\n"
     missing = [
         problem.message
         for problem in check_bibliography(read_bibliography(bare), TODAY)
@@ -115,7 +115,7 @@ def test_the_required_fields_of_each_type_are_required(kind: str) -> None:
     fields = [needed.split("|")[0] for needed in REQUIRED_FIELDS[kind]]
     whole = "".join(f"  {name} = {{{values.get(name, 'Text')}}},\n" for name in fields)
     address = "" if "url" in fields or "doi" in fields else "  url = {https://example.org},\n"
-    assert list_problems(bare.replace("  keywords", f"{whole}{address}  keywords")) == []
+    assert list_problems(bare.replace("  kind", f"{whole}{address}  kind")) == []
 
 
 @pytest.mark.parametrize("value", ["{}", "{ }", '""'])

@@ -16,7 +16,7 @@ ENTRY = """\
   journal = {J Test},
   year = {2024},
   doi = {10.1234/one},
-  keywords = {letter},
+  kind = {letter},
   seen = {abstract},
 }
 """
@@ -340,7 +340,7 @@ def test_a_preprint_beside_its_publication_is_told_unless_it_says_so(preprint: s
 
 @given(st.sampled_from(["author", "title", "pages", "volume", "isbn", "issn", "note"]), st.text(max_size=40))
 def test_no_value_makes_a_rule_raise(name: str, value: str) -> None:
-    entry = bibliography.Entry("k", "article", {name: value, "keywords": "preprint"}, 1)
+    entry = bibliography.Entry("k", "article", {name: value, "kind": "preprint"}, 1)
     other = bibliography.Entry("o", "article", {name: value}, 2)
     read = bibliography.Bibliography("x.bib", {"k": entry, "o": other})
     assert all(

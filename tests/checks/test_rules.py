@@ -35,7 +35,7 @@ SECOND = """\
   journal = {J Test},
   year = {2024},
   doi = {10.1234/two},
-  keywords = {letter},
+  kind = {letter},
   seen = {abstract},
 }
 """

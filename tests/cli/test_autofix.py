@@ -121,3 +121,12 @@ def test_a_record_is_written_in_the_standard_form(make: Make) -> None:
 def test_a_record_with_a_comment_is_left_as_it_is() -> None:
     text = SAMPLE.replace("trial:\n", "trial: # a remark\n", 1)
     assert autofix.format_trial_page(text) == text
+
+
+def test_the_kind_moves_to_its_own_field() -> None:
+    assert autofix.fix_bibliography_fields(BIB.replace("  kind", "  keywords")) == BIB
+
+
+def test_keywords_of_an_export_go() -> None:
+    for words in ("islets, safety", "letter"):
+        assert autofix.fix_bibliography_fields(BIB.replace("  kind", f"  keywords = {{{words}}},\n  kind")) == BIB

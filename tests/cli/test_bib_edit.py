@@ -81,8 +81,8 @@ def test_an_entry_that_is_also_commented_out_is_left_as_it_is() -> None:
 
 
 def test_a_change_that_would_break_the_file_is_not_made() -> None:
-    def opened(_entry: Entry, name: str, value: str) -> str:
-        return "{{" if name == "title" else value
+    def opened(_entry: Entry, name: str, value: str) -> tuple[str, str]:
+        return name, "{{" if name == "title" else value
 
     assert bib_edit.edit_fields(EXPORT, opened) == EXPORT
 

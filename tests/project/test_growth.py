@@ -149,7 +149,7 @@ ENTRY = """\
   volume = {{{volume}}},
   pages = {{{n}--{last}}},
   doi = {{10.1234/abc{n}}},
-  keywords = {{{kind}}},
+  kind = {{{kind}}},
   seen = {{abstract}},
 }}
 """

@@ -175,7 +175,7 @@ def test_the_source_goes_to_its_place_and_no_other_byte_moves(root: Path) -> Non
         " Therapeutics)}},\n"
         "  url = {https://clinicaltrials.gov/study/NCT09876543},\n"
         "  urldate = {2026-11-21},\n"
-        "  keywords = {trial registry},\n"
+        "  kind = {trial registry},\n"
         "  seen = {registry record},\n"
         "  note = {also registered as 2023-507988-19-00},\n"
         "}\n"
@@ -186,7 +186,7 @@ def test_the_source_goes_to_its_place_and_no_other_byte_moves(root: Path) -> Non
 def test_a_source_that_is_there_is_used(root: Path, key: str) -> None:
     entry = (
         f"@online{{{key},\n  title = {{Record}},\n  url = {{https://clinicaltrials.gov/study/{NUMBER}}},\n"
-        "  urldate = {2026-01-01},\n  keywords = {trial registry},\n  seen = {registry record},\n"
+        "  urldate = {2026-01-01},\n  kind = {trial registry},\n  seen = {registry record},\n"
         "  note = {also registered as 2023-507988-19-00},\n}\n"
     )
     (root / "references.bib").write_text(f"{BIB}\n{entry}", encoding="utf-8")

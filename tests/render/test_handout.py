@@ -18,7 +18,7 @@ BIB = """\
   volume = {1},
   pages = {1--2},
   doi = {10.1234/abc},
-  keywords = {trial report},
+  kind = {trial report},
   seen = {abstract},
 }
 
@@ -28,7 +28,7 @@ BIB = """\
   year = {2023},
   url = {https://www.example.org/a?b=1},
   urldate = {2026-11-20},
-  keywords = {news},
+  kind = {news},
   seen = {page},
 }
 """

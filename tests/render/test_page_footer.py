@@ -22,7 +22,7 @@ LOOKED = """\
   title = {A page},
   url = {https://example.org/a},
   urldate = {2026-03-04},
-  keywords = {news},
+  kind = {news},
   seen = {page},
 }
 """

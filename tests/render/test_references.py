@@ -127,7 +127,7 @@ def test_only_web_addresses_are_links(printed: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("seen", bibliography.SEEN_LEVELS)
 def test_every_reference_says_what_it_is_and_how_far_it_was_read(seen: str) -> None:
-    html = references.render_source_note(Entry("k", "article", {"keywords": "trial report", "seen": seen}, 1))
+    html = references.render_source_note(Entry("k", "article", {"kind": "trial report", "seen": seen}, 1))
     assert html == f'<span class="source-note">Trial report. {references.READ_LABELS[seen]}</span>'
 
 

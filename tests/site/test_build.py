@@ -26,7 +26,7 @@ SECOND = """\
   year = {2023},
   url = {https://example.org/a?b=1&c=2},
   urldate = {2026-11-20},
-  keywords = {news},
+  kind = {news},
   seen = {page},
 }
 """

@@ -14,7 +14,7 @@ from ledger.core.problems import Problem
 from ledger.model.bibliography import REQUIRED_FIELDS, Bibliography, Entry
 from ledger.model.rules import rule
 
-OWN_FIELDS = ("keywords", "seen", "pmid", "pmcid", "urldate", "articlenumber", "archiveurl")
+OWN_FIELDS = ("kind", "seen", "pmid", "pmcid", "urldate", "articlenumber", "archiveurl")
 STANDARD_FIELDS = (
     "addendum address archiveprefix booksubtitle booktitle chapter collaborator"
     " crossref date day edition editor eid eprint eprintclass eprinttype eventdate eventtitle holder howpublished"
@@ -56,6 +56,8 @@ PRIVATE_FIELDS = frozenset(
     )
 )
 """What reference managers add for their owner. Never taken for a misspelt known field."""
+IGNORED_FIELDS = frozenset(("keywords",))
+"""What every export contains and nobody needs here: neither published nor reported."""
 VISIBLE_FIELDS = (
     "title",
     "journal",
@@ -156,9 +158,9 @@ def check_bib_fields(bibliography: Bibliography) -> Iterator[Problem]:
 def _check_known_fields(entry: Entry) -> Iterator[FieldFinding]:
     if entry.fields.keys() <= KNOWN_FIELDS:
         return
-    unlisted = [name for name in entry.fields if is_unlisted(name)]
+    unlisted = [name for name in entry.fields if is_unlisted(name) and name not in IGNORED_FIELDS]
     for name in entry.fields:
-        if name not in KNOWN_FIELDS and name not in unlisted:
+        if name not in KNOWN_FIELDS and not is_unlisted(name):
             yield FieldFinding(
                 "bib-field", name, f"there is no field '{name[:40]}'; did you mean {_suggest_field(name)}?"
             )
@@ -173,7 +175,7 @@ def _check_known_fields(entry: Entry) -> Iterator[FieldFinding]:
 
 def is_unlisted(name: str) -> bool:
     """Whether a field does not belong in the bibliography. One that may be a misspelt known field is left to a person."""
-    return name not in KNOWN_FIELDS and (name in PRIVATE_FIELDS or not _suggest_field(name))
+    return name not in KNOWN_FIELDS and (name in PRIVATE_FIELDS | IGNORED_FIELDS or not _suggest_field(name))
 
 
 def _suggest_field(name: str) -> str:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from ledger.checks import bib_fields
+from ledger.checks.bib_entries import has_kind_in_keywords
 from ledger.cli import bib_edit
 from ledger.core.files import write_atomically
 from ledger.markdown.scanner import MarkdownSource
@@ -60,11 +61,13 @@ def fix_bibliography_fields(text: str) -> str:
     return bib_edit.edit_fields(text, _fix_field)
 
 
-def _fix_field(_: Entry, name: str, value: str) -> str | None:
+def _fix_field(entry: Entry, name: str, value: str) -> tuple[str, str] | None:
+    if name == "keywords" and has_kind_in_keywords(entry):
+        return "kind", value
     if bib_fields.is_unlisted(name):
         return None
     fix = FIELD_FIXES.get(name)
-    return f"{value[0]}{fix(value[1:-1])}{value[-1]}" if fix and bib_edit.is_one_piece(value) else value
+    return name, f"{value[0]}{fix(value[1:-1])}{value[-1]}" if fix and bib_edit.is_one_piece(value) else value
 
 
 def format_bibliography(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Change or remove single fields of a .bib text and leave every other byte as it is.
+"""Change, rename or remove single fields of a .bib text and leave every other byte as it is.
 
 bibtexparser knows on which line a field begins but not where its value ends, so entries are parsed here. The result is
 read again; unless it has exactly the intended fields, the text stays as it was.
@@ -13,8 +13,9 @@ from typing import NamedTuple
 from ledger.model import bib_reader
 from ledger.model.bibliography import Entry
 
-FieldEditor = Callable[[Entry, str, str], str | None]
-"""Entry, name of a field and its value as written, with braces or quotes; returns the new value, or None to remove it."""
+FieldEditor = Callable[[Entry, str, str], tuple[str, str] | None]
+"""Entry, name of a field and its value as written, with braces or quotes; returns the new name and value, or None
+to remove it."""
 
 ENTRY_START = re.compile(r"@\w+\s*\{[^,{}=\"]*")
 FIELD_NAME = re.compile(r"\s*(?P<comma>,)\s*(?P<name>[^\s,={}\"#]+)\s*=\s*")
@@ -24,10 +25,11 @@ TRAILING_COMMA = re.compile(r"\s*,")
 
 
 class FieldSpan(NamedTuple):
-    """A field in the text of an entry: ``text[start:end]`` with its value in ``text[value:end]``."""
+    """A field in the text of an entry: its comma ends at ``start``, its name begins at ``label``, its value at ``value``."""
 
     name: str
     start: int
+    label: int
     value: int
     end: int
 
@@ -64,7 +66,7 @@ def _edit_entry(entry: Entry, decide: FieldEditor) -> tuple[str, dict[str, str]]
     for field in _find_fields(raw):
         old = raw[field.value : field.end]
         new = decide(entry, field.name, old)
-        if new == old:
+        if new == (field.name, old):
             continue
         if new is None:
             comma = TRAILING_COMMA.match(raw, field.end)
@@ -72,9 +74,12 @@ def _edit_entry(entry: Entry, decide: FieldEditor) -> tuple[str, dict[str, str]]
             done = comma.end() if comma else field.end
             fields.pop(field.name, None)
         else:
-            parts += [raw[done : field.value], new]
+            name, value = new
+            before_value = raw[field.label + len(field.name) : field.value]
+            parts += [raw[done : field.label], name, before_value, value]
             done = field.end
-            fields[field.name] = " ".join(new[1:-1].split())
+            fields.pop(field.name, None)
+            fields[name] = " ".join(value[1:-1].split())
     return "".join(parts) + raw[done:], fields
 
 
@@ -86,7 +91,7 @@ def _find_fields(raw: str) -> Iterator[FieldSpan]:
         end = _find_value_end(raw, match.end())
         if end is None:
             return
-        yield FieldSpan(match["name"].lower(), match.end("comma"), match.end(), end)
+        yield FieldSpan(match["name"].lower(), match.end("comma"), match.start("name"), match.end(), end)
         at = end
 
 

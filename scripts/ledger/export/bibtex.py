@@ -53,7 +53,11 @@ def _dump_entry(entry: Entry, fields: Mapping[str, str]) -> str:
 
 
 def _pick_published_fields(entry: Entry) -> dict[str, str]:
-    return {name: value for name, value in entry.fields.items() if name in KNOWN_FIELDS}
+    return {
+        "keywords" if name == "kind" else name: value  # other programs show keywords
+        for name, value in entry.fields.items()
+        if name in KNOWN_FIELDS
+    }
 
 
 def _adapt_for_pandoc(entry: Entry) -> dict[str, str]:

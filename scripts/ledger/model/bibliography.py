@@ -42,7 +42,7 @@ PUBLICATION_KINDS = (
     "court document",
     "institution page",
 )
-"""Kinds of publication. An entry's ``keywords`` holds exactly one of them."""
+"""Kinds of publication. An entry's ``kind`` is one of them."""
 SEEN_LEVELS: tuple[str, ...] = get_args(SeenLevel)
 """How far we read a source, or one fact in it."""
 REQUIRED_FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -91,7 +91,7 @@ class Entry:
 
     @property
     def kind(self) -> str:
-        return self.get("keywords")
+        return self.get("kind")
 
     @property
     def year(self) -> str:

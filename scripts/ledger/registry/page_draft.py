@@ -84,7 +84,7 @@ def format_bib_entry(
         "title": f"{{Record {number.id}: {words}}}".replace(": }", "}"),  # braces keep its capitals
         "url": number.address,
         "urldate": today.isoformat(),
-        "keywords": "trial registry",
+        "kind": "trial registry",
         "seen": seen,
         **({"note": f"also registered as {', '.join(other_numbers)}"} if other_numbers else {}),
     }
