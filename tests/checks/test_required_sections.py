@@ -36,7 +36,7 @@ def test_the_sections_are_those_that_a_draft_and_the_guide_have() -> None:
 
 
 def test_a_handout_has_questions_from_top_to_end_and_no_sections(make: Make) -> None:
-    text = "---\nkind: safety\n---\n# S\n\nAsk [@known2024]. **How sure:** not judged.\n\n<!-- handout ends -->\n"
+    text = "---\nkind: safety\n---\n# S\n\nAsk [@known2024]. **How sure:** very low.\n\n<!-- handout ends -->\n"
     assert found(make, text, "docs/s.md") == []
     assert ("section-missing", 4) in found(make, text.replace("<!-- handout ends -->", ""), "docs/s.md")
 

@@ -79,7 +79,7 @@ def accepted(until: str) -> dict[str, str]:
 
 THERAPY = (
     FRONT.replace("home", "therapy")
-    + "# T\n\nIt is so [@known2024].\n\n**How sure:** not judged.\n\n"
+    + "# T\n\nIt is so [@known2024].\n\n**How sure:** very low.\n\n"
     + "".join(f"## {name}\n\nText.\n\n" for name in required_sections.REQUIRED_SECTIONS["therapy"][:-1])
     + "## Questions to ask\n\n- What?\n- Who?\n- When?\n\nSee [insulin](insulin.md) and [all](index.md).\n"
 )
@@ -146,11 +146,39 @@ def drafted(text: str) -> dict[str, str]:
     return {**page(text), "docs/d.md": FRONT.replace("kind: home\n", "kind: about\ndraft: true\n") + "# D\n"}
 
 
+RATED = {
+    **therapy("## What is not known", "<!-- generated: certainty -->\n\n## What is not known"),
+    "docs/therapies/certainty.yml": """therapies:
+  t:
+    - outcome: Off insulin
+      found: 1 of 2
+      evidence: not randomised
+      steps:
+        - domain: imprecision
+          why: few people
+      cite: [known2024]
+""",
+}
+"""A therapy with a rating, which is very low."""
+
+
+def rated(old: str, new: str) -> dict[str, str]:
+    """The rated therapy with one thing changed."""
+    return {name: text.replace(old, new) for name, text in RATED.items()}
+
+
 RULES = (
+    Rule("certainty-rating", rated("**How sure:** very low", "**How sure:** low"), in_therapy("**How sure:**"), RATED),
+    Rule("certainty-rating", rated("<!-- generated: certainty -->\n", ""), in_therapy("# T"), RATED),
+    Rule("certainty-rating", rated("  t:\n", "  u:\n"), "docs/therapies/certainty.yml:2", RATED),
+    Rule(
+        "certainty-rating", rated("found: 1 of 2", "found: it works in 1 of 2"), "docs/therapies/certainty.yml:3", RATED
+    ),
+    Rule("certainty-rating", rated("domain: imprecision", "domain: luck"), "docs/therapies/certainty.yml:7", RATED),
     Rule("how-sure-missing", therapy("**How sure:**", "How sure:"), in_therapy("# T"), therapy()),
     Rule(
         "opening-missing",
-        therapy("It is so [@known2024].\n\n**How sure:** not judged.\n\n"),
+        therapy("It is so [@known2024].\n\n**How sure:** very low.\n\n"),
         in_therapy("# T"),
         therapy(),
     ),

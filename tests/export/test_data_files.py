@@ -84,11 +84,23 @@ def test_every_row_of_results_and_harms_is_in_its_file(
     model: Any = Result if part == "results" else Harm
     back: dict[str, list[Any]] = defaultdict(list)
     for row in table(files[name]):
-        values: dict[str, Any] = {key: row[key] for key in model.model_fields if row[key] != ""}
+        values: dict[str, Any] = {key: row[key] for key in model.model_fields if key != "certainty" and row[key] != ""}
         numbers: dict[str, Any] = {key: int(values[key]) for key in ("n", "of", "n_people") if key in values}
         back[row["trial"]].append(model.model_validate({**values, **numbers}))
     for id_, (_, record) in published.records.items():
-        assert back[id_] == getattr(record, part), id_
+        rows = [
+            item.model_copy(update={"certainty": None}) if part == "results" else item for item in getattr(record, part)
+        ]
+        assert back[id_] == rows, id_
+
+
+def test_a_rating_in_a_file_is_computed_and_has_its_reasons(files: dict[str, str]) -> None:
+    rows = table(files["outcomes.csv"])
+    assert {row["certainty"] for row in rows} <= {"high", "moderate", "low", "very low", "no data"}
+    assert all(row["certainty_why"] for row in rows)
+    first = table(files["certainty.csv"])[0]
+    assert (first["therapy"], first["certainty"]) == ("zimislecel", "low")
+    assert "starts at low, not randomised; risk of bias, down one level: " in first["certainty_why"]
 
 
 def test_a_trials_row_holds_its_counts_with_their_sources(published: Project, files: dict[str, str]) -> None:
@@ -230,7 +242,7 @@ def test_nothing_is_added_up_over_trials(published: Project, files: dict[str, st
     assert set(whole) == {"name", "version", "licence", "licence_url", "pooling", "trials"}
     assert "never added up" in whole["pooling"]
     for name, text in files.items():
-        if name.endswith(".csv") and name != "claims.csv":
+        if name.endswith(".csv") and name not in ("claims.csv", "certainty.csv"):
             ids = {row.get("id") or row.get("trial") for row in table(text)}
             assert ids <= set(published.records), name  # no row stands for more than one trial
 

@@ -37,7 +37,7 @@ def test_two_pairs_stay_two_and_what_is_alone_stays_alone() -> None:
 
 
 def test_a_line_of_certainty_is_named_and_other_bold_words_are_not() -> None:
-    assert '<p class="sure"><strong>How sure:</strong>' in html("# T\n\n## S\n\n**How sure:** not judged.")
+    assert '<p class="sure"><strong>How sure:</strong>' in html("# T\n\n## S\n\n**How sure:** very low.")
     assert '<li class="sure">' in html("- **How sure?** Not judged.")
     assert "sure" not in html("We are **how sure**.").replace("how sure", "")
     assert "class" not in html("**Sure.** Yes.")

@@ -13,6 +13,7 @@ import pytest
 from attacked_site import write_site
 from conftest import TODAY
 from ledger.model import project
+from ledger.model.certainty import CertaintyFile, OutcomeCertainty, RatingStep
 from ledger.model.glossary import Term
 from ledger.model.project import Project
 from ledger.model.source_status import Notice, SourceStatus
@@ -54,6 +55,9 @@ def render_everything(loaded: Project) -> Iterator[tuple[str, str]]:
     trial, record = loaded.records["t0"]
     harmless = replace(trial, record=record.model_copy(update={"harms": []}))
     attacked = loaded.pages["pages/p0.md"]
+    rating = OutcomeCertainty(outcome=HOSTILE, found=HOSTILE, evidence="randomised", cite=["known2024"])
+    rating.steps.append(RatingStep(domain="imprecision", why=HOSTILE))
+    loaded = replace(loaded, certainty=CertaintyFile(therapies={"t0": [rating]}))
     for name, renderer in {**generated_parts.HTML_RENDERERS, **generated_parts.MARKDOWN_RENDERERS}.items():
         for options in OPTIONS.get(name, [{}]):
             yield name, renderer(trial, loaded, options)

@@ -8,6 +8,7 @@ from ledger.checks import (
     bib_duplicates,
     bib_entries,
     bib_fields,
+    certainty_ratings,
     citations,
     claims_of_effect,
     copied_records,
@@ -29,6 +30,8 @@ from ledger.model.text_files import UNREADABLE_RULES
 
 PROJECT_CHECKS: Sequence[Callable[[Project], Iterable[Problem]]] = (
     citations.check_claim_keys,
+    citations.check_certainty_keys,
+    certainty_ratings.check_certainty_ratings,
     uncited_statements.check_claim_numbers,
     claims_of_effect.check_claims_wording,
     retractions.check_source_status,

@@ -11,7 +11,7 @@ from ledger.core.problems import Problem
 from ledger.core.text import shorten
 from ledger.markdown.scanner import CITATION_GROUP, MarkdownSource, is_inside
 from ledger.model.bibliography import Entry
-from ledger.model.project import BIB_FILE, CLAIMS_FILE, Page, Project
+from ledger.model.project import BIB_FILE, CERTAINTY_FILE, CLAIMS_FILE, Page, Project
 from ledger.model.rules import rule
 
 CITATION_LIKE = re.compile(r"\\?[\[(](?:[^\[\]()@\n]{0,80}[\s;,\-(])?@[^\[\]()\n]{0,300}[\])]?")
@@ -81,10 +81,19 @@ def check_claim_keys(project: Project) -> Iterator[Problem]:
         yield Problem(CLAIMS_FILE, line, "undefined-key", _describe_unknown_key(key, entries))
 
 
+@rule("undefined-key")
+def check_certainty_keys(project: Project) -> Iterator[Problem]:
+    """Keys in the file of certainty ratings that the bibliography does not have."""
+    entries = project.bibliography.entries
+    for key in sorted(set(project.certainty.keys()) - entries.keys()):
+        message = _describe_unknown_key(key, entries)
+        yield Problem(CERTAINTY_FILE, project.certainty_line(key), "undefined-key", message)
+
+
 @rule("uncited-entry")
 def check_uncited_entries(project: Project, cited: Iterable[CitedKey]) -> Iterator[Problem]:
     """Entries of the bibliography that nothing cites."""
-    used = {citation.key for citation in cited} | set(project.claims.keys())
+    used = {citation.key for citation in cited} | {*project.claims.keys(), *project.certainty.keys()}
     for page in project.pages.values():
         if page.record:
             used |= page.cited

@@ -173,14 +173,19 @@ def _check_certainty_words(page: Page) -> Iterator[Problem]:
             continue
         for block in blocks:
             text = blank_quotations(block, block.words)
-            match = _find_certain_word(text)
+            match = find_certain_word(text)
             if match:
                 line = block.line + text.count("\n", 0, match.start())
                 yield Problem(page.path, line, "certainty-words", _describe_certain_word(match[0]))
-    for number, row in enumerate(page.record.results if page.record else ()):
-        if row.certainty in ("low", "very low"):
+    if not page.record:
+        return
+    for number, row in enumerate(page.record.results):
+        certainty = row.certainty or page.record.certainty
+        if certainty and certainty.rating in ("low", "very low"):
             for name, value in row.__dict__.items():
-                match = _find_certain_word(QUOTED_PASSAGE.sub("", value)) if isinstance(value, str) else None
+                if name == "said_by":  # a name
+                    continue
+                match = find_certain_word(QUOTED_PASSAGE.sub("", value)) if isinstance(value, str) else None
                 if match:
                     line = page.meta.line(("trial", "results", number, name))
                     yield Problem(page.path, line, "certainty-words", _describe_certain_word(match[0]))
@@ -203,7 +208,8 @@ def _group_note_blocks(blocks: Iterable[Block]) -> Iterator[list[Block]]:
         yield note
 
 
-def _find_certain_word(text: str) -> re.Match[str] | None:
+def find_certain_word(text: str) -> re.Match[str] | None:
+    """The first word that says more than evidence of low certainty can, unless it is denied or hedged."""
     for match in words.compile_words("certain").finditer(text):
         before = text[max(0, match.start() - 120) : match.start()]
         if not (_compile_denial().search(before) or _compile_hedge().search(before)):

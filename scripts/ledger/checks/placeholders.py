@@ -34,7 +34,8 @@ def find_generated_anchors(page: Page, project: Project) -> set[str]:
             anchors.update(rules.get_rules())
         elif what == "citations":
             anchors.update(row.id for row in project.claims.citations)
-    for key in (*page.cited, *derived.find_claim_table_keys(project, page)):
+    tables = (*derived.find_claim_table_keys(project, page), *derived.find_certainty_table_keys(project, page))
+    for key in (*page.cited, *tables):
         anchors.update((f"fn:{key}", f"fnref:{key}"))
     return anchors
 

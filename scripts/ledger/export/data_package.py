@@ -18,6 +18,7 @@ TABLE_DESCRIPTIONS = {
     "trials": "One row a trial: the latest value of each field with its source",
     "outcomes": "One row a result: a measure at a time, with its source",
     "harms": "One row a harm, with its source",
+    "certainty": "One row an outcome of a therapy: how sure we are of it (GRADE), computed from the reasons beside it",
     "claims": "One row a claim of the two articles, with what the sources say",
 }
 

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from ledger.export import dataset
+from ledger.model.certainty import Certainty
 from ledger.model.claims import Claim
 from ledger.model.derived import describe_overdue_results
 from ledger.model.project import Page, Project
@@ -26,6 +27,7 @@ def build_tables(project: Project) -> dict[str, TableData]:
         "trials": (list(dict.fromkeys(name for row in rows for name in row)) or ["id"], rows),
         "outcomes": _build_rows_table(project, "results", Result),
         "harms": _build_rows_table(project, "harms", Harm),
+        "certainty": _build_certainty_table(project),
         "claims": (list(Claim.model_fields), [_flatten_claim(claim) for claim in project.claims.claims]),
     }
     for picture in charts.PICTURES.values():
@@ -98,7 +100,10 @@ def _flatten_field(name: str, value: Any) -> dict[str, CellValue]:
 
 def _build_rows_table(project: Project, part: str, model: type[BaseModel]) -> TableData:
     """Results or harms of all trials, one a row, with the trial that they belong to."""
-    columns = ["trial", "cohort", "approach", "cell_origin", "cell_source", "row", *model.model_fields]
+    fields = [name for name in model.model_fields if name != "certainty"]
+    columns = ["trial", "cohort", "approach", "cell_origin", "cell_source", "row", *fields]
+    if model is Result:
+        columns += ["certainty", "certainty_why"]
     rows = []
     for _, record in project.records.values():
         for number, item in enumerate(getattr(record, part), 1):
@@ -110,10 +115,35 @@ def _build_rows_table(project: Project, part: str, model: type[BaseModel]) -> Ta
                     "cell_origin": record.cells.origin.value,
                     "cell_source": record.cells.source.value,
                     "row": number,
-                    **item.model_dump(mode="json"),
+                    **item.model_dump(mode="json", exclude={"certainty"}),
+                    **(_flatten_certainty(item.certainty or record.certainty) if isinstance(item, Result) else {}),
                 }
             )
     return columns, rows
+
+
+def _flatten_certainty(certainty: Certainty | None) -> dict[str, CellValue]:
+    """The computed rating of a result, and its reasons."""
+    return {
+        "certainty": certainty.rating if certainty else None,
+        "certainty_why": "; ".join(certainty.reasons) if certainty else None,
+    }
+
+
+def _build_certainty_table(project: Project) -> TableData:
+    """The ratings of each therapy, one outcome a row."""
+    columns = ["therapy", "outcome", "found", "certainty", "certainty_why", "cite"]
+    return columns, [
+        {
+            "therapy": therapy,
+            "outcome": item.outcome,
+            "found": item.found,
+            **_flatten_certainty(item),
+            "cite": "; ".join(item.cite),
+        }
+        for therapy, items in project.certainty.therapies.items()
+        for item in items
+    ]
 
 
 def _flatten_claim(claim: Claim) -> dict[str, CellValue]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from pathlib import PurePosixPath
 
 from ledger.markdown.scanner import CITATION_GROUP
 from ledger.model import claims
+from ledger.model.certainty import find_rating_keys
 from ledger.model.claims import Claim
 from ledger.model.placeholders import Options
 from ledger.model.project import Page, Project
@@ -28,9 +30,15 @@ def find_citing_pages(project: Project) -> Mapping[str, list[str]]:
             pages.setdefault(key, {})[page.src] = None
         for key in page.cited:
             pages.setdefault(key, {})[page.src] = None
-        for key in find_claim_table_keys(project, page):
+        for key in (*find_claim_table_keys(project, page), *find_certainty_table_keys(project, page)):
             pages.setdefault(key, {})[page.src] = None
     return {key: list(citing) for key, citing in pages.items()}
+
+
+def find_certainty_table_keys(project: Project, page: Page) -> Iterator[str]:
+    """The keys that a therapy page cites in its table of certainty ratings."""
+    if any(comment.text == "generated: certainty" for comment in page.source.comments):
+        yield from find_rating_keys(project.certainty.therapies.get(PurePosixPath(page.src).stem, ()))
 
 
 def find_claim_table_keys(project: Project, page: Page) -> Iterator[str]:

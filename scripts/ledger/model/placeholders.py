@@ -37,6 +37,7 @@ HTML_PARTS = (
     "source-status",
     "claims-filter",
     "citations-filter",
+    "certainty",
 )
 """Parts put into the finished page."""
 PARTS = (*MARKDOWN_PARTS, *HTML_PARTS)

@@ -14,8 +14,9 @@ from ledger.core.errors import CannotRunError
 from ledger.core.problems import Problem
 from ledger.markdown import fences
 from ledger.markdown.scanner import MarkdownSource
-from ledger.model import bib_reader, claims, record_reader, site_config, source_status, yaml_source
+from ledger.model import bib_reader, claims, data_files, record_reader, site_config, source_status, yaml_source
 from ledger.model.bibliography import Bibliography
+from ledger.model.certainty import CertaintyFile
 from ledger.model.claims import ClaimsFile
 from ledger.model.rules import rule
 from ledger.model.source_status import SourceStatus, SourceStatusFile
@@ -26,6 +27,7 @@ from ledger.model.yaml_source import BadYamlError, YamlDocument
 DOCS_FOLDER = "docs"
 BIB_FILE = "references.bib"
 CLAIMS_FILE = "docs/articles/claims.yml"
+CERTAINTY_FILE = "docs/therapies/certainty.yml"
 
 MARKDOWN_SUFFIXES = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
 """Files that MkDocs publishes as a page."""
@@ -99,6 +101,8 @@ class Project:
     claims: ClaimsFile
     nav: frozenset[str]
     today: date
+    certainty: CertaintyFile = field(default_factory=CertaintyFile)
+    """How sure we are of each outcome of a therapy."""
     sections: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """The pages of each section of the navigation, in its order."""
     excluded: Sequence[str] | None = None
@@ -147,6 +151,11 @@ class Project:
         before, match, _ = text.partition(f"id: {name}\n")
         return before.count("\n") + 1 if match else 1
 
+    def certainty_line(self, words: str) -> int:
+        """The line of the file of certainty ratings that holds some words."""
+        text, _ = read_text(self.root / CERTAINTY_FILE, CERTAINTY_FILE)
+        return text[: max(text.find(words), 0)].count("\n") + 1
+
     @cached_property
     def records(self) -> Mapping[str, tuple[Page, Record]]:
         """Trial records by id, in the order of their pages' titles."""
@@ -187,8 +196,9 @@ def load_project(
     loaded = _load_docs(root / DOCS_FOLDER, cache)
     config, config_problems = site_config.read_config(root)
     claims_file, claims_problems = _load_claims(root)
+    ratings, certainty_problems = _load_certainty(root)
     status, status_problems = _load_source_status(root)
-    unread = [*loaded.unread, CLAIMS_FILE] if claims_problems else loaded.unread
+    unread = [*loaded.unread, *(problem.path for problem in (*claims_problems, *certainty_problems))]
     pages = {page.src: page for page in loaded.pages}
     project = Project(
         root=root,
@@ -196,11 +206,12 @@ def load_project(
         files=frozenset(loaded.files),
         bibliography=_load_bibliography(root, cache),
         claims=claims_file,
+        certainty=ratings,
         nav=config.pages,
         sections=config.sections,
         excluded=config.excluded,
         today=today or date.today(),
-        problems=[*loaded.problems, *config_problems, *claims_problems, *status_problems],
+        problems=[*loaded.problems, *config_problems, *claims_problems, *certainty_problems, *status_problems],
         record_problems=loaded.record_problems,
         unread="\n".join(read_decodable_text(root / path) for path in unread),
         status=status,
@@ -332,3 +343,13 @@ def _load_claims(root: Path) -> tuple[ClaimsFile, list[Problem]]:
     except BadYamlError as error:
         return ClaimsFile(), [Problem(CLAIMS_FILE, error.line, "front-matter", str(error))]
     return claims.read_claims(data, CLAIMS_FILE)
+
+
+@rule("certainty-rating")
+def _load_certainty(root: Path) -> tuple[CertaintyFile, list[Problem]]:
+    if not (root / CERTAINTY_FILE).exists():
+        return CertaintyFile(), []
+    content, _, problems = data_files.read_yaml(
+        CertaintyFile, root / CERTAINTY_FILE, CERTAINTY_FILE, "certainty-rating"
+    )
+    return content or CertaintyFile(), problems

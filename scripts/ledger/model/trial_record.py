@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, model_validator
 
+from ledger.model.certainty import Certainty
 from ledger.model.field_types import IsoDate, Key, NonEmptyText, RegistryId, StrictModel
 from ledger.model.trial_facts import Count, DateFact, Fact, Flag, Many, Sourced, SourcedModel
 from ledger.model.vocabulary import (
@@ -22,7 +23,6 @@ from ledger.model.vocabulary import (
     ArmKind,
     CellOrigin,
     CellSource,
-    Certainty,
     DiabetesType,
     FollowUpKind,
     Gap,
@@ -230,16 +230,8 @@ class Result(Measurement):
     """Kind of measure, for the charts and the comparison."""
     before: NonEmptyText | None = None
     """The same value before treatment, in the same unit, as a number: "7.8"."""
-    certainty: Certainty = "not judged"
-    """GRADE certainty: how sure we can be that the cells did this."""
-    certainty_why: NonEmptyText | None = None
-    """Reasons for the certainty; needed where it is judged."""
-
-    @model_validator(mode="after")
-    def _reasoned(self) -> Result:
-        if self.certainty != "not judged" and not self.certainty_why:
-            raise ValueError(f"certainty '{self.certainty}' needs its reasons; add certainty_why")
-        return self
+    certainty: Certainty | None = None
+    """How sure we can be that the cells did this, where it differs from the other results of the record."""
 
 
 class Harm(Measurement):
@@ -360,6 +352,8 @@ class Record(StrictModel):
     groups are known."""
     details: list[Detail] = Field(default_factory=list)
     """Further facts that the page tells."""
+    certainty: Certainty | None = None
+    """How sure we can be that the cells did what the results say (GRADE); needed where there are results."""
     results: list[Result]
     """What was measured; an empty list if nothing is known, with results_note."""
     results_note: NonEmptyText | None = None

@@ -92,7 +92,6 @@ ImmuneStrategy = Literal[
     "not stated",
 ]
 RequirementRating = Literal["met", "partly", "not shown", "not tested", "unknown"]
-Certainty = Literal["high", "moderate", "low", "very low", "not judged"]
 IglsClass = Literal["optimal", "good", "marginal", "failure", "not derivable"]
 OutcomeKind = Literal[
     "insulin independence",

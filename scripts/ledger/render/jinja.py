@@ -20,6 +20,7 @@ from markupsafe import Markup
 from ledger.checks.retractions import get_notice_label
 from ledger.core.text import pluralize, slugify
 from ledger.markdown.escape import escape_markdown
+from ledger.model.certainty import CERTAINTY_WORDS
 from ledger.model.source_status import NOTICE_STATES
 from ledger.model.stages import STAGE_STEPS
 from ledger.render import markup, trial_values
@@ -50,7 +51,11 @@ ENVIRONMENT.filters |= {
     "markdown": lambda text: Markup(escape_markdown(text)),
     "markdown_with_citations": markup.escape_except_citations,
 }
-ENVIRONMENT.globals |= {"notice_states": NOTICE_STATES, "stage_steps": STAGE_STEPS}
+ENVIRONMENT.globals |= {
+    "certainty_words": CERTAINTY_WORDS,
+    "notice_states": NOTICE_STATES,
+    "stage_steps": STAGE_STEPS,
+}
 ENVIRONMENT.globals |= {
     function.__name__: function
     for function in (

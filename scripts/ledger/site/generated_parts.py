@@ -15,6 +15,7 @@ from ledger.model.placeholders import PLACEHOLDER, Options, parse_options
 from ledger.model.project import Page, Project
 from ledger.render import (
     bibliography_page,
+    certainty_table,
     charts,
     claim_cards,
     comparison,
@@ -56,6 +57,7 @@ HTML_RENDERERS: Mapping[str, Renderer] = {
     "source-status": source_notices.render_status_summary,
     "claims-filter": claim_cards.render_claim_filter,
     "citations-filter": claim_cards.render_citation_filter,
+    "certainty": certainty_table.render_certainty_table,
 }
 
 
