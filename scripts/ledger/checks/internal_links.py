@@ -285,7 +285,9 @@ def _check_footnotes(page: Page) -> Iterator[Problem]:
         shown = shorten(match[0])
         message = f"the footnote {shown} has no definition; add {shown}: text"
         if not FOOTNOTE_NAME.fullmatch(match["name"]):
-            message = f"{shown} is not a footnote; its name may have letters, digits, '.', '-' and '_' only, as in [^note-1]"
+            message = (
+                f"{shown} is not a footnote; its name may have letters, digits, '.', '-' and '_' only, as in [^note-1]"
+            )
         yield Problem(page.path, source.line(match.start()), "undefined-reference", message)
 
 
@@ -296,7 +298,9 @@ def _check_footnote_names(page: Page, keys: Container[str]) -> Iterator[Problem]
     for footnote in page.source.footnotes:
         shown = f"[^{shorten(footnote.name)}]"
         if footnote.is_nested:
-            message = f"the footnote {shown} is inside another one and would not be printed; begin it in the first column"
+            message = (
+                f"the footnote {shown} is inside another one and would not be printed; begin it in the first column"
+            )
             yield Problem(page.path, footnote.line, "undefined-reference", message)
         elif footnote.name in keys:
             message = f"the footnote {shown} has the name of a source, which would be printed in its place; rename it"
