@@ -24,7 +24,6 @@ from ledger.markdown.html_tags import Tag, read_tags
 from ledger.markdown.scanner import MarkdownSource
 from ledger.model.project import DOCS_FOLDER, Project
 from ledger.model.rules import rule
-from ledger.model.text_files import read_text
 
 GLOBAL_ATTRIBUTES = frozenset({"id", "title", "lang", "dir", "markdown"})
 CELL_ATTRIBUTES = frozenset({"colspan", "rowspan", "scope", "headers"})
@@ -84,13 +83,6 @@ CODE_SCHEMES = ("javascript:", "vbscript:", "data:", "livescript:", "file:", "bl
 ALIGNMENT = re.compile(r"text-align: ?(?:left|center|right);?")
 THEME_CLASS = re.compile(r"(?:^|\s)(?:md|mdx)-", re.IGNORECASE)
 
-ACTIVE_SVG = re.compile(
-    r"<!ENTITY|<\?xml-stylesheet|<!\[CDATA\[|<(?:\w+:)?(?:script|foreignObject|iframe|handler|set|animate\w*)\b"
-    r"|\son[a-z]+\s*=\s*[\"']",
-    re.IGNORECASE,
-)
-"""What lets a drawing run code."""
-
 
 class HtmlFinding(NamedTuple):
     """What is wrong with a piece of HTML: the rule, and what to do."""
@@ -113,7 +105,7 @@ def runs_code(address: str) -> bool:
 
 @rule("raw-html")
 def check_raw_html(project: Project) -> Iterator[Problem]:
-    """Every page's source, and the drawings and pages that would be copied as they are."""
+    """Every page's source, and pages that would be copied as they are."""
     for page in project.pages.values():
         yield from check_source_html(page.source, page.path)
         yield from check_tag_pairs(page.source, page.path)
@@ -122,8 +114,6 @@ def check_raw_html(project: Project) -> Iterator[Problem]:
         if suffix in HTML_SUFFIXES:
             message = "a page written in HTML would be served as it is; write it in Markdown"
             yield Problem(f"{DOCS_FOLDER}/{src}", 1, "raw-html", message)
-        elif suffix == "svg":
-            yield from _check_svg(project, src)
 
 
 @rule("raw-html", "raw-attribute", "unsafe-address")
@@ -280,19 +270,3 @@ def _parse_attribute_list(words: str) -> Iterator[tuple[str, str]]:
     for name, value in pairs:
         if value is not None:
             yield {".": "class", "#": "id"}.get(name, name), value
-
-
-@rule("raw-html", "unsafe-address")
-def _check_svg(project: Project, src: str) -> Iterator[Problem]:
-    """A drawing is a page of its own when it is opened: no script, no event, no foreign content."""
-    shown = f"{DOCS_FOLDER}/{src}"
-    text, problem = read_text(project.root / DOCS_FOLDER / src, shown)
-    if problem:
-        return  # the rule on third parties reports it
-    for match in ACTIVE_SVG.finditer(text):
-        message = f"'{match[0].strip()}' in a drawing could run as code; remove it"
-        yield Problem(shown, text.count("\n", 0, match.start()) + 1, "raw-html", message)
-    for match in re.finditer(r"href\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", text, re.IGNORECASE):
-        if runs_code(match[1] or match[2] or ""):
-            message = f"'{match[0][:60]}' could run as code; remove it"
-            yield Problem(shown, text.count("\n", 0, match.start()) + 1, "unsafe-address", message)
