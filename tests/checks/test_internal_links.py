@@ -28,7 +28,7 @@ A source [@known2024], again [@known2024], a [home](index.md) and a note[^n].
 
 ## Ünï & `code` <b>bold</b>
 
-## Named {#own .class}
+## Named {#own}
 
 ```
 ## In code {#never}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import PurePosixPath
@@ -22,7 +22,8 @@ from ledger.model.rules import rule
 RESERVED_ID = re.compile(r"__\w")
 """Ids that the theme uses."""
 UNCLOSED_LINK = re.compile(r"(?<!\\)\](?:\(|[ \t]+\((?=https?:|[^\s()]{1,200}\.md[#)]))(?P<rest>[^\n]{0,60})")
-FOOTNOTE_REFERENCE = re.compile(r"\[\^(?P<name>[^\[\]\s]+)\]")
+FOOTNOTE_REFERENCE = re.compile(r"\[\^(?P<name>[^\[\]\n]+)\]")
+FOOTNOTE_NAME = re.compile(r"[\w.-]+")
 REFERENCE_LINK = re.compile(r"!?\[(?P<text>[^\[\]@^][^\[\]]*)\] ?\[(?P<name>[^\[\]@^][^\[\]]*|)\]")
 EMPTY_DEFINITION = re.compile(r"^ {0,3}\[(?P<name>[^\]^@]+)\]:[ \t]*$", re.MULTILINE)
 TEXT_FRAGMENT = ":~:"
@@ -103,13 +104,14 @@ def check_duplicate_ids(project: Project, anchors: Mapping[str, Anchors]) -> Ite
 def check_link_syntax(project: Project) -> Iterator[Problem]:
     """References without a definition, definitions without a use, and brackets that make no link."""
     for page in project.pages.values():
-        yield from check_page_syntax(page)
+        yield from check_page_syntax(page, project.bibliography.entries)
 
 
-def check_page_syntax(page: Page) -> Iterator[Problem]:
-    """The same for one page."""
+def check_page_syntax(page: Page, keys: Container[str] = ()) -> Iterator[Problem]:
+    """The same for one page; ``keys`` are those of the sources."""
     yield from _check_references(page)
     yield from _check_footnotes(page)
+    yield from _check_footnote_names(page, keys)
     yield from _check_link_definitions(page)
     yield from _check_unclosed_links(page)
 
@@ -271,17 +273,45 @@ def _check_references(page: Page) -> Iterator[Problem]:
 def _check_footnotes(page: Page) -> Iterator[Problem]:
     """Footnotes such as ``[^name]`` without a text, and texts that no footnote leads to."""
     source = page.source
-    names = source.footnotes
+    defined = Counter(footnote.name for footnote in source.footnotes)
     uses = Counter(match["name"] for match in FOOTNOTE_REFERENCE.finditer(source.prose))
-    for name, number in names.items():
-        if uses[name] == 1:  # the definition itself
-            message = f"nothing leads to the footnote [^{shorten(name)}]; refer to it in the text or remove it"
-            yield Problem(page.path, number, "undefined-reference", message)
+    for footnote in source.footnotes:
+        if uses[footnote.name] == defined[footnote.name] and not footnote.is_nested:  # only defined
+            message = f"nothing leads to the footnote [^{shorten(footnote.name)}]; refer to it in the text or remove it"
+            yield Problem(page.path, footnote.line, "undefined-reference", message)
     for match in FOOTNOTE_REFERENCE.finditer(source.prose):
-        if match["name"] not in names and not _is_escaped(source.prose, match.start()):
-            shown = shorten(match[0])
-            message = f"the footnote {shown} has no definition; add {shown}: text"
-            yield Problem(page.path, source.line(match.start()), "undefined-reference", message)
+        if match["name"] in defined or _is_escaped(source.prose, match.start()):
+            continue
+        shown = shorten(match[0])
+        message = f"the footnote {shown} has no definition; add {shown}: text"
+        if not FOOTNOTE_NAME.fullmatch(match["name"]):
+            message = (
+                f"{shown} is not a footnote; its name may have letters, digits, '.', '-' and '_' only, as in [^note-1]"
+            )
+        yield Problem(page.path, source.line(match.start()), "undefined-reference", message)
+
+
+@rule("duplicate-id", "undefined-reference")
+def _check_footnote_names(page: Page, keys: Container[str]) -> Iterator[Problem]:
+    """Footnotes of which another text, or none, would be printed."""
+    printed: set[str] = set()
+    for footnote in page.source.footnotes:
+        shown = f"[^{shorten(footnote.name)}]"
+        if footnote.is_nested:
+            message = (
+                f"the footnote {shown} is inside another one and would not be printed; begin it in the first column"
+            )
+            yield Problem(page.path, footnote.line, "undefined-reference", message)
+        elif footnote.name in keys:
+            message = f"the footnote {shown} has the name of a source, which would be printed in its place; rename it"
+            yield Problem(page.path, footnote.line, "duplicate-id", message)
+        elif footnote.name in printed:
+            message = f"the footnote {shown} has two texts, and only one would be printed; rename one of them"
+            yield Problem(page.path, footnote.line, "duplicate-id", message)
+        elif not FOOTNOTE_NAME.fullmatch(footnote.name):
+            message = f"the name of the footnote {shown} may have letters, digits, '.', '-' and '_' only; rename it"
+            yield Problem(page.path, footnote.line, "undefined-reference", message)
+        printed.add(footnote.name)
 
 
 @rule("empty-link", "unused-reference")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from ledger.checks import (
     confirmed_broken_links,
+    drawings,
     file_types,
     glossary_entries,
     internal_links,
@@ -36,6 +37,7 @@ PROJECT_CHECKS: Sequence[Callable[[Project], Iterable[Problem]]] = (
     file_types.check_file_types,
     markdown_syntax.check_markdown_syntax,
     raw_html.check_raw_html,
+    drawings.check_drawings,
     placeholders.check_placeholders,
     glossary_entries.check_glossary,
     required_sections.check_required_sections,

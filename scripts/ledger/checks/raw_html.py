@@ -7,12 +7,15 @@ so that no trick of syntax gets through.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from html import unescape
 from typing import NamedTuple
 
 import nh3
 from markdown.extensions.attr_list import get_attrs_and_remainder
+from markdown.util import BLOCK_LEVEL_ELEMENTS
 
 from ledger.checks import third_party
 from ledger.checks.address_syntax import DESCRIBE_BY_SCHEME
@@ -21,9 +24,8 @@ from ledger.markdown.html_tags import Tag, read_tags
 from ledger.markdown.scanner import MarkdownSource
 from ledger.model.project import DOCS_FOLDER, Project
 from ledger.model.rules import rule
-from ledger.model.text_files import read_text
 
-GLOBAL_ATTRIBUTES = frozenset({"class", "id", "title", "lang", "dir", "markdown"})
+GLOBAL_ATTRIBUTES = frozenset({"id", "title", "lang", "dir", "markdown"})
 CELL_ATTRIBUTES = frozenset({"colspan", "rowspan", "scope", "headers"})
 WORD_TAGS = (
     "abbr", "b", "bdi", "bdo", "blockquote", "br", "caption", "cite", "code", "dd", "del", "dfn", "div", "dl", "dt",
@@ -45,19 +47,25 @@ ALLOWED_TAGS: Mapping[str, frozenset[str]] = {
     "time": frozenset({"datetime"}),
 }
 """The tags that a page may contain, and the attributes of each beside those that any may have."""
+VOID_ELEMENTS = frozenset({"br", "col", "hr", "img", "wbr"})
+OPTIONAL_ENDS = frozenset({"colgroup", "dd", "dt", "li", "tbody", "td", "tfoot", "th", "thead", "tr"})
+"""Those that are never closed, and those that end with what is around them."""
 ATTRIBUTE_LIST_ATTRIBUTES = GLOBAL_ATTRIBUTES.union(*ALLOWED_TAGS.values()) - {"href", "src"}
 """What an attribute list, ``{: … }``, may set; an address belongs into the link itself."""
 SOURCE_TAGS: Mapping[str, frozenset[str]] = {name: own | GLOBAL_ATTRIBUTES for name, own in ALLOWED_TAGS.items()}
-BUILT_TAGS: Mapping[str, frozenset[str]] = {
-    **SOURCE_TAGS,
+ADDED_ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "h1": GLOBAL_ATTRIBUTES,
-    "div": SOURCE_TAGS["div"] | {"data-verdict"},
-    "span": SOURCE_TAGS["span"] | {"data-verdict", "data-term"},
-    "table": SOURCE_TAGS["table"] | {"data-stack"},
-    "td": SOURCE_TAGS["td"] | {"style", "data-label"},
-    "th": SOURCE_TAGS["th"] | {"style"},
+    "div": frozenset({"data-verdict"}),
+    "span": frozenset({"data-verdict", "data-term"}),
+    "table": frozenset({"data-stack"}),
+    "td": frozenset({"style", "data-label"}),
+    "th": frozenset({"style"}),
 }
-"""The same with what Markdown and our own generators add."""
+BUILT_TAGS: Mapping[str, frozenset[str]] = {
+    name: SOURCE_TAGS.get(name, frozenset()) | ADDED_ATTRIBUTES.get(name, frozenset()) | {"class"}
+    for name in (*SOURCE_TAGS, "h1")
+}
+"""The same with what Markdown and our own generators add. A class is one of theirs: it says what a text is."""
 STYLE_PROPERTIES = frozenset({"text-align"})
 
 HTML_SUFFIXES = ("html", "htm", "xhtml", "xht", "xml", "xsl", "mht")
@@ -65,18 +73,15 @@ HTML_SUFFIXES = ("html", "htm", "xhtml", "xht", "xml", "xsl", "mht")
 PAGE_ATTRIBUTE_LIST = re.compile(r"\{:?[ ]*(?P<list>[^{}\n]+)\}")
 FALSE_COMMENT = re.compile(r"<!--(?:-?>|(?:(?!-->).)*?(?:--!>|<!--))", re.DOTALL)
 """A comment that a browser ends sooner than Markdown does."""
+BUILD_COMMENT = re.compile(r"<!--(?:cite .*|\s*(?:cite\s+[\w;-]+|crumbs|references)\s*)-->", re.IGNORECASE | re.DOTALL)
+"""Comments that the build itself writes, and fills in later."""
+BUILD_ID = re.compile(r"fn(?:ref\d*)?:|sources-of-this-page$", re.IGNORECASE)
+"""Ids that the list of references has."""
 IGNORED_CHARACTERS = re.compile(r"[\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202f\ufeff]+")
 REMOTE_ADDRESS = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:|[\\/]{2})", re.IGNORECASE)
 CODE_SCHEMES = ("javascript:", "vbscript:", "data:", "livescript:", "file:", "blob:", "filesystem:")
 ALIGNMENT = re.compile(r"text-align: ?(?:left|center|right);?")
 THEME_CLASS = re.compile(r"(?:^|\s)(?:md|mdx)-", re.IGNORECASE)
-
-ACTIVE_SVG = re.compile(
-    r"<!ENTITY|<\?xml-stylesheet|<!\[CDATA\[|<(?:\w+:)?(?:script|foreignObject|iframe|handler|set|animate\w*)\b"
-    r"|\son[a-z]+\s*=\s*[\"']",
-    re.IGNORECASE,
-)
-"""What lets a drawing run code."""
 
 
 class HtmlFinding(NamedTuple):
@@ -100,16 +105,15 @@ def runs_code(address: str) -> bool:
 
 @rule("raw-html")
 def check_raw_html(project: Project) -> Iterator[Problem]:
-    """Every page's source, and the drawings and pages that would be copied as they are."""
+    """Every page's source, and pages that would be copied as they are."""
     for page in project.pages.values():
         yield from check_source_html(page.source, page.path)
+        yield from check_tag_pairs(page.source, page.path)
     for src in sorted(project.files):
         suffix = src.rpartition(".")[2].lower()
         if suffix in HTML_SUFFIXES:
             message = "a page written in HTML would be served as it is; write it in Markdown"
             yield Problem(f"{DOCS_FOLDER}/{src}", 1, "raw-html", message)
-        elif suffix == "svg":
-            yield from _check_svg(project, src)
 
 
 @rule("raw-html", "raw-attribute", "unsafe-address")
@@ -121,6 +125,11 @@ def check_source_html(source: MarkdownSource, shown: str) -> Iterator[Problem]:
                 "a browser ends this comment before its end; write <!-- words --> with no '>' or '--' in the words"
             )
             yield Problem(shown, source.line(comment.start), "raw-html", message)
+        elif BUILD_COMMENT.fullmatch(source.text, comment.start, comment.end):
+            message = (
+                f"the build would fill in '<!-- {comment.text[:40]} -->'; remove it, and write [@key] to cite a source"
+            )
+            yield Problem(shown, source.line(comment.start), "raw-html", message)
     for tag in source.all_tags:
         for finding in _check_tag(tag, SOURCE_TAGS):
             yield Problem(shown, source.line(tag.start), *finding)
@@ -128,6 +137,47 @@ def check_source_html(source: MarkdownSource, shown: str) -> Iterator[Problem]:
         for name, value in _parse_attribute_list(match["list"]):
             if fault := _check_attribute("", name, value, ATTRIBUTE_LIST_ATTRIBUTES):
                 yield Problem(shown, source.line(match.start()), *fault)
+
+
+@rule("raw-html")
+def check_tag_pairs(source: MarkdownSource, shown: str) -> Iterator[Problem]:
+    """Tags that are never closed, or close nothing: a browser would put what follows inside them.
+
+    An element for words ends in the block of text in which it begins.
+    """
+    blocks = sorted(block.start for block in source.blocks)
+    opened: list[tuple[Tag, int]] = []
+    counts, unclosed = Counter[str](), Counter[str]()
+
+    def close_last() -> Iterator[Problem]:
+        tag, _ = opened.pop()
+        counts[tag.name] -= 1
+        if tag.name not in OPTIONAL_ENDS:
+            unclosed[tag.name] += 1
+            where = "" if tag.name in BLOCK_LEVEL_ELEMENTS else " in its paragraph, list item or table row"
+            message = f"<{tag.name}> is not closed{where}; add </{tag.name}>"
+            yield Problem(shown, source.line(tag.start), "raw-html", message)
+
+    for tag in source.all_tags:
+        if tag.name not in SOURCE_TAGS or (tag.name in VOID_ELEMENTS and not tag.is_end):
+            continue
+        block = bisect_right(blocks, tag.start)
+        while opened and opened[-1][1] != block and opened[-1][0].name not in BLOCK_LEVEL_ELEMENTS:
+            yield from close_last()
+        if not tag.is_end:
+            opened.append((tag, block))
+            counts[tag.name] += 1
+        elif counts[tag.name]:
+            while opened[-1][0].name != tag.name:
+                yield from close_last()
+            opened.pop()
+            counts[tag.name] -= 1
+        elif unclosed[tag.name]:
+            unclosed[tag.name] -= 1  # reported where it begins
+        else:
+            yield Problem(shown, source.line(tag.start), "raw-html", f"</{tag.name}> closes nothing; remove it")
+    while opened:
+        yield from close_last()
 
 
 @rule("raw-html", "raw-attribute", "unsafe-address", "third-party")
@@ -196,6 +246,8 @@ def _check_attribute(element: str, name: str, value: str, allowed: frozenset[str
         return HtmlFinding(
             "raw-attribute", f"'{name[:40]}' {where} is not allowed; remove it (REFERENCE.md lists what is)"
         )
+    if low in ("id", "name") and BUILD_ID.match(value.strip()):
+        return HtmlFinding("raw-attribute", f"the id '{value[:60]}' belongs to the references; use another, or none")
     if low in ("href", "src") and runs_code(value):
         return HtmlFinding(
             "unsafe-address", f"'{value[:60]}' could run as code; link to a page or a file in {DOCS_FOLDER}/"
@@ -218,19 +270,3 @@ def _parse_attribute_list(words: str) -> Iterator[tuple[str, str]]:
     for name, value in pairs:
         if value is not None:
             yield {".": "class", "#": "id"}.get(name, name), value
-
-
-@rule("raw-html", "unsafe-address")
-def _check_svg(project: Project, src: str) -> Iterator[Problem]:
-    """A drawing is a page of its own when it is opened: no script, no event, no foreign content."""
-    shown = f"{DOCS_FOLDER}/{src}"
-    text, problem = read_text(project.root / DOCS_FOLDER / src, shown)
-    if problem:
-        return  # the rule on third parties reports it
-    for match in ACTIVE_SVG.finditer(text):
-        message = f"'{match[0].strip()}' in a drawing could run as code; remove it"
-        yield Problem(shown, text.count("\n", 0, match.start()) + 1, "raw-html", message)
-    for match in re.finditer(r"href\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", text, re.IGNORECASE):
-        if runs_code(match[1] or match[2] or ""):
-            message = f"'{match[0][:60]}' could run as code; remove it"
-            yield Problem(shown, text.count("\n", 0, match.start()) + 1, "unsafe-address", message)

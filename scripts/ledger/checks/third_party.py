@@ -62,14 +62,12 @@ COMMENTS_BY_SUFFIX = {
     ".css": re.compile(r"/\*.*?\*/", re.DOTALL),
     ".js": re.compile(r"/\*.*?\*/|(?:(?<=[\s;{}])|\A)//[^\n]*", re.DOTALL),
     ".html": re.compile(r"<!--.*?-->|\{#.*?#\}|\{%.*?%\}", re.DOTALL),
-    ".svg": re.compile(r"<!--.*?-->", re.DOTALL),
 }
 """Comments, and the logic of a template: nothing in them reaches a reader's browser."""
 TEXT_ADDRESSES_BY_SUFFIX = {
     ".css": (CSS_ADDRESS,),
     ".js": (SCRIPT_ADDRESS,),
     ".html": (CSS_ADDRESS, INLINE_SCRIPT_ADDRESS),
-    ".svg": (CSS_ADDRESS,),
 }
 TEMPLATES_FOLDER = "overrides"
 MATERIAL_THEME = re.compile(r"\b(?:name|theme):\s*[\"']?material\b")
@@ -77,7 +75,7 @@ FONTS_OFF = re.compile(r"(?:^\s+|[{,]\s*)font:\s*false", re.MULTILINE)
 
 
 def check_third_parties(project: Project) -> Iterator[Problem]:
-    """Style sheets, scripts, drawings, templates and mkdocs.yml that would load from another host."""
+    """Style sheets, scripts, templates and mkdocs.yml that would load from another host."""
     yield from _check_asset_files(project)
     yield from _check_config(project)
 
@@ -126,7 +124,7 @@ def _find_loaded_addresses(text: str, suffix: str) -> Iterator[tuple[int, str]]:
     for pattern in TEXT_ADDRESSES_BY_SUFFIX[suffix]:
         for match in pattern.finditer(text):
             yield match.start(), match[1]
-    if suffix in (".html", ".svg"):
+    if suffix == ".html":
         for tag in read_tags(text):
             for address in find_third_party_addresses(tag):
                 yield tag.start, address

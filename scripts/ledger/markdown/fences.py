@@ -43,7 +43,7 @@ def find_broken_fence(source: MarkdownSource) -> Finding | None:
         if lines[0][:column].strip(" \t>"):
             continue  # right behind the mark of a list item, where it is inline code
         opening = RE_NESTED_FENCE_START.match(lines[0], column)
-        if not opening or opening["unrecognized"] or not FENCE_OPTIONS.issuperset(_get_option_names(opening)):
+        if not opening or opening["unrecognized"] or not _has_known_options(opening):
             message = f"'{shorten(lines[0])}' does not open a code block; write {fence.markup} followed by at most one word, the language"
             return Finding(first + 1, message)
         closed = len(lines) > 1 and lines[-1][column:].rstrip() == fence.markup
@@ -55,5 +55,7 @@ def find_broken_fence(source: MarkdownSource) -> Finding | None:
     return None
 
 
-def _get_option_names(opening: re.Match[str]) -> list[str]:
-    return [option["key"] for option in RE_OPTIONS.finditer(opening["options"] or "")]
+def _has_known_options(opening: re.Match[str]) -> bool:
+    """Whether nothing but options follows the language; in braces a second word would be a class of the style sheet."""
+    names = (option["key"] for option in RE_OPTIONS.finditer(opening["options"] or ""))
+    return FENCE_OPTIONS.issuperset(names) and len((opening["attrs"] or "").split()) < 2

@@ -43,6 +43,9 @@ class _TagReader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._add(tag, attrs)
 
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._add(tag, attrs)  # to a browser, <div/> only opens an element
+
     def handle_endtag(self, tag: str) -> None:
         self._add(tag, [], is_end=True)
 

@@ -91,6 +91,15 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Footnote:
+    """The text of a footnote, ``[^name]: text``; one inside another footnote is never printed."""
+
+    name: str
+    line: int
+    is_nested: bool
+
+
+@dataclass(frozen=True)
 class Heading:
     line: int
     level: int
@@ -222,8 +231,7 @@ class MarkdownSource:
         self.comments: list[Comment] = []
         self.fences: list[Token] = []
         """Fenced code, with its lines (from 0), its marks and what follows them."""
-        self.footnotes: dict[str, int] = {}
-        """The line of each footnote's text, by its name."""
+        self.footnotes: list[Footnote] = []
         self.definitions: dict[str, tuple[int, str]] = {}
         """The line and the address of each definition, ``[name]: address``, by its name in small letters."""
         self.markdown_links: list[Link] = []
@@ -341,7 +349,8 @@ class MarkdownSource:
                 self.definitions.setdefault(name, (first + 1, token.meta["url"]))
                 self._found.append(("definition", first, last, "", ""))
             case "footnote_reference_open":
-                self.footnotes.setdefault(token.meta["label"], first + 1)
+                is_nested = any(parent.type == token.type for parent in parents)
+                self.footnotes.append(Footnote(token.meta["label"], first + 1, is_nested))
             case "fence":
                 self._code.append((self.starts[first], self._end(last)))
                 self.fences.append(token)
@@ -492,9 +501,10 @@ def find_html_ids(source: MarkdownSource) -> Iterator[tuple[int, str]]:
 def find_footnote_ids(source: MarkdownSource) -> Iterator[str]:
     """Anchors that footnotes, and citations rendered as footnotes, make."""
     counts: dict[str, int] = {}
+    defined = {footnote.name for footnote in source.footnotes}
     for match in re.finditer(r"\[\^(?P<name>[^\[\]\s]+)\](?!:)|(?<=[\[ ])@(?P<key>[\w-]+)(?=[;\]])", source.prose):
         name = match["name"] or match["key"]
-        if match["name"] and name not in source.footnotes:
+        if match["name"] and name not in defined:
             continue
         counts[name] = counts.get(name, 0) + 1
         yield f"fn:{name}"
