@@ -128,18 +128,16 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 
 def _set_up_bibtex(config: MkDocsConfig) -> None:
-    """Give mkdocs-bibtex its citation style, and in a preview a bibliography without the entries that would end it."""
+    """Give mkdocs-bibtex its citation style, and a bibliography without comments and the entries that would end it."""
     plugin: Any = config.plugins["bibtex"]
     folder, bibtex = Path(state.folder.name), plugin.config
     bibtex.csl_file = str(folder / "style.csl")
     (folder / "style.csl").write_text(references.read_citation_style(), encoding="utf-8")
-    bibliography = state.site.project.bibliography
-    accepted = select_formattable(bibliography.entries.values())
-    if bibliography.problems or len(accepted) < len(bibliography.entries):
-        copy, text = folder / project.BIB_FILE, dump_bibtex(accepted)
-        if not copy.exists() or copy.read_text(encoding="utf-8") != text:  # mkdocs-bibtex reads a file that is new
-            copy.write_text(text, encoding="utf-8")
-        bibtex.bib_file = str(copy)
+    copy = folder / project.BIB_FILE
+    text = dump_bibtex(select_formattable(state.site.project.bibliography.entries.values()))
+    if not copy.exists() or copy.read_text(encoding="utf-8") != text:  # mkdocs-bibtex reads a file that is new
+        copy.write_text(text, encoding="utf-8")
+    bibtex.bib_file = str(copy)
     if state.bibliography and state.bibliography.file == bibtex.bib_file:
         plugin.last_configured, plugin.registry = state.bibliography.configured, state.bibliography.registry
 

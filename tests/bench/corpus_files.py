@@ -41,7 +41,9 @@ def project(root: Path, folder: Folder, name: str) -> tuple[Mapping[str, bytes],
     """
     content = (root / FOLDER / folder / name).read_bytes()
     if name.endswith(".bib"):
-        keys = re.findall(r"@(?!string|comment|preamble)\w+\s*\{([A-Za-z0-9_-]+)\s*,", content.decode(), re.IGNORECASE)
+        keys = re.findall(
+            r"^@(?!string|comment|preamble)\w+\s*\{([A-Za-z0-9_-]+)\s*,", content.decode(), re.IGNORECASE | re.MULTILINE
+        )
         cited = " ".join(f"[@{key}]" for key in dict.fromkeys(keys))
         return {"references.bib": content, "docs/index.md": f"# Home\n\nSources: {cited}\n".encode()}, "references.bib"
     sources = (root / FOLDER / "sources.bib").read_bytes()

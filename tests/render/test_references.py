@@ -48,6 +48,7 @@ SAMPLES = (
     (article(author="{The {ABCD} and {EFGH} Group} and Doe, J"), "The ABCD and EFGH Group, Doe J. A trial. J Test. 2024."),
     (article(author="{Johnson & Johnson} and Doe, J"), "Johnson & Johnson, Doe J. A trial. J Test. 2024."),
     (article(author="Doe, Per-Ola M"), "Doe POM. A trial. J Test. 2024."),
+    (article(author="Doe, AMJ and de Roe, MI and {FDA, WHO and EMA}"), "Doe AMJ, de Roe MI, FDA, WHO and EMA. A trial. J Test. 2024."),
     (article(author="Jan de Vaart and van der Moor, Lea"), "de Vaart J, van der Moor L. A trial. J Test. 2024."),
     (article(author="Lea {van der Moor}"), "van der Moor L. A trial. J Test. 2024."),
     (article(author="Roy, Jr., Maya L. and Roy, III, Maya"), "Roy ML Jr, Roy M III. A trial. J Test. 2024."),

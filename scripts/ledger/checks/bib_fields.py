@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from pybtex.bibtex.utils import split_name_list
+
 from ledger.core.problems import Problem
-from ledger.model.bibliography import REQUIRED_FIELDS, Bibliography, Entry
+from ledger.model.bibliography import REQUIRED_FIELDS, Bibliography, Entry, strip_latex
 from ledger.model.rules import rule
 
 OWN_FIELDS = ("kind", "seen", "pmid", "pmcid", "urldate", "articlenumber", "archiveurl")
@@ -94,20 +96,27 @@ BRACED_TEXT = re.compile(r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}")
 TITLE_PART = re.compile(rf"{BRACED_TEXT.pattern}|\\(?:[A-Za-z]+|.)|[^\W_](?:[\w'’./+-]*\w)?")
 """Text in braces, a LaTeX command or a word."""
 ORGANISATION = re.compile(
-    r"\b(?:Universit(?:y|ies)|Organi[sz]ations?|Associations?|Societ(?:y|ies)|Committee|Consortium|Foundation|Agency"
-    r"|Ministry|Corp|Inc|Ltd|Limited|LLC|GmbH|Networks?|Institut(?:es?|ions?)|Hospitals?|Administration|Departments?"
-    r"|Collaborat(?:ion|ive|ors)|Commission|Federation|(?:Working|Study|Research|Test) Group|Grp|Investigators|Initiative"
-    r"|Corporation|Program(?:me)?|Registr(?:y|ies)|Task Force|Therapeutics|Pharma(?:ceuticals?)?|Biotech(?:nolog(?:y|ies))?"
-    r"|Biosciences?|Technologies|Laborator(?:y|ies))\b",
+    r"\b(?:Universit\w+|Univ|Organi[sz]ations?|Associations?|Assoc|Societ(?:y|ies)|Soci[ée]t[ée]|Sociedad|Gesellschaft|Verein"
+    r"|Stiftung|Committee|Cmte|Consortium|Foundation|Fdn|Agency|Authority|Ministry|Minist[eè]rio|Corp|Inc|Ltd|Limited|LLC|GmbH"
+    r"|Networks?|Inst|Institut\w*|Istituto|Hospitals?|Klinik\w*|Krankenhaus|Administration|Departments?|Dept|Academy"
+    r"|Collaborat(?:ion|ive|ors)|Commission|Coalition|Federation|Partnership|Secretariat|(?:Working|Study|Research|Test) Group"
+    r"|Working Party|Grp|Investigators|Trialists|Initiative|Corporation|Program(?:me)?|Registr(?:y|ies)|Task ?Force"
+    r"|\w*therapeutics|\w*therapies|Pharma(?:ceuticals?)?|Biotech(?:nolog(?:y|ies))?|Biolog\w+|Biomedic\w+|Diagnostics|Genomics"
+    r"|Bio(?:sciences?|systems|pharma\w*)|(?:Life|Cell|Health|Medical) Sciences?|Technologies|Laborator(?:y|ies)|Arbeitsg\w+)\b",
     re.IGNORECASE,
 )
 """Words in the names of organisations that are not family names."""
+GROUP_WORDS = (
+    "Alliance|Board|Bureau|Cent(?:er|re)s?|Clinics?|Company|Congress|Council|Group|Journal|Magazine|Medicine|Office|Panel"
+    "|Project|Service|Team|Union"
+)
 ORGANISATION_OR_FAMILY = re.compile(
-    r"\b(?:Alliance|Board|Bureau|Cent(?:er|re)s?|Clinics?|College|Company|Congress|Council|Court|Group|Health|Holdings"
-    r"|Journal|Magazine|Medicine|News|Office|Panel|Press|Project|Review|School|Service|Team|Times|Trust|Union|of|for|the)\b",
+    rf"\b(?:{GROUP_WORDS}|College|Court|Health|Holdings|News|Press|Review|School|Sciences?|Therapy|Times|Trust|of|for|the)\b",
     re.IGNORECASE,
 )
 """Words in the names of organisations that are family names, too: only the comma of "Center, D. M." shows which."""
+GROUP_TURNED_ROUND = re.compile(rf"(?:{GROUP_WORDS}), *[^\W\d_a-z]\w+(?: [\w-]{{2,}})+")
+"""An organisation whose last word was taken for a family name: "Group, Islet Study", not "Group, I. S."."""
 LEGAL_FORM = re.compile(r"(?:, ?(?:Co|Corp|GmbH|Inc|LLC|Ltd)\.?)+$")
 ORGANISATION_AUTHOR_KINDS = (
     "regulator",
@@ -125,9 +134,33 @@ ORGANISATION_AUTHOR_KINDS = (
     "institution page",
 )
 """Kinds of source whose author is mostly an organisation, often with a name such as Medscape that shows nothing."""
-NON_NAME_CHARACTER = re.compile(r"[\d@*†‡§()\[\]/:|]|\\[{}]|\w{2}\.[a-z]{2}")
+NON_NAME_CHARACTER = re.compile(r"[\d@*†‡§()\[\]/:|]|\w{2}\.[a-z]{2}")
 """What a person's name does not contain: digits, brackets, the dot of an address."""
-NAME_SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV|2nd|3rd)\.?")
+ESCAPED_BRACE = re.compile(r"\\[{}]")
+NAME_SUFFIX = re.compile(r"(?:Jr|Sr|Jnr|Snr|II|III|IV|2nd|3rd|4th)\.?")
+CAPITAL_PARTICLES = (
+    "Van",
+    "Von",
+    "De",
+    "Den",
+    "Der",
+    "Del",
+    "Della",
+    "Di",
+    "Da",
+    "Dos",
+    "Du",
+    "La",
+    "Le",
+    "Ter",
+    "Ten",
+    "St",
+    "St.",
+)
+INITIALS_AT_END = re.compile(r"\s[A-Z](?:\.?[A-Z]){0,2}\.?$")
+MORE_THAN_FAMILY = re.compile(rf"{INITIALS_AT_END.pattern}|(?:^|\s)[A-Z]\.\s?[A-Z]\w|\w\s[A-Z]\s[A-Z]\w")
+"""What a family name does not contain: initials after it, or between names."""
+TWO_FULL_NAMES = re.compile(r"[^\W\d_a-z][\w'’-]+(?: [^\W\d_a-z][\w'’-]+)+")
 
 
 class FieldFinding(NamedTuple):
@@ -202,52 +235,101 @@ def _find_name_errors(value: str, is_organisation_kind: bool) -> Iterator[str]:
     if re.match(r"and\b", bare) or re.search(r"(?:\band|,)\s*$|\band\s+and\b", bare):
         yield "a name is missing in the list of people; remove the extra 'and' or comma"
         return
-    people = re.split(r"\s+and\s+", bare)
+    people = split_name_list(value)
     if "others" in people[:-1]:
         yield "'and others' is not the last of the list; move it to the end"
     for person in people:
-        message = _describe_name_error(person, is_organisation_kind)
+        alone = not any("," in other for other in people if other != person)
+        message = _describe_name_error(person, is_organisation_kind, alone)
         if message:
             yield message
             return
 
 
-def _describe_name_error(person: str, is_organisation_kind: bool) -> str | None:
-    """What is wrong with one name, whose braced parts are ``{}`` here."""
-    parts = [part.strip() for part in person.split(",")]
-    shown = person[:50]
-    if person in ("others", "{}"):
+def _describe_name_error(person: str, is_organisation_kind: bool, alone: bool) -> str | None:
+    """What is wrong with one name; ``alone``: no other in the list is written Family, Given."""
+    bare, shown = BRACED_TEXT.sub("{}", person), person[:50]
+    if ESCAPED_BRACE.search(person):
+        return f"'{shown}' has a backslash before its braces; put an organisation in plain braces, {{{{…}}}}"
+    if bare in ("others", "{}"):
         return None
-    if _is_organisation(person, is_organisation_kind):
+    if _is_organisation(strip_latex(person), bare, is_organisation_kind):
         return (
             f"'{shown}' looks like an organisation; put its whole name in braces, {{{{…}}}} (a person is Family, Given)"
         )
+    parts = [part.strip() for part in bare.split(",")]
     if not all(parts):
         return f"'{shown}' has an extra comma; write Family, Given"
-    if len(parts) > 3 or (len(parts) == 3 and not NAME_SUFFIX.fullmatch(parts[1])):
+    suggestion = _move_suffix(strip_latex(person)) or _move_particles(parts)
+    if suggestion:
+        return f"'{shown}' would be read wrongly; write {suggestion}"
+    return _describe_parts_error(shown, parts, alone)
+
+
+def _describe_parts_error(shown: str, parts: list[str], alone: bool) -> str | None:
+    """What is wrong with a person's name, given what is between its commas."""
+    if len(parts) == 3 and NAME_SUFFIX.fullmatch(parts[1]):
+        del parts[1]
+    if len(parts) > 2 or (len(parts) == 2 and MORE_THAN_FAMILY.search(parts[0])):
         return f"'{shown}': separate people with ' and '; write Family, Given and Family, Given"
-    if len(parts) == 1 and CJK.search(person):
+    if len(parts) == 1 and CJK.search(parts[0]):
         return f"'{shown}': which part is the family name is unclear; write Family, Given, or an organisation in braces"
-    if NON_NAME_CHARACTER.search(person):
+    if any(map(NON_NAME_CHARACTER.search, parts)):
         return f"'{shown}' contains a character that names do not have; remove it, or put an organisation in braces"
-    if len(parts) == 1 and re.search(r"\s[A-Z](?:\.?[A-Z]){0,2}\.?$", person):
-        family, _, given = person.rpartition(" ")
-        return f"'{shown}' would be read as a family name {given}; write {family}, {given}"
-    if len(parts) > 1 and all(re.search(r"\s[A-Z](?:\.?[A-Z]){0,2}\.?$", part) for part in parts):
-        return f"'{shown}': separate people with ' and '; write Family, Given and Family, Given"
-    family, given = parts[0], parts[-1] if len(parts) > 1 else ""
-    if re.search(r"\b[A-ZÀ-Þ]{3,}\b", family) or re.search(r"\b[A-ZÀ-Þ]{5,}\b", given):
-        return f"'{shown}' is in capitals; write it the usual way, or an organisation in braces"
+    if _is_in_capitals(parts):
+        return f"'{shown}' is in capitals; write it the usual way, initials as A. B., or an organisation in braces"
+    if len(parts) == 1 and INITIALS_AT_END.search(parts[0]):
+        family, _, given = parts[0].rpartition(" ")
+        return (
+            f"'{shown}' would be read as a family name {given}; write {family}, {given}, or an organisation in braces"
+        )
+    if alone and len(parts) == 2 and all(map(TWO_FULL_NAMES.fullmatch, parts)):
+        return f"'{shown}' may be two people; join them with ' and ', or put the family name of one in braces: {{{parts[0]}}}, {parts[1]}"
     return None
 
 
-def _is_organisation(person: str, is_organisation_kind: bool) -> bool:
-    """Whether an organisation is written as a person; ``is_organisation_kind``: the source is of a kind whose author mostly is one."""
-    if ORGANISATION.search(person) and " " in person:
-        return True
-    return "," not in person and (
-        is_organisation_kind or (" " in person and bool(ORGANISATION_OR_FAMILY.search(person)))
+def _move_suffix(name: str) -> str:
+    """The name with its Jr. or III where BibTeX expects it, if it is elsewhere; otherwise nothing."""
+    parts = [part.split() for part in name.split(",")]
+    at = next((at for at, part in enumerate(parts) if part and NAME_SUFFIX.fullmatch(part[-1])), -1)
+    if at < 0 or (at == 1 and len(parts) == 3 and len(parts[1]) == 1):
+        return ""
+    suffix = parts[at].pop()
+    people = [part for part in parts if part]
+    if len(people) == 1 and len(people[0]) > 1:
+        people = [people[0][-1:], people[0][:-1]]
+    return ", ".join((" ".join(people[0]), suffix, " ".join(people[1]))) if len(people) == 2 else ""
+
+
+def _move_particles(parts: list[str]) -> str:
+    """The name with its particles before the family name, if BibTeX would not read them there; otherwise nothing."""
+    words = parts[-1].split()
+    if len(parts) == 1:
+        at = next((at for at, word in enumerate(words) if at and word in CAPITAL_PARTICLES), len(words) - 1)
+        return f"{' '.join(words[at:])}, {' '.join(words[:at])}" if at < len(words) - 1 else ""
+    at = len(words)
+    while at > 1 and words[at - 1].islower():
+        at -= 1
+    return f"{' '.join(words[at:])} {parts[0]}, {' '.join(words[:at])}" if at < len(words) else ""
+
+
+def _is_in_capitals(parts: list[str]) -> bool:
+    """Whether a family name is in capitals, or a given name longer than initials."""
+    family, given = (re.findall(r"[^\W\d_]+", part) for part in (parts[0], parts[-1]))
+    if len(parts) == 1:
+        return parts[0].isupper() and len(max(family, key=len)) > 2
+    return any((len(word) > 1 and word.isupper()) or (len(word) > 3 and word[-3:].isupper()) for word in family) or any(
+        len(word) > 3 and word.isupper() for word in given
     )
+
+
+def _is_organisation(name: str, bare: str, is_organisation_kind: bool) -> bool:
+    """Whether an organisation is written as a person; ``is_organisation_kind``: the source is of a kind whose author mostly is one."""
+    if ORGANISATION.search(name) and " " in name:
+        return True
+    if "," in bare:
+        return bool(GROUP_TURNED_ROUND.fullmatch(bare))
+    return is_organisation_kind or (" " in name and bool(ORGANISATION_OR_FAMILY.search(name)))
 
 
 def brace_organisations(value: str) -> str:

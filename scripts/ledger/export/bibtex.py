@@ -14,7 +14,7 @@ from pybtex.database import InvalidNameString, Person
 
 from ledger.checks.bib_entries import URL
 from ledger.checks.bib_fields import KNOWN_FIELDS
-from ledger.model.bibliography import ADDRESS_FIELDS, CITATION_KEY, DOI, PMCID, PMID, Entry
+from ledger.model.bibliography import ADDRESS_FIELDS, CITATION_KEY, DOI, JOINED_INITIALS, PMCID, PMID, Entry
 
 BARE_SPECIAL = re.compile(r"(?<!\\)[%&#_$]")
 """A character that LaTeX would take for a command or a comment."""
@@ -69,7 +69,7 @@ def _adapt_for_pandoc(entry: Entry) -> dict[str, str]:
     fields["options"] = "useprefix=true"  # "de Vaart J", not "Vaart J de"
     fields["month"] = fields.get("month", "").lower()[:3]
     for name in ("author", "editor"):
-        fields[name] = SUFFIX_WITH_PERIOD.sub(r"\1", HYPHENATED_INITIALS.sub(". ", fields.get(name, "")))
+        fields[name] = " and ".join(map(_adapt_name, split_name_list(fields.get(name, ""))))
     for name in fields:
         if name.endswith("title"):
             fields[name] = f"{{{fields[name]}}}"  # otherwise pandoc changes capitals, after a colon too
@@ -79,6 +79,14 @@ def _adapt_for_pandoc(entry: Entry) -> dict[str, str]:
     if "--" not in fields.get("pages", ""):
         fields["pages"] = fields.get("pages", "").replace("-", "\u2011")  # "140-OR" is one number, not a range
     return {name: value for name, value in fields.items() if value}
+
+
+def _adapt_name(name: str) -> str:
+    rest, comma, given = name.rpartition(",")
+    if not comma or name.endswith("}"):
+        return name
+    given = JOINED_INITIALS.sub(" ", HYPHENATED_INITIALS.sub(". ", given))
+    return SUFFIX_WITH_PERIOD.sub(r"\1", f"{rest},{given}")
 
 
 def convert_to_csl_json(entries: Mapping[str, Entry]) -> list[dict[str, Any]]:

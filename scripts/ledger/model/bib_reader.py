@@ -21,6 +21,8 @@ from ledger.model.bibliography import CITATION_KEY, Bibliography, Entry
 from ledger.model.rules import rule
 
 LATEX_ESCAPE = re.compile(r"\\(?=[&%$#_{}~])")
+COMMENT_MARK = re.compile(r"^[ \t]*(?:%.*|@(?P<type>\w+)\s*\{)|[{}]", re.MULTILINE)
+"""What begins or ends a comment or an entry: a line with %, ``@comment{``, ``@article{``, a brace."""
 Macros = MutableMapping[str, str]
 """The values of ``@string`` and the names of months, by name."""
 
@@ -29,7 +31,7 @@ def read_bibliography(text: str, path: str = "references.bib") -> Bibliography:
     """The entries of a .bib text. Never raises: every error becomes a problem with its line."""
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
     logging.getLogger("bibtexparser.splitter").setLevel(logging.CRITICAL)
-    library = parse_string(text, parse_stack=[])
+    library = parse_string(_blank_comments(text), parse_stack=[])
     macros = CaseInsensitiveDict(month_names)
     problems: list[Problem] = []
     entries: dict[str, Entry] = {}
@@ -45,6 +47,23 @@ def read_bibliography(text: str, path: str = "references.bib") -> Bibliography:
         else:
             problems.append(_report_duplicate_key(path, entry, first))
     return Bibliography(path, entries, problems)
+
+
+def _blank_comments(text: str) -> str:
+    """The text with spaces for its comments, which the parsers would search for entries: % before and ``@comment`` around them."""
+    parts: list[str] = []
+    depth, done, start = 0, 0, -1
+    for mark in COMMENT_MARK.finditer(text):
+        if start < 0 and mark["type"]:
+            depth = 0  # an entry that is not closed ends here
+            start = mark.start() if mark["type"].lower() == "comment" else -1
+        is_line = depth == 0 and mark[0].lstrip().startswith("%")
+        depth = max(depth + mark[0].count("{") - mark[0].count("}"), 0) if not is_line else 0
+        if is_line or (start >= 0 and depth == 0):
+            begin = mark.start() if is_line else start
+            parts += [text[done:begin], re.sub(r"[^\n]", " ", text[begin : mark.end()])]
+            done, start = mark.end(), -1
+    return "".join(parts) + text[done:]
 
 
 @rule("bib-duplicate-key")
@@ -121,6 +140,10 @@ def _parse_fields(raw: str, line: int, macros: Macros, path: str) -> tuple[dict[
             fields[name] = LATEX_ESCAPE.sub("", fields[name])
     if not errors:
         return fields, None
+    commented = next((at for at, text in enumerate(raw.split("\n")) if text.lstrip().startswith("%")), None)
+    if commented:
+        message = "a line of an entry cannot be commented out; remove the line, or begin all lines of the entry with %"
+        return fields, Problem(path, line + commented, "bib-syntax", message)
     reason = str(errors[0]).split(": ", 1)[-1].split("\n")[0]
     message = f"syntax error: {reason}; check the commas and braces before it"
     return fields, Problem(path, line + (errors[0].lineno or 1) - 1, "bib-syntax", message)

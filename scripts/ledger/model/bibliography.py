@@ -67,6 +67,8 @@ CITATION_KEY = re.compile(r"\w+(?:-\w+)*", re.ASCII)
 """A key that mkdocs-bibtex and pandoc both read to its end."""
 PMID = re.compile(r"[1-9]\d{0,8}")
 PMCID = re.compile(r"PMC[1-9]\d{0,9}")
+JOINED_INITIALS = re.compile(r"(?<=\b[A-Z])(?=[A-Z]{1,2}\b)|(?<=\b[A-Z]{2})(?=[A-Z]\b)")
+"""The places between the initials of "AMJ", of which pandoc would print only the first."""
 ADDRESS_FIELDS = ("url", "archiveurl", "doi")
 """Fields that LaTeX does not read, so that nothing in them is escaped."""
 
@@ -119,8 +121,8 @@ class Name:
 
     @property
     def initials(self) -> str:
-        """First letters of the given names, as pandoc prints them in the NLM style: "M de FC" for "Maria de Fátima C."."""
-        parts = [part for part in re.split(r"[\s.-]+", self.given) if part]
+        """First letters of the given names, as the NLM prints them: "M de FC" for "Maria de Fátima C."."""
+        parts = [part for part in re.split(r"[\s.-]+", JOINED_INITIALS.sub(" ", self.given)) if part]
         return "".join(f" {part} " if part.islower() else part[0] for part in parts).strip()
 
 
