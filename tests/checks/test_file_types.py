@@ -82,3 +82,19 @@ def test_a_git_conflict_is_the_only_thing_said_of_its_file(name: str, content: s
     assert [one for one in found if "nothing-seen" not in one and "source-status-old" not in one] == [
         f"{name}:{line} conflict-marker"
     ]
+
+
+@pytest.mark.parametrize("name", ["overrides/main.html", "overrides/partials", "docs/more", "docs/dangling.css"])
+def test_a_symbolic_link_is_told_in_one_line_wherever_it_is(name: str, make: Make, tmp_path: Path) -> None:
+    root = site(make, **{"overrides/a.html": "x"})
+    target = tmp_path / "elsewhere"
+    if "dangling" not in name:
+        target.mkdir()
+        (target / "b.svg").write_text("<script/>", encoding="utf-8")
+    (root / name).symlink_to(target)
+    assert problems(root) == [f"{name}:1 file-type"]
+
+
+@pytest.mark.parametrize("name", ["x.shtml", "x.php", "x.svgz", "x.cgi", "x.phtml", "CNAME", "x.js.map", "x.woff2"])
+def test_what_some_hosts_would_run_or_nobody_reads_is_not_published(name: str, make: Make) -> None:
+    assert problems(site(make, **{f"docs/{name}": "x"})) == [f"docs/{name}:1 file-type"]

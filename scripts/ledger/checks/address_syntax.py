@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from ledger.model.text_files import INVISIBLE_CHARACTER
 
 HOST_NAME = re.compile(
     r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{1,62}\.?|localhost|\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\]"
@@ -19,13 +21,16 @@ MALFORMED_PATTERNS: Sequence[tuple[re.Pattern[str], str]] = (
 )
 """What no address may contain, with the fix. Relative addresses are checked for nothing else."""
 BAD_PERCENT_ENCODING = re.compile(r"%(?![0-9A-Fa-f]{2})")
-TRAILING_PUNCTUATION = re.compile(r"[.,;:]$")
+TRAILING_PUNCTUATION = re.compile(r"[,;:]$|://[^/?#]*\.$")
+"""A full stop may end a path, as in /wiki/Example_Inc."""
 MAIL_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
-TELEPHONE_NUMBER = re.compile(r"\+?[\d().-]+")
+TELEPHONE_NUMBER = re.compile(r"\+?[\d().-]+(?:;[a-z0-9-]+(?:=[\w.+()-]+)?)*", re.IGNORECASE)
 
 
 def describe_malformed_address(address: str) -> str | None:
     """What is wrong with the form of an address, and how to fix it; None where it is well formed."""
+    if INVISIBLE_CHARACTER.search(unquote(address)):
+        return "the address has an invisible character in it; type the address again"
     for pattern, message in MALFORMED_PATTERNS:
         if pattern.search(address):
             return message

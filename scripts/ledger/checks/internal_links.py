@@ -27,6 +27,13 @@ FOOTNOTE_NAME = re.compile(r"[\w.-]+")
 REFERENCE_LINK = re.compile(r"!?\[(?P<text>[^\[\]@^][^\[\]]*)\] ?\[(?P<name>[^\[\]@^][^\[\]]*|)\]")
 EMPTY_DEFINITION = re.compile(r"^ {0,3}\[(?P<name>[^\]^@]+)\]:[ \t]*$", re.MULTILINE)
 TEXT_FRAGMENT = ":~:"
+TOP = "top"
+"""The fragment that leads to the top of any page."""
+FOREIGN_LINK = re.compile(
+    r"\([^()\[\]\n]{1,200}\)\[(?:(?:https?:|#)[^\[\]\n]{1,200}|[^\[\]\s]{1,200}\.md(?:#[^\[\]\s]{0,200})?)\]"
+    r"|!?\[\[[^\[\]@^\n][^\[\]\n]{0,200}\]\]|\[https?://[^\s\[\]]{1,200}[ \t]+[^\[\]\n]{1,200}\]"
+)
+"""How other programs write a link, or its brackets the wrong way round."""
 SUFFIXES_WITH_FRAGMENTS = (".svg", ".pdf", ".html")
 """Files other than pages in which a ``#fragment`` can mean something."""
 DRAFT_LINK_FIX = "remove the link, or complete the page and remove its draft: true"
@@ -114,6 +121,7 @@ def check_page_syntax(page: Page, keys: Container[str] = ()) -> Iterator[Problem
     yield from _check_footnote_names(page, keys)
     yield from _check_link_definitions(page)
     yield from _check_unclosed_links(page)
+    yield from _check_foreign_links(page)
 
 
 def find_linked_page(project: Project, page: Page, link: Link) -> str | None:
@@ -247,7 +255,8 @@ def _check_fragment(file: str, fragment: str, anchors: Mapping[str, Anchors]) ->
         if file.endswith(SUFFIXES_WITH_FRAGMENTS):
             return None
         return LinkFinding("missing-anchor", f"'{file}' is not a page, so '#{fragment}' leads nowhere; remove it")
-    if fragment in anchors[file].ids or fragment.startswith(TEXT_FRAGMENT):
+    fragment = fragment.partition(TEXT_FRAGMENT)[0]
+    if not fragment or fragment in anchors[file].ids or fragment.lower() == TOP:
         return None
     near = get_close_matches(fragment, anchors[file].ids, 1, 0.6)
     hint = f"did you mean #{near[0]}?" if near else "link to a heading that exists"
@@ -340,6 +349,17 @@ def _check_unclosed_links(page: Page) -> Iterator[Problem]:
         shown = shorten(source.prose[before : match.end()])
         message = f"'{shown}' is not a link: an address contains no space and ends with )"
         yield Problem(page.path, source.line(match.start()), "malformed-url", message)
+
+
+@rule("malformed-url")
+def _check_foreign_links(page: Page) -> Iterator[Problem]:
+    """Links as other programs write them, which are printed as they are."""
+    source = page.source
+    spans = [*((link.start, link.end) for link in source.markdown_links), *source.html_blocks]
+    for match in FOREIGN_LINK.finditer(blank_spans(source.prose, spans)):
+        if not _is_escaped(source.prose, match.start()):
+            message = f"'{shorten(match[0])}' is not a link here; write [text](address)"
+            yield Problem(page.path, source.line(match.start()), "malformed-url", message)
 
 
 def _is_escaped(text: str, position: int) -> bool:

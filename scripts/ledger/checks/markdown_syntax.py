@@ -40,6 +40,9 @@ FOREIGN_BOX = re.compile(rf"\[!\w+\]|:::+[ \t]*\w|///[ \t]*\w|!{{1,2}}[ \t]*(?:{
 
 DELIMITER_ROW = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?")
 """The row of dashes below the header of a table."""
+STRAY_BACKTICK = re.compile(r"(?<!\\)`")
+STRAY_CODE = re.compile(r"`(?!`)(?:\s|[^`]*(?:\n|\s`))")
+"""Code between single backticks that begins or ends with a space, or goes on over lines."""
 CELL_SEPARATOR = re.compile(r"(?<!\\)\|")
 
 FOREIGN_BULLET = re.compile(
@@ -71,7 +74,7 @@ LineFinding = tuple[int, str]
 """A line, and what is wrong there."""
 
 
-@rule("box", "list", "image-alt", "link-text", "heading", "table")
+@rule("box", "code-fence", "list", "image-alt", "link-text", "heading", "table")
 def check_markdown_syntax(project: Project) -> Iterator[Problem]:
     """Every page's boxes, tables, lists, images, texts of links and headings."""
     for page in project.pages.values():
@@ -86,6 +89,8 @@ def check_markdown_syntax(project: Project) -> Iterator[Problem]:
                 yield Problem(page.path, line, "table", message)
         for line, message in [*_check_bullets(chunks), *_check_list_separation(chunks), *_check_list_nesting(chunks)]:
             yield Problem(page.path, line, "list", message)
+        for line, message in _check_inline_code(page, lines):
+            yield Problem(page.path, line, "code-fence", message)
         for line, message in _check_images(page):
             yield Problem(page.path, line, "image-alt", message)
         for line, message in _check_link_text(page):
@@ -313,6 +318,26 @@ def _check_list_nesting(chunks: Sequence[Sequence[Line]]) -> Iterator[LineFindin
                 reported = True
             else:
                 parent, reported = indent, False
+
+
+# --- code in a sentence ----------------------------------------------------------------------------------------------
+
+
+def _check_inline_code(page: Page, lines: Sequence[Line]) -> Iterator[LineFinding]:
+    """Backticks that open no code, or that make code of the words between two stray ones."""
+    for line in lines:
+        if STRAY_BACKTICK.search(line.text):
+            yield (
+                line.number,
+                "a ` on this line opens no code; remove it, or write \\` where it is meant as a character",
+            )
+    for code in page.source.inline_code:
+        if STRAY_CODE.match(code.text):
+            shown = shorten(" ".join(code.text.split()))
+            message = (
+                f"{shown} is printed as code; remove stray `, or put all code on one line with no space inside the `"
+            )
+            yield code.line, message
 
 
 # --- images, links and headings -------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from ledger.markdown.html_tags import Tag, read_tags
 from ledger.markdown.scanner import MarkdownSource
 from ledger.model.project import DOCS_FOLDER, Project
 from ledger.model.rules import rule
+from ledger.model.text_files import INVISIBLE_CHARACTER
 
 GLOBAL_ATTRIBUTES = frozenset({"id", "title", "lang", "dir", "markdown"})
 CELL_ATTRIBUTES = frozenset({"colspan", "rowspan", "scope", "headers"})
@@ -77,6 +78,7 @@ BUILD_COMMENT = re.compile(r"<!--(?:cite .*|\s*(?:cite\s+[\w;-]+|crumbs|referenc
 """Comments that the build itself writes, and fills in later."""
 BUILD_ID = re.compile(r"fn(?:ref\d*)?:|sources-of-this-page$", re.IGNORECASE)
 """Ids that the list of references has."""
+CHARACTER_REFERENCE = re.compile(r"&#?\w{1,30};")
 IGNORED_CHARACTERS = re.compile(r"[\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202f\ufeff]+")
 REMOTE_ADDRESS = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:|[\\/]{2})", re.IGNORECASE)
 CODE_SCHEMES = ("javascript:", "vbscript:", "data:", "livescript:", "file:", "blob:", "filesystem:")
@@ -111,7 +113,7 @@ def check_raw_html(project: Project) -> Iterator[Problem]:
         yield from check_tag_pairs(page.source, page.path)
     for src in sorted(project.files):
         suffix = src.rpartition(".")[2].lower()
-        if suffix in HTML_SUFFIXES:
+        if suffix in HTML_SUFFIXES and not (project.root / DOCS_FOLDER / src).is_symlink():
             message = "a page written in HTML would be served as it is; write it in Markdown"
             yield Problem(f"{DOCS_FOLDER}/{src}", 1, "raw-html", message)
 
@@ -130,6 +132,10 @@ def check_source_html(source: MarkdownSource, shown: str) -> Iterator[Problem]:
                 f"the build would fill in '<!-- {comment.text[:40]} -->'; remove it, and write [@key] to cite a source"
             )
             yield Problem(shown, source.line(comment.start), "raw-html", message)
+    for match in CHARACTER_REFERENCE.finditer(source.prose):
+        if INVISIBLE_CHARACTER.search(unescape(match[0])):
+            message = f"'{match[0]}' is an invisible character; take it out"
+            yield Problem(shown, source.line(match.start()), "raw-html", message)
     for tag in source.all_tags:
         for finding in _check_tag(tag, SOURCE_TAGS):
             yield Problem(shown, source.line(tag.start), *finding)

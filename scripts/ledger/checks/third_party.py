@@ -9,7 +9,7 @@ from ledger.core.problems import Problem
 from ledger.core.text import shorten
 from ledger.markdown.html_tags import Tag, read_tags
 from ledger.markdown.scanner import Link
-from ledger.model.project import DOCS_FOLDER, Project
+from ledger.model.project import DOCS_FOLDER, TEMPLATES_FOLDER, Project
 from ledger.model.rules import rule
 from ledger.model.site_config import CONFIG_FILE
 from ledger.model.text_files import read_text
@@ -69,7 +69,6 @@ TEXT_ADDRESSES_BY_SUFFIX = {
     ".js": (SCRIPT_ADDRESS,),
     ".html": (CSS_ADDRESS, INLINE_SCRIPT_ADDRESS),
 }
-TEMPLATES_FOLDER = "overrides"
 MATERIAL_THEME = re.compile(r"\b(?:name|theme):\s*[\"']?material\b")
 FONTS_OFF = re.compile(r"(?:^\s+|[{,]\s*)font:\s*false", re.MULTILINE)
 
@@ -107,7 +106,7 @@ def _check_asset_files(project: Project) -> Iterator[Problem]:
     docs, templates = project.root / DOCS_FOLDER, project.root / TEMPLATES_FOLDER
     paths = [docs / file for file in sorted(project.files) if file.endswith(tuple(TEXT_ADDRESSES_BY_SUFFIX))]
     paths += sorted(path for path in templates.rglob("*") if path.suffix in (".html", ".css", ".js"))
-    for path in paths:
+    for path in (path for path in paths if not path.is_symlink()):
         shown = path.relative_to(project.root).as_posix()
         text, problem = read_text(path, shown)
         if problem:

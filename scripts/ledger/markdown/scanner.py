@@ -91,6 +91,14 @@ class Link:
 
 
 @dataclass(frozen=True)
+class InlineCode:
+    """Code in a sentence, with its backticks."""
+
+    line: int
+    text: str
+
+
+@dataclass(frozen=True)
 class Footnote:
     """The text of a footnote, ``[^name]: text``; one inside another footnote is never printed."""
 
@@ -232,6 +240,7 @@ class MarkdownSource:
         self.fences: list[Token] = []
         """Fenced code, with its lines (from 0), its marks and what follows them."""
         self.footnotes: list[Footnote] = []
+        self.inline_code: list[InlineCode] = []
         self.definitions: dict[str, tuple[int, str]] = {}
         """The line and the address of each definition, ``[name]: address``, by its name in small letters."""
         self.markdown_links: list[Link] = []
@@ -401,6 +410,7 @@ class MarkdownSource:
             where = locate(start), locate(end - 1) + 1
             if token.type == "code_inline":
                 self._code.append(where)
+                self.inline_code.append(InlineCode(self.line(where[0]), source))
                 words.append(" " + "\n" * source.count("\n"))
             elif token.type == "html_inline":
                 hidden = self._read_html(token, where, words, hidden, islice(tokens, at + 1, None))

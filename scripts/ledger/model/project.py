@@ -25,6 +25,7 @@ from ledger.model.trial_record import Record
 from ledger.model.yaml_source import BadYamlError, YamlDocument
 
 DOCS_FOLDER = "docs"
+TEMPLATES_FOLDER = "overrides"
 BIB_FILE = "references.bib"
 CLAIMS_FILE = "docs/articles/claims.yml"
 CERTAINTY_FILE = "docs/therapies/certainty.yml"
@@ -237,6 +238,10 @@ class _LoadedDocs:
 
 def _load_docs(docs: Path, cache: ProjectCache) -> _LoadedDocs:
     loaded = _LoadedDocs()
+    templates = docs.parent / TEMPLATES_FOLDER
+    for path in (docs, templates, *sorted(templates.rglob("*"))):
+        if path.is_symlink():
+            loaded.problems.append(_report_symbolic_link(path.relative_to(docs.parent).as_posix()))
     for path in sorted(docs.rglob("*")):
         src = path.relative_to(docs).as_posix()
         is_page, is_link = path.suffix in MARKDOWN_SUFFIXES, path.is_symlink()
@@ -244,7 +249,7 @@ def _load_docs(docs: Path, cache: ProjectCache) -> _LoadedDocs:
             continue
         loaded.files.append(src)
         if is_link:
-            loaded.problems.append(_report_symbolic_link(src))
+            loaded.problems.append(_report_symbolic_link(f"{DOCS_FOLDER}/{src}"))
         if not is_page:
             continue
         page, problems, record_problems = (
@@ -259,9 +264,9 @@ def _load_docs(docs: Path, cache: ProjectCache) -> _LoadedDocs:
 
 
 @rule("file-type")
-def _report_symbolic_link(src: str) -> Problem:
+def _report_symbolic_link(shown: str) -> Problem:
     message = "a symbolic link publishes a file that nobody reviews here; replace it with the file itself"
-    return Problem(f"{DOCS_FOLDER}/{src}", 1, "file-type", message)
+    return Problem(shown, 1, "file-type", message)
 
 
 def _load_page(path: Path, src: str, cache: ProjectCache) -> _LoadedPage:
@@ -275,7 +280,10 @@ def _load_page(path: Path, src: str, cache: ProjectCache) -> _LoadedPage:
 
 def _read_page(path: Path, src: str) -> _LoadedPage:
     text, problem = read_text(path, f"{DOCS_FOLDER}/{src}")
-    return (Page(src, "", broken=True, unreadable=True), [problem], []) if problem else parse_page(text, src)
+    if problem and not text:
+        return Page(src, "", broken=True, unreadable=True), [problem], []
+    page, problems, record_problems = parse_page(text, src)
+    return page, [problem, *problems] if problem else problems, record_problems
 
 
 @rule("front-matter", "record", "unreadable", "code-fence")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from pathlib import Path
 
 from ledger.core.problems import Problem
@@ -14,16 +15,32 @@ UNREADABLE_RULES = ("unreadable", "conflict-marker")
 CONFLICT_MARKER = re.compile(r"^(?:<{7}|\|{7}|>{7})(?: .*)?$|(?<=\n\n)={7}$", re.MULTILINE)
 """A line that Git leaves in a file where two changes meet. A row of = below a line of text is a heading."""
 INVISIBLE_CHARACTER = re.compile(
-    "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ue000-\uf8ff\ufff9-\uffff\U000e0000-\U000e007f]"
+    "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ue000-\uf8ff\ufeff\uffa0\ufff9-\uffff\U000e0000-\U000e007f]"
+    "|(?<![^\x00-\u02ff])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\u02ff])"
 )
-"""Control characters, changes of writing direction, and the private characters that the build uses itself."""
+"""Control characters, soft hyphens, spaces without width, changes of writing direction, private characters that the build
+uses itself; and joiners beside Latin letters, where they do nothing. Other scripts and emoji need those."""
+
+
+HARMLESS_CHARACTER = re.compile("[\xad\u200b-\u200d\u2060\ufeff]")
+"""Those that do nothing but part words: without them a text can be read on."""
 
 
 def read_text(path: Path, shown: str) -> tuple[str, Problem | None]:
-    """A file's text with plain line ends, or an empty text and the problem; ``shown`` is the path to report."""
+    """A file's text with plain line ends, or an empty text and the problem; ``shown`` is the path to report.
+
+    Where harmless invisible characters are the problem, the text is the one without them.
+    """
     text, problem = _decode_file(path, shown)
-    problem = problem or _find_conflict_marker(text, shown) or _find_invisible_character(text, shown)
-    return ("", problem) if problem else (text, None)
+    problem = problem or _find_conflict_marker(text, shown)
+    if problem:
+        return "", problem
+    problem = _find_invisible_character(text, shown)
+    if problem:
+        text = HARMLESS_CHARACTER.sub("", text)
+        return "" if INVISIBLE_CHARACTER.search(text) else text, problem
+    return text, None
 
 
 def read_decodable_text(path: Path) -> str:
@@ -67,5 +84,10 @@ def _find_invisible_character(text: str, shown: str) -> Problem | None:
     match = INVISIBLE_CHARACTER.search(text)
     if not match:
         return None
-    message = f"this line has an invisible character (U+{ord(match[0]):04X}); take it out"
-    return Problem(shown, text.count("\n", 0, match.start()) + 1, "unreadable", message)
+    line = text.count("\n", 0, match.start()) + 1
+    lines = dict.fromkeys(number for number, row in enumerate(text.split("\n"), 1) if INVISIBLE_CHARACTER.search(row))
+    others = [str(number) for number in lines if number != line][:10]
+    also = f"; so have the lines {', '.join(others)}" if others else ""
+    name = unicodedata.name(match[0], "")
+    message = f"this line has an invisible character (U+{ord(match[0]):04X} {name}".rstrip() + f"); take it out{also}"
+    return Problem(shown, line, "unreadable", message)
