@@ -44,6 +44,7 @@ SAMPLES = (
     (article(volume="1", eid="e0123456"), "Doe J. A trial. J Test. 2024;1:e0123456."),
     (article(volume="1", issue="4", pages="7"), "Doe J. A trial. J Test. 2024;1(4):7."),
     (("article", {"author": "Doe, Jane", "title": "A trial", "journaltitle": "J Test", "date": "2024-05-03"}), "Doe J. A trial. J Test. 2024 May 3."),
+    (article(pubstate="inpress"), "Doe J. A trial. J Test. In press 2024."),
     (article(month="June"), "Doe J. A trial. J Test. 2024 Jun."),
     (article(author=SIX), "Aa A, Bb B, Cc C, Dd D, Ee E, Ff F. A trial. J Test. 2024."),
     (article(author=f"{SIX} and Gg, Gus"), "Aa A, Bb B, Cc C, Dd D, Ee E, Ff F, et al. A trial. J Test. 2024."),

@@ -23,7 +23,7 @@ STANDARD_FIELDS = (
     "addendum address archiveprefix booksubtitle booktitle chapter collaborator"
     " crossref date day edition editor eid eprint eprintclass eprinttype eventdate eventtitle holder howpublished"
     " institution isbn issn issue issuetitle jurisdiction key langid language location month note number"
-    " numpages organization origdate pagetotal part primaryclass related relatedtype school series"
+    " numpages organization origdate pagetotal part primaryclass pubstate related relatedtype school series"
     " shortjournal shorttitle subtitle titleaddon translator type venue version volumes"
 )
 KNOWN_FIELDS = frozenset(

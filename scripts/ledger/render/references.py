@@ -30,12 +30,15 @@ REFERENCE_HTML = re.compile(r'<p><span id="(?P<key>[\w-]+)"></span> (?P<html>.*)
 
 
 def read_citation_style() -> str:
-    """The NLM style of the installed package, with a ``<name>`` in its names, which CSL does not require.
+    """The NLM style of the installed package, with a ``<name>`` in its names and "in press" before the year of an article.
 
-    Without it pandoc prints "editor" before the editors, keeps the hyphens of initials and omits the comma before "et al".
+    CSL does not require ``<name>``, but without it pandoc prints "editor" before the editors, keeps the hyphens of initials
+    and omits the comma before "et al".
     """
     text = Path(get_style_filepath(CITATION_STYLE)).read_text(encoding="utf-8")
-    return text.replace("<label prefix=", '<name delimiter-precedes-et-al="always"/><label prefix=')
+    text = text.replace("<label prefix=", '<name delimiter-precedes-et-al="always"/><label prefix=')
+    date = '<date form="text" variable="issued"/>'
+    return text.replace(date, f'<text variable="status" text-case="capitalize-first"/>{date}', 1)
 
 
 def convert_to_html(references: Mapping[str, str]) -> Mapping[str, str]:
