@@ -20,11 +20,11 @@ from ledger.model.rules import rule
 
 OWN_FIELDS = ("kind", "seen", "pmid", "pmcid", "urldate", "articlenumber", "archiveurl")
 STANDARD_FIELDS = (
-    "addendum address archiveprefix booksubtitle booktitle chapter collaborator"
-    " crossref date day edition editor eid eprint eprintclass eprinttype eventdate eventtitle holder howpublished"
-    " institution isbn issn issue issuetitle jurisdiction key langid language location month note number"
+    "address archiveprefix booksubtitle booktitle chapter"
+    " crossref date day edition editor eid eprint eprintclass eprinttype eventdate eventtitle howpublished"
+    " institution isbn issn issue key langid language location month note number"
     " numpages organization origdate pagetotal part primaryclass pubstate related relatedtype school series"
-    " shortjournal shorttitle subtitle titleaddon translator type venue version volumes"
+    " shortjournal shorttitle subtitle titleaddon type venue version"
 )
 KNOWN_FIELDS = frozenset(
     (
@@ -60,6 +60,10 @@ PRIVATE_FIELDS = frozenset(
     )
 )
 """What reference managers add for their owner. Never taken for a misspelt known field."""
+UNPRINTED_FIELDS = frozenset(
+    ("addendum", "collaborator", "holder", "issuetitle", "jurisdiction", "translator", "volumes")
+)
+"""What describes a source, though the NLM's style prints none of it."""
 IGNORED_FIELDS = frozenset(("keywords",))
 """What every export contains and nobody needs here: neither published nor reported."""
 PAGE_NUMBER = r"(?:[A-Za-z]{0,5}\d{1,8}(?:\.?[A-Za-z]{1,2}\d{0,4})?|[ivxlc]{1,8}|\d{1,6}-[A-Z]{1,4}(?:-\d{1,4})?)"
@@ -182,7 +186,9 @@ def _check_known_fields(entry: Entry) -> Iterator[FieldFinding]:
         return
     unlisted = [name for name in entry.fields if is_unlisted(name) and name not in IGNORED_FIELDS]
     for name in entry.fields:
-        if name not in KNOWN_FIELDS and not is_unlisted(name):
+        if name in UNPRINTED_FIELDS:
+            yield FieldFinding("bib-field", name, f"the field {name} is not printed; put what readers need into note")
+        elif name not in KNOWN_FIELDS and not is_unlisted(name):
             yield FieldFinding(
                 "bib-field", name, f"there is no field '{name[:40]}'; did you mean {_suggest_field(name)}?"
             )
@@ -197,7 +203,9 @@ def _check_known_fields(entry: Entry) -> Iterator[FieldFinding]:
 
 def is_unlisted(name: str) -> bool:
     """Whether a field does not belong in the bibliography. One that may be a misspelt known field is left to a person."""
-    return name not in KNOWN_FIELDS and (name in PRIVATE_FIELDS | IGNORED_FIELDS or not _suggest_field(name))
+    return name not in KNOWN_FIELDS | UNPRINTED_FIELDS and (
+        name in PRIVATE_FIELDS | IGNORED_FIELDS or not _suggest_field(name)
+    )
 
 
 def _suggest_field(name: str) -> str:
