@@ -37,10 +37,14 @@ SAMPLES = (
     (article(title="Does it work?"), "Doe J. Does it work? J Test. 2024."),
     (article(title="Islets: a trial in Canada"), "Doe J. Islets: a trial in Canada. J Test. 2024."),
     (article(title="Islets", subtitle="a trial"), "Doe J. Islets: a trial. J Test. 2024."),
+    (article(title="Does it work?", subtitle="A trial."), "Doe J. Does it work? A trial. J Test. 2024."),
+    (article(title="Does it work?."), "Doe J. Does it work? J Test. 2024."),
+    (article(title="And then…"), "Doe J. And then... J Test. 2024."),
     (article(volume="67", number="Suppl 1", pages="140-OR"), "Doe J. A trial. J Test. 2024;67(Suppl 1):140‑OR."),
     (article(volume="1", eid="e0123456"), "Doe J. A trial. J Test. 2024;1:e0123456."),
     (article(volume="1", issue="4", pages="7"), "Doe J. A trial. J Test. 2024;1(4):7."),
     (("article", {"author": "Doe, Jane", "title": "A trial", "journaltitle": "J Test", "date": "2024-05-03"}), "Doe J. A trial. J Test. 2024 May 3."),
+    (article(pubstate="inpress"), "Doe J. A trial. J Test. In press 2024."),
     (article(month="June"), "Doe J. A trial. J Test. 2024 Jun."),
     (article(author=SIX), "Aa A, Bb B, Cc C, Dd D, Ee E, Ff F. A trial. J Test. 2024."),
     (article(author=f"{SIX} and Gg, Gus"), "Aa A, Bb B, Cc C, Dd D, Ee E, Ff F, et al. A trial. J Test. 2024."),
@@ -55,6 +59,7 @@ SAMPLES = (
     (article(author="{王小明} and 王, 伟 and Öhman, Åsa"), "王小明, 王伟, Öhman Å. A trial. J Test. 2024."),
     (online(year="2025"), "A Body. A page [Internet]. 2025 [cited 2026 Nov 21]. Available from: https://example.org/a"),
     (online(url=r"https://example.org/a\_b?x=1\&y=%20"), "A Body. A page [Internet]. [cited 2026 Nov 21]. Available from: https://example.org/a_b?x=1&y=%20"),
+    (online(url=r"\url{https://example.org/{\textasciitilde}doe}"), "A Body. A page [Internet]. [cited 2026 Nov 21]. Available from: https://example.org/~doe"),
     (book("book", author="Doe, J", publisher="Press", edition="2", address="Oslo"), "Doe J. Islets. 2nd ed. Oslo: Press; 2024."),
     (book("book", editor="Doe, J and Roe, R", publisher="Press"), "Doe J, Roe R, editors. Islets. Press; 2024."),
     (book("incollection", author="Doe, J", booktitle="A Handbook", editor="Roe, R", publisher="Press", pages="12--20"), "Doe J. Islets. In: Roe R, editor. A Handbook. Press; 2024. p. 12–20."),
@@ -88,6 +93,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     entries = {f"k{place}": sample for place, (sample, _) in enumerate(SAMPLES)}
     entries |= {f"t{place}": book("misc", title=title, howpublished="X") for place, title in enumerate(TITLES)}
     entries["identifiers"] = article(doi="10.1234/a_(b)c", pmid="123", pmcid="PMC45", url="https://elsewhere.org/")
+    entries["old"] = article(doi="10.1002/(SICI)1-0(98)17:15<1::AID-T1>3.0.CO;2-2")
     entries["script"] = online(url="javascript:alert(1)")
     lines = (
         f"@{kind}{{{key},\n" + "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items()) + "}\n"
@@ -120,6 +126,11 @@ def test_identifiers_are_linked_to_where_they_resolve(printed: dict[str, str]) -
     assert LINKED.format("https://www.ncbi.nlm.nih.gov/pubmed/123", "123") in html
     assert LINKED.format("https://www.ncbi.nlm.nih.gov/pmc/articles/PMC45", "PMC45") in html
     assert "elsewhere.org" not in html  # the DOI is the address that lasts
+
+
+def test_the_link_to_an_old_doi_is_encoded(printed: dict[str, str]) -> None:
+    doi = "10.1002/(SICI)1-0(98)17:15{}1::AID-T1{}3.0.CO;2-2"
+    assert LINKED.format("https://doi.org/" + doi.format("%3C", "%3E"), doi.format("&lt;", "&gt;")) in printed["old"]
 
 
 def test_only_web_addresses_are_links(printed: dict[str, str]) -> None:

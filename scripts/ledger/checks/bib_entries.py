@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from difflib import get_close_matches
+from html import unescape
 from urllib.parse import unquote
 
-from ledger.checks.bib_fields import FieldFinding
+from ledger.checks.bib_fields import UNSEARCHABLE, FieldFinding, describe_character
 from ledger.core.problems import Problem
 from ledger.model.bibliography import (
     DOI,
@@ -26,9 +27,12 @@ from ledger.model.rules import rule
 
 YEAR = re.compile(r"(?:1[89]|20)\d\d")
 DOI_URL = re.compile(r"https?://(?:dx\.|www\.)?doi\.org/", re.IGNORECASE)
-DOI_PREFIX = re.compile(r"^(?:https?://)?(?:(?:dx|www)\.)?doi\.org/|^doi[:\s]\s*", re.IGNORECASE)
-URL = re.compile(r"https?://[^\s/?#.]+\.[^\s{}<>\"]+")
-ARCHIVE_URL = re.compile(r"https://[^\s/?#.]+\.[^\s/?#]+/[^\s{}<>\"]+")
+DOI_PREFIX = re.compile(
+    r"^(?:https?:\s*//)?\s*(?:(?:(?:dx|www)\.)?doi\.org/)?(?:(?:urn:|info:)?doi[:/\s]\s*)?(?=10\.)|^https?://[^\s?#]*/doi/(?:\w+/)?(?=10\.)",
+    re.IGNORECASE,
+)
+URL = re.compile(r"https?://[^\s/?#.]+\.[^\s{}<>\"\\]+")
+ARCHIVE_URL = re.compile(r"https://[^\s/?#.]+\.[^\s/?#]+/[^\s{}<>\"\\]+")
 
 
 @rule(
@@ -112,8 +116,8 @@ def has_kind_in_keywords(entry: Entry) -> bool:
 
 def _check_identifiers(entry: Entry) -> Iterator[FieldFinding]:
     doi, pmid, pmcid = entry.get("doi"), entry.get("pmid"), entry.get("pmcid")
-    if doi and not DOI.fullmatch(doi):
-        bare = _normalize_doi(doi)
+    bare = normalize_doi(doi)
+    if doi and (bare != doi or not DOI.fullmatch(doi)):
         hint = f"write {bare}" if DOI.fullmatch(bare) else "a DOI looks like 10.1234/abc, without address or full stop"
         yield FieldFinding("bib-doi", "doi", f"'{doi}' is not a DOI; {hint}")
     if pmid and not PMID.fullmatch(pmid):
@@ -124,6 +128,9 @@ def _check_identifiers(entry: Entry) -> Iterator[FieldFinding]:
 
 def _check_addresses(entry: Entry) -> Iterator[FieldFinding]:
     url, archive = entry.get("url"), entry.get("archiveurl")
+    for name, match in ((name, UNSEARCHABLE.search(entry.get(name))) for name in ("url", "archiveurl")):
+        if match:
+            yield FieldFinding("bib-url", name, f"the address has {describe_character(match)}")
     if url and not URL.fullmatch(url):
         yield FieldFinding("bib-url", "url", f"'{url}' is not a web address; write https://…")
     if archive and not ARCHIVE_URL.fullmatch(archive):
@@ -173,9 +180,15 @@ def _get_comparable_identifier(entry: Entry, name: str) -> str:
     if name != "doi":
         return value.strip().lower()
     url = entry.get("url")
-    return _normalize_doi(value or (url if DOI_URL.match(url) else "")).lower()
+    return normalize_doi(value or (url if DOI_URL.match(url) else "")).lower()
 
 
-def _normalize_doi(value: str) -> str:
-    """A DOI without what people write around it: an address, ``doi:``, braces, escapes, a full stop."""
-    return DOI_PREFIX.sub("", strip_latex(unquote(value))).rstrip(".,;")
+def normalize_doi(value: str) -> str:
+    """A DOI without what people write around it or inside: an address, ``doi:``, braces, escapes, a full stop."""
+    doi = DOI_PREFIX.sub("", strip_latex(unescape(unquote(UNSEARCHABLE.sub("", value)))))
+    doi = re.sub(r"\$([<>])\$|\\text(less|greater) ?", lambda match: match[1] or "<>"[match[2] == "greater"], doi)
+    doi = doi.rstrip(".,;")
+    for opening, closing in ("()", "[]", "<>"):
+        if doi.count(closing) > doi.count(opening):
+            doi = doi.rstrip(f"{closing}.,;")
+    return doi

@@ -6,23 +6,25 @@ The syntax of such an entry is correct, but it would print or export something f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
+from html import unescape
 from typing import NamedTuple
 
 from pybtex.bibtex.utils import split_name_list
 
 from ledger.core.problems import Problem
-from ledger.model.bibliography import REQUIRED_FIELDS, Bibliography, Entry, strip_latex
+from ledger.model.bibliography import ADDRESS_FIELDS, REQUIRED_FIELDS, Bibliography, Entry, strip_latex
 from ledger.model.rules import rule
 
 OWN_FIELDS = ("kind", "seen", "pmid", "pmcid", "urldate", "articlenumber", "archiveurl")
 STANDARD_FIELDS = (
-    "addendum address archiveprefix booksubtitle booktitle chapter collaborator"
-    " crossref date day edition editor eid eprint eprintclass eprinttype eventdate eventtitle holder howpublished"
-    " institution isbn issn issue issuetitle jurisdiction key langid language location month note number"
-    " numpages organization origdate pagetotal part primaryclass related relatedtype school series"
-    " shortjournal shorttitle subtitle titleaddon translator type venue version volumes"
+    "address archiveprefix booksubtitle booktitle chapter"
+    " crossref date day edition editor eid eprint eprintclass eprinttype eventdate eventtitle howpublished"
+    " institution isbn issn issue key langid language location month note number"
+    " numpages organization origdate pagetotal part primaryclass pubstate related relatedtype school series"
+    " shortjournal shorttitle subtitle titleaddon type venue version"
 )
 KNOWN_FIELDS = frozenset(
     (
@@ -58,25 +60,12 @@ PRIVATE_FIELDS = frozenset(
     )
 )
 """What reference managers add for their owner. Never taken for a misspelt known field."""
+UNPRINTED_FIELDS = frozenset(
+    ("addendum", "collaborator", "holder", "issuetitle", "jurisdiction", "translator", "volumes")
+)
+"""What describes a source, though the NLM's style prints none of it."""
 IGNORED_FIELDS = frozenset(("keywords",))
 """What every export contains and nobody needs here: neither published nor reported."""
-VISIBLE_FIELDS = (
-    "title",
-    "journal",
-    "booktitle",
-    "author",
-    "editor",
-    "institution",
-    "organization",
-    "publisher",
-    "howpublished",
-    "volume",
-    "number",
-    "pages",
-    "note",
-)
-"""The fields whose words readers see."""
-
 PAGE_NUMBER = r"(?:[A-Za-z]{0,5}\d{1,8}(?:\.?[A-Za-z]{1,2}\d{0,4})?|[ivxlc]{1,8}|\d{1,6}-[A-Z]{1,4}(?:-\d{1,4})?)"
 PAGE_NUMBERS = re.compile(rf"{PAGE_NUMBER}(?:--{PAGE_NUMBER}|\+)?(?:, ?{PAGE_NUMBER}(?:--{PAGE_NUMBER}|\+)?)*")
 PAGE_RANGE = re.compile(r"(?P<letters>[A-Za-z]*)(?P<first>\d{1,8})--(?P=letters)(?P<last>\d{1,8})")
@@ -86,11 +75,15 @@ VOLUME = re.compile(
     rf"|{SUPPLEMENT}|[IVXLCM]{{1,9}}|(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec|Spring|Summer|Autumn|Fall|Winter)[a-z]*"
 )
 RAW_MARKUP = re.compile(
-    r"\\(?![&%$#_{}]|textendash\b)(?:[A-Za-z]+|.)?|(?<!\\)\$|``|''|\^|(?<!\\)_\{|</?[A-Za-z][\w:-]*(?:\s[^<>]*)?/?>|&(?:[A-Za-z]\w{1,30}|#x?[\dA-Fa-f]{2,6});"
+    r"\\(?![&%$#_{}]|textendash\b)(?:[A-Za-z]+|.)?|(?<!\\)\$|``|''|\^|(?<!\\)_\{|<!(?:--|\[CDATA\[)|</?[A-Za-z][\w:-]*(?:\s[^<>]*)?/?>"
+    r"|&(?:[A-Za-z]\w{1,30}|#x?[\dA-Fa-f]{2,6});"
 )
-MOJIBAKE = re.compile(
-    r"[\ufffd\x00-\x08\x0b-\x1f\x7f\xad\u200b-\u200e\u200f\u202a-\u202e\u2060\ufb00-\ufb06\ufeff]|Ã[\x80-\xbf©¨¶¼¤±]|â€[™œ\x9d“”]|Â[ \u00a0°±]"
+MOJIBAKE = re.compile(r"\ufffd|Ã[\x80-\xbf©¨¶¼¤±]|â€[™œ\x9d“”]|Â[ \u00a0°±]")
+UNSEARCHABLE = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800"
+    r"\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ue000-\uf8ff\U000e0000-\U000e0fff]|[\ufb00-\ufb06]"
 )
+"""Characters that cannot be seen, and ligatures: a search does not find the words that contain them."""
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 BRACED_TEXT = re.compile(r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}")
 TITLE_PART = re.compile(rf"{BRACED_TEXT.pattern}|\\(?:[A-Za-z]+|.)|[^\W_](?:[\w'’./+-]*\w)?")
@@ -193,7 +186,9 @@ def _check_known_fields(entry: Entry) -> Iterator[FieldFinding]:
         return
     unlisted = [name for name in entry.fields if is_unlisted(name) and name not in IGNORED_FIELDS]
     for name in entry.fields:
-        if name not in KNOWN_FIELDS and not is_unlisted(name):
+        if name in UNPRINTED_FIELDS:
+            yield FieldFinding("bib-field", name, f"the field {name} is not printed; put what readers need into note")
+        elif name not in KNOWN_FIELDS and not is_unlisted(name):
             yield FieldFinding(
                 "bib-field", name, f"there is no field '{name[:40]}'; did you mean {_suggest_field(name)}?"
             )
@@ -208,7 +203,9 @@ def _check_known_fields(entry: Entry) -> Iterator[FieldFinding]:
 
 def is_unlisted(name: str) -> bool:
     """Whether a field does not belong in the bibliography. One that may be a misspelt known field is left to a person."""
-    return name not in KNOWN_FIELDS and (name in PRIVATE_FIELDS | IGNORED_FIELDS or not _suggest_field(name))
+    return name not in KNOWN_FIELDS | UNPRINTED_FIELDS and (
+        name in PRIVATE_FIELDS | IGNORED_FIELDS or not _suggest_field(name)
+    )
 
 
 def _suggest_field(name: str) -> str:
@@ -411,22 +408,45 @@ def _get_digit_value(character: str) -> int:
 
 def _check_plain_text(entry: Entry) -> Iterator[FieldFinding]:
     """What a reader would see raw: LaTeX beyond the escapes that ``strip_latex`` removes, HTML, broken characters."""
-    for name in VISIBLE_FIELDS:
+    for name in entry.fields.keys() & KNOWN_FIELDS - frozenset(ADDRESS_FIELDS):
         value = entry.get(name)
         if not value or (value.isascii() and value.isalnum()):
             continue
-        command = RAW_MARKUP.search(value)
-        if command:
-            message = f"readers would see '{command[0]}' in the {name}; write the character itself (é, β, ², “ ”)"
-            yield FieldFinding("bib-raw", name, message)
+        raw = dict.fromkeys(match[0] for match in RAW_MARKUP.finditer(value))
+        if raw:
+            yield FieldFinding("bib-raw", name, _describe_markup(raw, name))
         elif not value.isascii() and MOJIBAKE.search(value):
             message = f"the {name} contains broken characters; copy it again from the source"
             yield FieldFinding("bib-raw", name, message)
+        elif not value.isascii() and (match := UNSEARCHABLE.search(value)):
+            yield FieldFinding("bib-raw", name, f"the {name} has {describe_character(match)}")
+
+
+def _describe_markup(raw: Iterable[str], name: str) -> str:
+    """Markup as it is written, and what to write instead."""
+    message = f"readers would see {', '.join(map(repr, raw))[:120]} in the {name}".replace("\\\\", "\\")
+    characters = "".join(unescape(one) for one in raw)
+    if all(one.startswith("<") for one in raw):
+        return f"{message}; remove the tags (raised or lowered characters are written ² or ₂)"
+    if all(one.startswith("&") for one in raw) and characters.isprintable() and "&" not in characters.strip("&"):
+        return f"{message}; write {characters}"
+    return f"{message}; write the character itself (é, β, ², “ ”)"
+
+
+def describe_character(match: re.Match[str]) -> str:
+    """A character that cannot be seen, or a ligature, with what is before it and what to do."""
+    before = match.string[: match.start()][-12:]
+    plain = unicodedata.normalize("NFKC", match[0])
+    if "\ufb00" <= match[0] <= "\ufb06":
+        return f"the ligature '{match[0]}' after '{before}'; write {plain}"
+    return f"an invisible character (U+{ord(match[0]):04X}) after '{before}'; delete it and type the words again"
 
 
 def _check_capitals(entry: Entry) -> Iterator[FieldFinding]:
     """Words that citation styles, which print titles in lower case, would print without their capitals."""
     title = entry.get("title")
+    if RAW_MARKUP.search(title):
+        return  # reported, and its letters are not the title's
     if title.isupper() and len(title) > 12:
         yield FieldFinding("bib-capitals", "title", "the title is in capitals; write it as a sentence")
         return

@@ -22,6 +22,7 @@ HYPHENATED_INITIALS = re.compile(r"(?<=\w)\.-(?=\w\b)")
 """The hyphen of "P.-O.", which pandoc would keep; the NLM style has "PO"."""
 IDENTIFIERS = {"doi": DOI, "pmid": PMID, "pmcid": PMCID, "url": URL}
 """What pandoc turns into links; another value, which the checks report, could make a link that ends the build."""
+END_MARKS = ("?", "!", "？", "！", "...")
 SUFFIX_WITH_PERIOD = re.compile(r"(?<=, )([JS]r)\.(?=,)")
 
 
@@ -70,15 +71,29 @@ def _adapt_for_pandoc(entry: Entry) -> dict[str, str]:
     fields["month"] = fields.get("month", "").lower()[:3]
     for name in ("author", "editor"):
         fields[name] = " and ".join(map(_adapt_name, split_name_list(fields.get(name, ""))))
+    for name in ("title", "booktitle"):
+        subtitle = fields.pop(name.replace("title", "subtitle"), "")
+        fields[name] = _join_title(fields.get(name, ""), subtitle)
     for name in fields:
         if name.endswith("title"):
-            fields[name] = f"{{{fields[name]}}}"  # otherwise pandoc changes capitals, after a colon too
+            fields[name] = (
+                f"{{{fields[name]}}}" if fields[name] else ""
+            )  # otherwise pandoc changes capitals, after a colon too
     if entry.type == "article":  # the names for what the style prints
         issue, eid = fields.pop("issue", ""), fields.pop("eid", "")
         fields |= {"number": fields.get("number") or issue, "pages": fields.get("pages") or eid}
     if "--" not in fields.get("pages", ""):
         fields["pages"] = fields.get("pages", "").replace("-", "\u2011")  # "140-OR" is one number, not a range
     return {name: value for name, value in fields.items() if value}
+
+
+def _join_title(title: str, subtitle: str) -> str:
+    """A title with its subtitle, and without the full stop or colon that the style adds."""
+    title = title.replace("…", "...") if title.endswith("…") else title
+    bare = title if title.endswith("...") else title.rstrip(".: ")
+    if not subtitle:
+        return bare
+    return f"{bare}{' ' if bare.endswith(END_MARKS) else ': '}{_join_title(subtitle, '')}"
 
 
 def _adapt_name(name: str) -> str:

@@ -130,7 +130,7 @@ def _build_article_node(entry: Entry) -> Node:
         node["isPartOf"] = {"@type": "Periodical", "name": entry.text("journal")}
     if entry.get("doi"):
         node["identifier"] = f"doi:{entry.get('doi')}"
-        node["sameAs"] = f"https://doi.org/{entry.get('doi')}"
+        node["sameAs"] = entry.address
     return node
 
 

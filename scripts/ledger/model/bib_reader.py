@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+import unicodedata
 from collections.abc import Iterator, MutableMapping, Sequence
 
 from bibtexparser import model
@@ -20,6 +21,9 @@ from ledger.core.problems import Problem
 from ledger.model.bibliography import CITATION_KEY, Bibliography, Entry
 from ledger.model.rules import rule
 
+PLAIN_HYPHENS = str.maketrans("\u2010\u2011", "--")
+"""Hyphens that look like any other, but that a search would not find."""
+LATEX_TILDE = re.compile(r"\\textasciitilde|\\~\{\}|\$\\sim\$|\\sim\b")
 LATEX_ESCAPE = re.compile(r"\\(?=[&%$#_{}~])")
 COMMENT_MARK = re.compile(r"^[ \t]*(?:%.*|@(?P<type>\w+)\s*\{)|[{}]", re.MULTILINE)
 """What begins or ends a comment or an entry: a line with %, ``@comment{``, ``@article{``, a brace."""
@@ -124,6 +128,14 @@ def _find_key_error(entry: Entry, path: str) -> Iterator[Problem]:
         yield Problem(path, entry.line, "bib-key", message)
 
 
+def _clean_address(value: str) -> str:
+    """An address without what is written around and inside it for LaTeX or HTML."""
+    value = LATEX_TILDE.sub("~", value.replace("\\textunderscore", "\\_").replace("&amp;", "&"))
+    return re.sub(r"[{}]|^<|>$", "", LATEX_ESCAPE.sub("", value.removeprefix("\\url").replace("\\/", "/"))).replace(
+        "_ ", "_"
+    )
+
+
 @rule("bib-syntax")
 def _parse_fields(raw: str, line: int, macros: Macros, path: str) -> tuple[dict[str, str], Problem | None]:
     """The values of an entry as pybtex reads them, and its first error. A ``@string`` is added to ``macros``."""
@@ -132,12 +144,13 @@ def _parse_fields(raw: str, line: int, macros: Macros, path: str) -> tuple[dict[
     try:
         for command, (_, content) in LowLevelParser(raw, handle_error=errors.append, macros=macros):
             for name, pieces in content if command.lower() != "string" else ():
-                fields.setdefault(name.lower(), " ".join("".join(pieces).split()))
+                value = unicodedata.normalize("NFC", "".join(pieces)).translate(PLAIN_HYPHENS)
+                fields.setdefault(name.lower(), " ".join(value.split()))
     except PybtexSyntaxError as error:
         errors.append(error)
     for name in ("url", "archiveurl"):
         if name in fields:
-            fields[name] = LATEX_ESCAPE.sub("", fields[name])
+            fields[name] = _clean_address(fields[name])
     if not errors:
         return fields, None
     commented = next((at for at, text in enumerate(raw.split("\n")) if text.lstrip().startswith("%")), None)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import get_args
+from urllib.parse import quote
 
 from pybtex.bibtex.utils import split_name_list
 from pybtex.database import InvalidNameString, Person
@@ -62,7 +63,8 @@ REQUIRED_FIELDS: Mapping[str, tuple[str, ...]] = {
 }
 """Required fields by type of entry: BibTeX's own, with biblatex's for ``online`` and ``report``.
 ``a|b`` means one of the two."""
-DOI = re.compile(r"10\.\d{4,9}/[^\s{}\"<>\\]*[^\s{}\"<>\\.,;]")
+DOI = re.compile(r"10\.\d{4,9}/(?:[^\s{}\"<>\\]|<[^\s{}\"<>\\]*>)*(?:[^\s{}\"<>\\.,;]|<[^\s{}\"<>\\]*>)")
+"""A DOI; old ones contain "<1661::AID-TEST968>"."""
 CITATION_KEY = re.compile(r"\w+(?:-\w+)*", re.ASCII)
 """A key that mkdocs-bibtex and pandoc both read to its end."""
 PMID = re.compile(r"[1-9]\d{0,8}")
@@ -103,7 +105,7 @@ class Entry:
     def address(self) -> str:
         """Where a reader finds the source: DOI first, then PubMed, PMC, then its own address."""
         if self.get("doi"):
-            return f"https://doi.org/{self.get('doi')}"
+            return build_doi_url(self.get("doi"))
         if self.get("pmid"):
             return f"https://pubmed.ncbi.nlm.nih.gov/{self.get('pmid')}/"
         if self.get("pmcid"):
@@ -128,6 +130,11 @@ class Name:
 
 AND_OTHERS = Name("others")
 """BibTeX's "and others": a list of authors that is not complete."""
+
+
+def build_doi_url(doi: str) -> str:
+    """The address of a DOI, in which "<", "#" and whatever else would end or change it is encoded."""
+    return "https://doi.org/" + quote(doi, safe="/:;()!$&'*+,=@~")
 
 
 def strip_latex(value: str) -> str:

@@ -10,7 +10,7 @@ from typing import Literal
 from urllib.parse import quote, unquote, urldefrag, urlsplit
 
 from ledger.model import registries
-from ledger.model.bibliography import DOI, PMCID, PMID
+from ledger.model.bibliography import DOI, PMCID, PMID, build_doi_url
 from ledger.model.project import BIB_FILE, Project
 
 
@@ -142,15 +142,15 @@ def _is_external(address: str) -> bool:
 def _find_bibliography_links(project: Project) -> Iterator[tuple[str, LinkLocation]]:
     for entry in project.bibliography.entries.values():
         for name, form, pattern in (
-            ("doi", "https://doi.org/{}", DOI),
-            ("pmid", PUBMED_URL + "/{}/", PMID),
-            ("pmcid", PMC_URL + "/{}/", PMCID),
-            ("url", "{}", None),
-            ("archiveurl", "{}", None),
+            ("doi", build_doi_url, DOI),
+            ("pmid", (PUBMED_URL + "/{}/").format, PMID),
+            ("pmcid", (PMC_URL + "/{}/").format, PMCID),
+            ("url", str, None),
+            ("archiveurl", str, None),
         ):
-            value = entry.get(name).replace("\\_", "_").replace("\\%", "%").replace("\\&", "&").replace("\\#", "#")
+            value = entry.get(name)
             if value and (pattern.fullmatch(value) if pattern else _is_external(value)):
-                yield form.format(value), LinkLocation(BIB_FILE, entry.field_lines.get(name, entry.line), value)
+                yield form(value), LinkLocation(BIB_FILE, entry.field_lines.get(name, entry.line), value)
 
 
 def _find_record_links(project: Project) -> Iterator[tuple[str, LinkLocation]]:

