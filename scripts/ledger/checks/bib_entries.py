@@ -113,7 +113,7 @@ def has_kind_in_keywords(entry: Entry) -> bool:
 def _check_identifiers(entry: Entry) -> Iterator[FieldFinding]:
     doi, pmid, pmcid = entry.get("doi"), entry.get("pmid"), entry.get("pmcid")
     if doi and not DOI.fullmatch(doi):
-        bare = _normalize_doi(doi)
+        bare = normalize_doi(doi)
         hint = f"write {bare}" if DOI.fullmatch(bare) else "a DOI looks like 10.1234/abc, without address or full stop"
         yield FieldFinding("bib-doi", "doi", f"'{doi}' is not a DOI; {hint}")
     if pmid and not PMID.fullmatch(pmid):
@@ -173,9 +173,9 @@ def _get_comparable_identifier(entry: Entry, name: str) -> str:
     if name != "doi":
         return value.strip().lower()
     url = entry.get("url")
-    return _normalize_doi(value or (url if DOI_URL.match(url) else "")).lower()
+    return normalize_doi(value or (url if DOI_URL.match(url) else "")).lower()
 
 
-def _normalize_doi(value: str) -> str:
+def normalize_doi(value: str) -> str:
     """A DOI without what people write around it: an address, ``doi:``, braces, escapes, a full stop."""
     return DOI_PREFIX.sub("", strip_latex(unquote(value))).rstrip(".,;")
