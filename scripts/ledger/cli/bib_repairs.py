@@ -87,7 +87,7 @@ def repair_entry(entry: Entry) -> Entry:
     for name in VISIBLE_FIELDS:
         if name in fields:
             fields[name] = decode_markup(fields[name])
-    _collect_identifiers(fields)
+    _collect_identifiers(fields, entry.type)
     _repair_dates(fields, entry.type)
     _repair_pages(fields, entry.type)
     for name in ("author", "editor"):
@@ -159,7 +159,7 @@ def _is_symbol(name: str) -> bool:
     return isinstance(getattr(LATEX_COMMANDS.get_macro_spec(name), "simplify_repl", None), str)
 
 
-def _collect_identifiers(fields: dict[str, str]) -> None:
+def _collect_identifiers(fields: dict[str, str], entry_type: str) -> None:
     """DOI, PubMed and PMC numbers in their own fields and bare, wherever the export has put them."""
     _read_note(fields)
     _read_eprint(fields)
@@ -177,7 +177,7 @@ def _collect_identifiers(fields: dict[str, str]) -> None:
     pmcid = fields.get("pmcid", "").removeprefix("PMCID:").strip().rstrip(".")
     if PMCID.fullmatch(pmcid) or PMCID.fullmatch(f"PMC{pmcid}"):
         fields["pmcid"] = f"PMC{pmcid.removeprefix('PMC')}"
-    if _repeats_identifier(url, fields):
+    if fields.get("doi") and entry_type != "online" and _repeats_identifier(url, fields):
         del fields["url"]
 
 
