@@ -13,13 +13,17 @@ from samples import SAMPLE
 SECOND = BIB.replace("known2024", "another2024").replace("10.1234/abc", "10.1234/xyz")
 
 
+def fix(text: str) -> str:
+    return autofix.fix_bibliography(text)[0]
+
+
 def test_entries_are_put_in_the_order_of_their_keys() -> None:
-    assert autofix.format_bibliography(f"{BIB}\n{SECOND}") == f"{SECOND}\n{BIB}"
+    assert fix(f"{BIB}\n{SECOND}") == f"{SECOND}\n{BIB}"
 
 
 def test_a_compact_entry_is_laid_out_without_losing_a_value() -> None:
     text = '@article{k, author={Doe, {J}ane}, title = "A {FDA} rule", year=2024, doi={10.1/x}}\n'
-    assert autofix.format_bibliography(text) == (
+    assert fix(text) == (
         "@article{k,\n  author = {Doe, {J}ane},\n  title = {A {FDA} rule},\n  year = {2024},\n  doi = {10.1/x},\n}\n"
     )
 
@@ -35,7 +39,7 @@ def test_a_compact_entry_is_laid_out_without_losing_a_value() -> None:
     ],
 )
 def test_a_doi_is_made_bare(written: str) -> None:
-    assert autofix.format_bibliography(BIB.replace("{10.1234/abc}", f"{{{written}}}")) == BIB
+    assert fix(BIB.replace("{10.1234/abc}", f"{{{written}}}")) == BIB
 
 
 @pytest.mark.parametrize(
@@ -49,7 +53,7 @@ def test_a_doi_is_made_bare(written: str) -> None:
     ],
 )
 def test_what_is_not_entries_alone_is_left_as_it_is(text: str) -> None:
-    assert autofix.format_bibliography(text) == text
+    assert fix(text) == text
 
 
 @pytest.mark.parametrize(
@@ -71,9 +75,22 @@ def test_known_hosts_are_asked_over_https(old: str, new: str) -> None:
     assert autofix.fix_page_links(f"# A\n\n{old}\n") == f"# A\n\n{new}\n"
 
 
-def test_pieces_of_a_value_stay_in_pieces() -> None:
-    text = '@article{k, journal = "J " # "Test", year = 2024}\n'
-    assert autofix.format_bibliography(text) == text
+@pytest.mark.parametrize("value", ['"J " # "Test"', 'jun # "/" # jul', "jan", '"a # b" # {c}'])
+def test_macros_and_pieces_of_a_value_stay_as_they_are_written(value: str) -> None:
+    assert fix(f"@article{{k, volume = {value}, year = 2024}}\n") == (
+        f"@article{{k,\n  volume = {value},\n  year = {{2024}},\n}}\n"
+    )
+
+
+def test_strings_and_comments_stay_where_they_are() -> None:
+    text = f'% doi = {{doi:10.1/x}}\n@string{{jt = "J"}}\n@comment{{{BIB}}}\n{SECOND.replace("{J Test}", "jt # { B}")}'
+    assert fix(text) == text
+
+
+def test_an_entry_that_moves_is_named() -> None:
+    assert autofix.fix_bibliography(f"{BIB}\n{SECOND}")[1] == [
+        f"moved another2024 from line {BIB.count(chr(10)) + 2} to line 1, its place in the alphabet"
+    ]
 
 
 def test_private_fields_go_and_line_ends_stay(make: Make) -> None:
@@ -124,9 +141,9 @@ def test_a_record_with_a_comment_is_left_as_it_is() -> None:
 
 
 def test_the_kind_moves_to_its_own_field() -> None:
-    assert autofix.fix_bibliography_fields(BIB.replace("  kind", "  keywords")) == BIB
+    assert fix(BIB.replace("  kind", "  keywords")) == BIB
 
 
 def test_keywords_of_an_export_go() -> None:
     for words in ("islets, safety", "letter"):
-        assert autofix.fix_bibliography_fields(BIB.replace("  kind", f"  keywords = {{{words}}},\n  kind")) == BIB
+        assert fix(BIB.replace("  kind", f"  keywords = {{{words}}},\n  kind")) == BIB

@@ -112,7 +112,11 @@ def test_a_good_project_builds_under_strict(good: Path) -> None:
     assert 'class="report"' not in home
     assert "edit/main" not in home  # no repository is known, so no address is made up
     assert "10 of 12 (83\u00a0%)" in (good / "built" / "trials" / "sample" / "index.html").read_text(encoding="utf-8")
-    assert (good / "built" / "data" / "references.bib").read_text(encoding="utf-8").endswith(BIB.replace("kind =", "keywords ="))
+    assert (
+        (good / "built" / "data" / "references.bib")
+        .read_text(encoding="utf-8")
+        .endswith(BIB.replace("kind =", "keywords ="))
+    )
     assert not (good / "built" / "articles" / "claims.yml").exists()
 
 

@@ -46,17 +46,28 @@ KNOWN_FIELDS = frozenset(
 PRIVATE_FIELDS = frozenset(
     (
         "abstract",
+        "accessdate",
+        "adsnote",
         "annotation",
         "annote",
         "comment",
         "copyright",
+        "da",
+        "eissn",
+        "essn",
         "file",
+        "issue_date",
+        "journal-iso",
         "library",
         "localfile",
         "owner",
         "printed",
+        "publisher-place",
+        "read",
+        "refid",
         "rights",
         "timestamp",
+        "url_date",
     )
 )
 """What reference managers add for their owner. Never taken for a misspelt known field."""
@@ -69,6 +80,7 @@ IGNORED_FIELDS = frozenset(("keywords",))
 PAGE_NUMBER = r"(?:[A-Za-z]{0,5}\d{1,8}(?:\.?[A-Za-z]{1,2}\d{0,4})?|[ivxlc]{1,8}|\d{1,6}-[A-Z]{1,4}(?:-\d{1,4})?)"
 PAGE_NUMBERS = re.compile(rf"{PAGE_NUMBER}(?:--{PAGE_NUMBER}|\+)?(?:, ?{PAGE_NUMBER}(?:--{PAGE_NUMBER}|\+)?)*")
 PAGE_RANGE = re.compile(r"(?P<letters>[A-Za-z]*)(?P<first>\d{1,8})--(?P=letters)(?P<last>\d{1,8})")
+SHORT_PAGE_RANGE = re.compile(r"(?P<letters>[A-Za-z]+)(?P<first>\d{1,8})--(?P<last>\d{1,8})")
 SUPPLEMENT = r"(?:Suppl|Supplement|Pt|Part|Spec No|Special Issue|Special|S)\.?"
 VOLUME = re.compile(
     rf"(?:{SUPPLEMENT} ?)?[A-Za-z]{{0,4}}-?\d{{1,6}}[A-Za-z]{{0,3}}(?:(?:--|/)[A-Za-z]{{0,3}}\d{{1,6}}[A-Za-z]?)?(?:[ -]?{SUPPLEMENT}(?: ?[A-Za-z]?\d{{0,4}}))?"
@@ -374,9 +386,26 @@ def _check_numbering(entry: Entry) -> Iterator[FieldFinding]:
 
 
 def _suggest_pages(pages: str) -> str:
-    bare = re.sub(r"^(?:pp?\.?|pages?)\s*|[.,;:\s-]+$", "", pages, flags=re.IGNORECASE)
-    bare = re.sub(r"\s*[\u2010-\u2015\u2212-]+\s*", "--", bare)
-    return f"write {bare[:40]}" if bare != pages and PAGE_NUMBERS.fullmatch(bare) else "write 12--34, e123 or S1--S9"
+    repaired = repair_pages(pages)
+    return f"write {repaired[:40]}" if repaired != pages else "write 12--34, e123 or S1--S9"
+
+
+def is_page_number(pages: str) -> bool:
+    return bool(PAGE_NUMBERS.fullmatch(pages))
+
+
+def repair_pages(pages: str) -> str:
+    """Page numbers with ``--`` and without words around them, the last one in full; anything else as it is."""
+    bare = pages
+    if not is_page_number(pages):
+        bare = re.sub(r"^(?:pp?\.?|pages?)\s*|[.,;:\s-]+$", "", pages, flags=re.IGNORECASE)
+        bare = re.sub(r"\s*[\u2010-\u2015\u2212-]+\s*", "--", bare)
+    match = PAGE_RANGE.fullmatch(bare) or SHORT_PAGE_RANGE.fullmatch(bare)
+    if match and len(match["last"]) < len(match["first"]):
+        last = match["first"][: -len(match["last"])] + match["last"]
+        if int(last) > int(match["first"]):
+            bare = f"{match['letters']}{match['first']}--{match['letters']}{last}"
+    return bare if is_page_number(bare) else pages
 
 
 def _check_book_numbers(entry: Entry) -> Iterator[FieldFinding]:

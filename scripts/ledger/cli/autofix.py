@@ -1,6 +1,5 @@
-"""Fix what has only one right answer: in the bibliography unpublished fields, braces around organisations and the
-capitals of titles, order, layout and the form of DOIs; in pages http addresses of hosts that have https, and the form of trial
-records.
+"""Fix what has only one right answer: in the bibliography what exports bring along, order and layout; in pages http
+addresses of hosts that have https, and the form of trial records.
 
 Nothing is lost: an entry that cannot be read, or a file with anything but entries, is left as it is.
 """
@@ -9,17 +8,20 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain, count
+from typing import NamedTuple
 
-from ledger.checks import bib_fields
-from ledger.checks.bib_entries import has_kind_in_keywords
 from ledger.cli import bib_edit
+from ledger.cli.bib_repairs import repair_entry, repair_key
 from ledger.core.files import write_atomically
 from ledger.markdown.scanner import MarkdownSource
 from ledger.model import bib_reader, yaml_source
 from ledger.model.bibliography import Entry
 from ledger.model.project import BIB_FILE, Project
 from ledger.model.record_yaml import format_record
+from ledger.model.tagged_references import format_as_bibtex, make_key, name_format, read_references
 from ledger.model.text_files import read_text
 
 HTTPS_HOSTS = (
@@ -42,60 +44,88 @@ HTTPS_HOSTS = (
 """Hosts that are known to answer over https."""
 PLAIN_HTTP = re.compile(rf"http://(?=(?:{'|'.join(re.escape(host) for host in HTTPS_HOSTS)})(?![\w.-]))")
 DX_DOI_URL = re.compile(r"https?://dx\.doi\.org/")
-DOI_FIELD = re.compile(
-    r"^(\s*doi\s*=\s*[{\"])(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?([^}\"\n]*?)[.,;]*([}\"])", re.I | re.M
-)
-FIELD_FIXES: Mapping[str, Callable[[str], str]] = {
-    "author": bib_fields.brace_organisations,
-    "editor": bib_fields.brace_organisations,
-    "title": bib_fields.brace_capitals,
-}
-JOINED_VALUE = re.compile(r"[\"}\w]\s*#\s*[\"{\w]")
-"""BibTeX's ``#`` between the pieces of one value."""
-
 YAML_COMMENT = re.compile(r"(?:^|\s)#", re.MULTILINE)
 
 
-def fix_bibliography_fields(text: str) -> str:
-    """The bibliography without fields that are not published, with braces around organisations and capitals of titles."""
-    return bib_edit.edit_fields(text, _fix_field)
+def fix_bibliography(text: str) -> tuple[str, list[str]]:
+    """The bibliography with its entries repaired, in the standard layout and in the order of their keys, and what was moved."""
+    text, remarks = convert_tagged_references(text)
+    before = bib_reader.read_bibliography(text).entries
+    keys = _choose_keys(before)
+    text = bib_edit.rewrite_entries(text, lambda entry: _repair_entry(entry, keys[entry.key]))
+    after = bib_reader.read_bibliography(text).entries
+    remarks += [f"renamed {old} to {new}" for old, new in keys.items() if old != new and new in after]
+    ordered = sort_entries(text)
+    if ordered != text:
+        remarks += _describe_moves(after, bib_reader.read_bibliography(ordered).entries)
+    return ordered, remarks
 
 
-def _fix_field(entry: Entry, name: str, value: str) -> tuple[str, str] | None:
-    if name == "keywords" and has_kind_in_keywords(entry):
-        return "kind", value
-    if bib_fields.is_unlisted(name):
-        return None
-    fix = FIELD_FIXES.get(name)
-    return name, f"{value[0]}{fix(value[1:-1])}{value[-1]}" if fix and bib_edit.is_one_piece(value) else value
+def _repair_entry(entry: Entry, key: str) -> Entry:
+    fields = {name: use_https(value) if name == "url" else value for name, value in entry.fields.items()}
+    return replace(repair_entry(replace(entry, fields=fields)), key=key)
 
 
-def format_bibliography(text: str) -> str:
-    """The bibliography in its standard layout: entries by key, fields one a line, DOIs bare."""
-    text = DOI_FIELD.sub(r"\1\2\3", _use_https(text))
+def use_https(address: str) -> str:
+    """An address with https, where the host is known to have it."""
+    return PLAIN_HTTP.sub("https://", address)
+
+
+def convert_tagged_references(text: str) -> tuple[str, list[str]]:
+    """The text with references that were pasted as PubMed or RIS text made into entries, and a remark on each."""
+    lines, remarks = text.split("\n"), list[str]()
+    keys = {key.lower() for key in bib_reader.read_bibliography(text).entries}
+    for first, last in reversed(list(bib_reader.find_stray_blocks(text))):
+        for reference in reversed(list(read_references("\n".join(lines[first:last])))):
+            start, end = first + reference.start, first + reference.end
+            key = _make_unique(make_key(reference), keys)
+            keys.add(key.lower())
+            name = name_format(lines[start])
+            remarks.insert(0, f"converted the {name} reference in line {start + 1} to the entry {key}")
+            while end < last and not lines[end].strip():
+                end += 1
+            lines[start:end] = [*format_as_bibtex(reference, key).split("\n")]
+    return "\n".join(lines), remarks
+
+
+def _make_unique(key: str, taken: Container[str]) -> str:
+    return next(name for name in chain((key,), (f"{key}-{number}" for number in count(2))) if name.lower() not in taken)
+
+
+def _choose_keys(entries: Mapping[str, Entry]) -> dict[str, str]:
+    """The key that each entry gets: its own, or one without characters that a citation cannot have."""
+    taken = {key.lower() for key in entries}
+    keys = {}
+    for key in entries:
+        new = repair_key(key)
+        keys[key] = key if new == key else _make_unique(new, taken)
+        taken.add(keys[key].lower())
+    return keys
+
+
+def sort_entries(text: str) -> str:
+    """The bibliography in the order of its keys, an empty line between entries."""
     read = bib_reader.read_bibliography(text)
     if read.problems or not read.entries:
         return text
-    entries = list(read.entries.values())
     rest = text
-    for entry in entries:
+    for entry in read.entries.values():
         if rest.count(entry.raw) != 1:
             return text
         rest = rest.replace(entry.raw, "")
     if rest.strip():
         return text  # there are comments or strings between the entries; where they belong is unknown
-    return "\n".join(_format_entry(entry) for entry in sorted(entries, key=lambda entry: entry.key.lower()))
+    return "\n".join(f"{read.entries[key].raw.strip()}\n" for key in sorted(read.entries, key=str.lower))
 
 
-def _format_entry(entry: Entry) -> str:
-    """An entry in the standard layout, its values unchanged."""
-    raw = entry.raw.strip() + "\n"
-    if JOINED_VALUE.search(raw):
-        return raw
-    lines = "".join(f"  {name} = {{{value}}},\n" for name, value in entry.fields.items())
-    laid_out = f"@{entry.type}{{{entry.key},\n{lines}}}\n"
-    again = bib_reader.read_bibliography(laid_out).entries.get(entry.key)
-    return laid_out if again and again.fields == entry.fields else raw
+def _describe_moves(before: Mapping[str, Entry], after: Mapping[str, Entry]) -> list[str]:
+    matcher = difflib.SequenceMatcher(None, list(before), list(after), autojunk=False)
+    kept = {key for block in matcher.get_matching_blocks() for key in list(before)[block.a : block.a + block.size]}
+    return [
+        f"moved {key} from line {entry.line} to line {after[key].line}, its place in the alphabet"
+        for key, entry in before.items()
+        if key not in kept
+    ]
 
 
 def fix_page_links(text: str) -> str:
@@ -118,21 +148,23 @@ def format_trial_page(text: str) -> str:
     return text.replace(header, format_record(yaml_source.load_yaml(header).data), 1)
 
 
-def _use_https(text: str) -> str:
-    return PLAIN_HTTP.sub("https://", DX_DOI_URL.sub("https://doi.org/", text))
+class Fix(NamedTuple):
+    """A file that would be fixed: its path, its old and new text, and what a person would not see in the difference."""
+
+    path: str
+    old: str
+    new: str
+    remarks: Sequence[str] = ()
 
 
-def find_fixes(project: Project) -> Iterator[tuple[str, str, str]]:
-    """Path, old text and new text of every file that would be fixed."""
+def find_fixes(project: Project) -> Iterator[Fix]:
+    """Every file that would be fixed."""
     _, problem = read_text(project.root / BIB_FILE, BIB_FILE)
     if not problem:
         old = (project.root / BIB_FILE).read_bytes().decode("utf-8")
-        new = fix_bibliography_fields(old)
-        plain = new.replace("\r\n", "\n")
-        if (formatted := format_bibliography(plain)) != plain:
-            new = formatted.replace("\n", "\r\n") if "\r\n" in new else formatted
-        if new != old:
-            yield BIB_FILE, old, new
+        new, remarks = fix_bibliography(old.replace("\r\n", "\n"))
+        if new != old.replace("\r\n", "\n"):
+            yield Fix(BIB_FILE, old, new.replace("\n", "\r\n") if "\r\n" in old else new, remarks)
     for page in project.pages.values():
         if page.unreadable:
             continue
@@ -141,13 +173,14 @@ def find_fixes(project: Project) -> Iterator[tuple[str, str, str]]:
             continue
         new = fix_page_links(format_trial_page(old) if page.record else old)
         if new != old:
-            yield page.path, old, new
+            yield Fix(page.path, old, new)
 
 
 def apply_fixes(project: Project) -> list[str]:
     """Fix the files and return the differences as lines of a unified diff. Each file is replaced at once."""
     diff: list[str] = []
-    for path, old, new in list(find_fixes(project)):
+    for path, old, new, remarks in list(find_fixes(project)):
         write_atomically(project.root / path, new)
         diff += difflib.unified_diff(old.splitlines(), new.splitlines(), f"a/{path}", f"b/{path}", lineterm="")
+        diff += [f"{path}: {remark}" for remark in remarks]
     return diff

@@ -1,97 +1,77 @@
-"""Change, rename or remove single fields of a .bib text and leave every other byte as it is.
+"""Write entries of a .bib text in the standard layout, with the fields that a repair gives them; nothing between them changes.
 
 bibtexparser knows on which line a field begins but not where its value ends, so entries are parsed here. The result is
-read again; unless it has exactly the intended fields, the text stays as it was.
+read again; unless it has exactly the intended entries, the text stays as it was.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from itertools import accumulate
 
 from ledger.model import bib_reader
 from ledger.model.bibliography import Entry
 
-FieldEditor = Callable[[Entry, str, str], tuple[str, str] | None]
-"""Entry, name of a field and its value as written, with braces or quotes; returns the new name and value, or None
-to remove it."""
-
 ENTRY_START = re.compile(r"@\w+\s*\{[^,{}=\"]*")
-FIELD_NAME = re.compile(r"\s*(?P<comma>,)\s*(?P<name>[^\s,={}\"#]+)\s*=\s*")
+FIELD_NAME = re.compile(r"\s*,\s*(?P<name>[^\s,={}\"#]+)\s*=\s*")
 BARE_VALUE = re.compile(r"[^\s,{}\"#]+")
 JOIN_OPERATOR = re.compile(r"\s*#\s*")
-TRAILING_COMMA = re.compile(r"\s*,")
 
 
-class FieldSpan(NamedTuple):
-    """A field in the text of an entry: its comma ends at ``start``, its name begins at ``label``, its value at ``value``."""
-
-    name: str
-    start: int
-    label: int
-    value: int
-    end: int
-
-
-def edit_fields(text: str, decide: FieldEditor) -> str:
-    """The text with the fields changed or removed as ``decide`` says."""
-    entries = bib_reader.read_bibliography(text).entries
-    expected = {}
-    parts, done = [], 0
-    for entry in entries.values():
-        raw, fields = _edit_entry(entry, decide)
-        expected[entry.key] = fields
-        if raw == entry.raw:
+def rewrite_entries(text: str, repair: Callable[[Entry], Entry]) -> str:
+    """The text with each entry that could be read as ``repair`` returns it, if it can be written so."""
+    line_starts = [0, *accumulate(len(line) for line in text.splitlines(keepends=True))]
+    parts, done, expected = [], 0, []
+    for entry in bib_reader.read_bibliography(text).entries.values():
+        start = text.find(entry.raw, max(done, line_starts[entry.line - 1]))
+        written = _find_written_values(entry)
+        if start < 0 or written is None:
+            expected.append(entry)
             continue
-        start = text.find(entry.raw, done)
-        if start < 0:
-            return text
-        parts += [text[done:start], raw]
+        repaired = repair(entry)
+        expected.append(repaired)
+        parts += [text[done:start], _format_entry(entry, repaired, written)]
         done = start + len(entry.raw)
     changed = "".join(parts) + text[done:]
-    again = bib_reader.read_bibliography(changed).entries if parts else entries
-    return changed if {key: entry.fields for key, entry in again.items()} == expected else text
+    again = bib_reader.read_bibliography(changed).entries
+    return changed if list(map(_get_contents, again.values())) == list(map(_get_contents, expected)) else text
 
 
-def is_one_piece(value: str) -> bool:
-    """Whether a value is one piece of text in braces or quotes, not several joined by ``#``."""
-    return value[0] in '{"' and _find_piece_end(value, 0) == len(value)
+def _get_contents(entry: Entry) -> tuple[str, str, Mapping[str, str]]:
+    return entry.key, entry.type, entry.fields
 
 
-def _edit_entry(entry: Entry, decide: FieldEditor) -> tuple[str, dict[str, str]]:
-    """An entry's new text, and the fields that it must then have."""
-    fields = dict(entry.fields)
-    raw, parts, done = entry.raw, [], 0
-    for field in _find_fields(raw):
-        old = raw[field.value : field.end]
-        new = decide(entry, field.name, old)
-        if new == (field.name, old):
-            continue
-        if new is None:
-            comma = TRAILING_COMMA.match(raw, field.end)
-            parts.append(raw[done : field.start])
-            done = comma.end() if comma else field.end
-            fields.pop(field.name, None)
-        else:
-            name, value = new
-            before_value = raw[field.label + len(field.name) : field.value]
-            parts += [raw[done : field.label], name, before_value, value]
-            done = field.end
-            fields.pop(field.name, None)
-            fields[name] = " ".join(value[1:-1].split())
-    return "".join(parts) + raw[done:], fields
+def _find_written_values(entry: Entry) -> dict[str, str] | None:
+    """The values of an entry as they are written, with braces, quotes, ``#`` and macros; None if they are not all found."""
+    fields = list(_find_fields(entry.raw))
+    written = dict(fields)
+    return written if len(fields) == len(written) and written.keys() == entry.fields.keys() else None
 
 
-def _find_fields(raw: str) -> Iterator[FieldSpan]:
-    """The fields of an entry's text, up to the first thing that is not a field."""
+def _format_entry(old: Entry, new: Entry, written: Mapping[str, str]) -> str:
+    """An entry in the standard layout. A value that did not change and is more than one piece of text stays as it is written."""
+    lines = []
+    for name, value in new.fields.items():
+        is_kept = value == old.fields.get(name) and not _is_one_piece(written[name])
+        lines.append(f"  {name} = {written[name] if is_kept else f'{{{value}}}'},\n")
+    return f"@{new.type}{{{new.key},\n{''.join(lines)}}}"
+
+
+def _is_one_piece(value: str) -> bool:
+    """Whether a value is a number or one piece of text in braces or quotes: no macro, and not several joined by ``#``."""
+    return value.isdigit() or (value[:1] in ("{", '"') and _find_piece_end(value, 0) == len(value))
+
+
+def _find_fields(raw: str) -> Iterator[tuple[str, str]]:
+    """Names and written values of an entry's fields, up to the first thing that is not a field."""
     head = ENTRY_START.match(raw)
     at = head.end() if head else len(raw)
     while match := FIELD_NAME.match(raw, at):
         end = _find_value_end(raw, match.end())
         if end is None:
             return
-        yield FieldSpan(match["name"].lower(), match.end("comma"), match.start("name"), match.end(), end)
+        yield match["name"].lower(), raw[match.end() : end]
         at = end
 
 

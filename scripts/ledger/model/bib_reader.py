@@ -10,6 +10,7 @@ import logging
 import re
 import unicodedata
 from collections.abc import Iterator, MutableMapping, Sequence
+from itertools import pairwise
 
 from bibtexparser import model
 from bibtexparser.entrypoint import parse_string
@@ -20,6 +21,7 @@ from pybtex.utils import CaseInsensitiveDict
 from ledger.core.problems import Problem
 from ledger.model.bibliography import CITATION_KEY, Bibliography, Entry
 from ledger.model.rules import rule
+from ledger.model.tagged_references import name_format
 
 PLAIN_HYPHENS = str.maketrans("\u2010\u2011", "--")
 """Hyphens that look like any other, but that a search would not find."""
@@ -70,6 +72,15 @@ def _blank_comments(text: str) -> str:
     return "".join(parts) + text[done:]
 
 
+def find_stray_blocks(text: str) -> Iterator[tuple[int, int]]:
+    """First and last line (from 0, exclusive) of each text between entries, unless it is the head of what cannot be read."""
+    blocks = parse_string(_blank_comments(text), parse_stack=[]).blocks
+    for block, following in pairwise([*blocks, None]):
+        if isinstance(block, model.ImplicitComment) and not isinstance(following, model.ParsingFailedBlock):
+            first = block.start_line or 0
+            yield first, first + (block.raw or "").count("\n") + 1
+
+
 @rule("bib-duplicate-key")
 def _report_duplicate_key(path: str, entry: Entry, first: Entry) -> Problem:
     message = f"the key '{entry.key}' is already used by '{first.key}' in line {first.line}; rename or merge"
@@ -107,7 +118,12 @@ def _find_stray_text(block: model.Block, path: str) -> list[Problem]:
     """The first line between two entries that is not a comment."""
     for line, text in enumerate((block.raw or "").split("\n"), (block.start_line or 0) + 1):
         if text.strip() and not text.lstrip().startswith("%"):
-            message = f"text outside any entry: '{text.strip()[:40]}'; begin a comment with %"
+            name = name_format(text)
+            message = (
+                f"this is a reference in the format {name}, not BibTeX; run check_citations.py --fix to convert it"
+                if name
+                else f"text outside any entry: '{text.strip()[:40]}'; begin a comment with %"
+            )
             return [Problem(path, line, "bib-syntax", message)]
     return []
 

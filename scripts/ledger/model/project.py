@@ -323,7 +323,7 @@ def parse_page(text: str, src: str) -> _LoadedPage:
 
 
 def _load_bibliography(root: Path, cache: ProjectCache) -> Bibliography:
-    text, problem = read_text(root / BIB_FILE, BIB_FILE)
+    text, problem = read_text(root / BIB_FILE, BIB_FILE, keep_harmless=True)
     if problem:
         return Bibliography(BIB_FILE, {}, [problem])
     if cache.bibliography[0] != text:

@@ -23,20 +23,21 @@ INVISIBLE_CHARACTER = re.compile(
 uses itself; and joiners beside Latin letters, where they do nothing. Other scripts and emoji need those."""
 
 
-HARMLESS_CHARACTER = re.compile("[\xad\u200b-\u200d\u2060\ufeff]")
+HARMLESS_CHARACTER = re.compile("[\xad\u034f\u115f\u1160\u200b-\u200d\u2060-\u2064\u3164\ufeff\uffa0]")
 """Those that do nothing but part words: without them a text can be read on."""
 
 
-def read_text(path: Path, shown: str) -> tuple[str, Problem | None]:
+def read_text(path: Path, shown: str, keep_harmless: bool = False) -> tuple[str, Problem | None]:
     """A file's text with plain line ends, or an empty text and the problem; ``shown`` is the path to report.
 
-    Where harmless invisible characters are the problem, the text is the one without them.
+    Where harmless invisible characters are the problem, the text is the one without them. ``keep_harmless`` leaves them
+    in, for a file with rules of its own on them.
     """
     text, problem = _decode_file(path, shown)
     problem = problem or _find_conflict_marker(text, shown)
     if problem:
         return "", problem
-    problem = _find_invisible_character(text, shown)
+    problem = _find_invisible_character(HARMLESS_CHARACTER.sub("", text) if keep_harmless else text, shown)
     if problem:
         text = HARMLESS_CHARACTER.sub("", text)
         return "" if INVISIBLE_CHARACTER.search(text) else text, problem
