@@ -288,6 +288,9 @@ NO_SITE = {
     "lighttpd": titled("Placeholder page"),
 }
 NOT_FOUND = {
+    "seem": headed("Sorry! That page doesn't seem to exist."),
+    "may be removed": headed("The page you are looking for might have been removed or is temporarily unavailable."),
+    "a number": html("Invalid study ID", ""),
     "can't find": html("We can't find that page", ""),
     "couldn't find": headed("Sorry, we couldn’t find the page you were looking for."),
     "study": html("Study Not Found", ""),
