@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from email.utils import format_datetime
 from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -188,6 +188,215 @@ def get_only(status: int) -> Answer:
     return answer
 
 
+KEEPS_OUT = (402, 407, 409, 411, 412, 413, 414, 415, 416, 417, 418, 419, 420, 421, 422, 423, 424, 426, 428, 430, 431, 440,
+             444, 449, 450, 451, 460, 463, 464, 468, 470, 479, 480, 494, 495, 496, 497, 498, 499)  # fmt: skip
+IN_TROUBLE = (
+    505,
+    506,
+    507,
+    508,
+    509,
+    510,
+    520,
+    521,
+    522,
+    523,
+    524,
+    525,
+    526,
+    527,
+    529,
+    530,
+    561,
+    567,
+    598,
+    599,
+    666,
+    783,
+)
+
+
+def titled(title: str, text: str = "<p>Some words.</p>") -> str:
+    """A page with its notice in the title only."""
+    return f"<!doctype html><title>{title}</title><body>{text}"
+
+
+def headed(heading: str, text: str = "<p>Some words.</p>") -> str:
+    """A page with its notice in the first heading only."""
+    return f"<!doctype html><title>Journal of Cells</title><body><h1>{heading}</h1>{text}"
+
+
+ARTICLE = "<p>Islets were kept in culture, and their insulin was measured each day.</p>" * 40
+WALLS = {
+    "just a moment": titled("Just a moment...", "<noscript>Enable JavaScript and cookies to continue</noscript>"),
+    "one moment": html("One moment, please...", "<p>Please wait while your request is being verified...</p>"),
+    "access denied": html("Access Denied", "<p>You don't have permission to access \"/x\" on this server.</p>Reference #18"),
+    "attention": titled("Attention Required! | Cloudflare", "<h1>Sorry, you have been blocked</h1>"),
+    "checking": html("Checking your browser before accessing example.org", "<p>This takes 5 seconds.</p>"),
+    "checking in the text": titled("example.org", "<div>Checking if the site connection is secure</div>"),
+    "verify": headed("Verify you are human by completing the action below."),
+    "robot": headed("Are you a robot?"),
+    "bot": titled("Making sure you&#39;re not a bot!"),
+    "security check": html("Security Check", "<p>Please complete the security check to access the site.</p>"),
+    "captcha": titled("example.org", '<p>One more step</p><div class="g-recaptcha" data-sitekey="x"></div>'),
+    "hcaptcha": titled("example.org", '<p>One more step</p><div class="h-captcha"></div>'),
+    "solve": titled("example.org", "<p>To continue, please solve the CAPTCHA below.</p>"),
+    "incapsula": '<html><head><META NAME="robots" CONTENT="noindex"></head><body><iframe id="main-iframe" '
+    'src="/_Incapsula_Resource?SWUDNSAI=31">Request unsuccessful. Incapsula incident ID: 1-2</iframe></body></html>',
+    "datadome": titled("example.org", '<p id="cmsg">Please enable JS and disable any ad blocker</p><script>var dd='
+    "{'host':'geo.captcha-delivery.com'}</script>"),
+    "perimeterx": titled("Access to this page has been denied", '<div id="px-captcha"></div>'),
+    "press and hold": titled("Shop", "<p>Press &amp; Hold to confirm you are a human (and not a bot).</p>"),
+    "akamai": titled("&nbsp;", '<div id="sec-if-cpt-container"></div><script src="/_sec/cp_challenge/x.js"></script>'),
+    "aws": titled("", '<script>window.gokuProps = {"key":"x"};</script><div id="challenge-container"></div>'),
+    "pardon": titled("Pardon Our Interruption"),
+    "sucuri": titled("Sucuri WebSite Firewall - Access Denied"),
+    "rejected": titled("Request Rejected", "The requested URL was rejected. Please consult with your administrator."),
+    "vercel": titled("Vercel Security Checkpoint"),
+    "client challenge": titled("Client Challenge"),
+    "traffic": headed("We have detected unusual traffic from your network"),
+    "German": html("Zugriff verweigert", ""),
+    "French": html("Accès refusé", ""),
+    "Spanish": html("Acceso denegado", ""),
+    "Russian": html("Доступ запрещён", ""),
+    "Chinese": html("安全验证", ""),
+    "Japanese": html("アクセスが拒否されました", ""),
+    "Korean": html("접근이 거부되었습니다", ""),
+}  # fmt: skip
+NO_SITE = {
+    "for sale": titled("example.org is for sale", "<p>Buy this domain.</p>"),
+    "may be for sale": titled("example.org", "<p>The domain example.org may be for sale. Click here to inquire.</p>"),
+    "HugeDomains": titled("ExampleCells.com is for sale | HugeDomains"),
+    "parked": html("Parked Domain", ""),
+    "parked free": titled("example.org", "<p>This domain is parked free, courtesy of a registrar.</p>"),
+    "expired": html("example.org", "<p>This domain has expired. Is this your domain? Renew now!</p>"),
+    "suspended": titled("Account Suspended", "<h1>This Account has been suspended.</h1>"),
+    "construction": html("Under Construction", ""),
+    "coming soon": html("Coming Soon", "<p>Our new website is on its way.</p>"),
+    "German": titled("example.org", "<p>Diese Domain steht zum Verkauf!</p>"),
+    "French": titled("example.org", "<p>Ce nom de domaine est à vendre.</p>"),
+    "Chinese": titled("example.org", "<p>该域名正在出售</p>"),
+    "Apache": titled("Apache2 Ubuntu Default Page: It works", ARTICLE),
+    "Apache test": titled("Test Page for the Apache HTTP Server on Red Hat Enterprise Linux", ARTICLE),
+    "it works": "<html><body><h1>It works!</h1></body></html>",
+    "nginx": html("Welcome to nginx!", "<p>If you see this page, the nginx web server is successfully installed.</p>"),
+    "IIS": titled("IIS Windows Server", '<img src="iisstart.png">'),
+    "cPanel": titled("Default Web Site Page", ARTICLE),
+    "Plesk": titled("Web Server's Default Page", "<p>This page is generated by Plesk.</p>"),
+    "Tomcat": titled("Apache Tomcat/9.0.1", ARTICLE),
+    "OpenResty": html("Welcome to OpenResty!", ""),
+    "lighttpd": titled("Placeholder page"),
+}
+NOT_FOUND = {
+    "seem": headed("Sorry! That page doesn't seem to exist."),
+    "may be removed": headed("The page you are looking for might have been removed or is temporarily unavailable."),
+    "a number": html("Invalid study ID", ""),
+    "can't find": html("We can't find that page", ""),
+    "couldn't find": headed("Sorry, we couldn’t find the page you were looking for."),
+    "study": html("Study Not Found", ""),
+    "trial": titled("Trial not found | Registry"),
+    "unavailable": html("This page isn't available", ""),
+    "content": headed("This content is no longer available"),
+    "wrong": html("Something went wrong", ""),
+    "long": titled("Page not found | Journal", "<h1>Page not found</h1>" + ARTICLE),
+    "French": html("Page introuvable", ""),
+    "French sentence": headed("La page que vous recherchez n’existe pas"),
+    "French of a study": headed("Cette page n'existe plus"),
+    "German": html("Seite nicht gefunden", ""),
+    "German sentence": headed("Die angeforderte Seite konnte nicht gefunden werden."),
+    "German, gone": headed("Diese Seite existiert nicht mehr"),
+    "Spanish": html("Página no encontrada", ""),
+    "Spanish sentence": headed("La página que busca no existe"),
+    "Italian": html("Pagina non trovata", ""),
+    "Italian sentence": headed("La pagina richiesta non esiste"),
+    "Dutch": html("Pagina niet gevonden", ""),
+    "Dutch sentence": headed("Deze pagina bestaat niet"),
+    "Portuguese": html("Página não encontrada", ""),
+    "Portuguese sentence": headed("A página que procura não existe"),
+    "Russian": html("Страница не найдена", ""),
+    "Russian sentence": headed("Запрашиваемая страница не существует"),
+    "Chinese": html("页面不存在", ""),
+    "Chinese sentence": headed("抱歉，您访问的页面不存在"),
+    "Japanese": html("ページが見つかりません", ""),
+    "Japanese sentence": headed("お探しのページは見つかりませんでした。"),
+    "Korean": html("페이지를 찾을 수 없습니다", ""),
+    "Korean sentence": headed("요청하신 페이지를 찾을 수 없습니다."),
+    "Polish": html("Nie znaleziono strony", ""),
+    "Swedish": html("Sidan hittades inte", ""),
+}
+EMPTY = {
+    "nothing": "",
+    "spaces": " \n\t ",
+    "no words": "<html><head><title>Journal</title></head><body></body></html>",
+    "a comment": "<html><body><!-- cached --><p>&nbsp;</p></body></html>",
+}
+ARTICLES = {
+    "not found in its title": html("Cells that were not found in mice", ARTICLE),
+    "access denied in its title": html("Access denied: how the price of insulin keeps people out", ARTICLE),
+    "access denied before a dash": html("Access Denied – what insulin costs", ARTICLE),
+    "captchas": titled("CAPTCHA - Encyclopaedia", "<h1>CAPTCHA</h1>" + ARTICLE),
+    "not found before a dash": html("Page not found – what authors do when links rot", ARTICLE),
+    "just a moment in its text": html("Waiting", "<p>Just a moment was enough for most of them, she said.</p>"),
+    "a quoted notice": html("Dead links", "<p>Three of nine links said 'page not found' or 'access denied' to us.</p>"),
+    "for sale in its text": html("Organs", "<p>They said that no organ is for sale in this country.</p>"),
+    "suspended": html("Trial suspended after two deaths", ARTICLE),
+    "a captcha in a form": titled("Contact", ARTICLE + '<form><div class="g-recaptcha"></div></form>'),
+    "behind Incapsula": titled("A paper", ARTICLE + '<script src="/_Incapsula_Resource?x"></script>'),
+    "404 in its title": html("Peugeot 404 in 1962", ARTICLE),
+    "a title of a drawing": titled("A paper", "<svg><title>404</title></svg>" + ARTICLE),
+    "a picture only": titled("Figure 2", '<img src="figure.png">'),
+}
+REFRESHES = {
+    "at once": '<meta http-equiv="refresh" content="0; url={}">',
+    "in capitals": "<META CONTENT='5;URL={}' HTTP-EQUIV=REFRESH>",
+    "quoted": '<meta http-equiv="refresh" content="3; URL=\'{}\'">',
+    "with a comma": '<meta http-equiv="Refresh" content="0,{}">',
+    "without a name": '<meta http-equiv="refresh" content="10; {}" />',
+    "in noscript": '<noscript><meta http-equiv="refresh" content="0;url={}"></noscript>',
+    "with entities": '<meta http-equiv="&#114;efresh" content="0;&#32;url={}">',
+}
+NO_REFRESHES = {
+    "of the page itself": '<meta http-equiv="refresh" content="30">',
+    "of the page itself by name": '<meta http-equiv="refresh" content="0;url=#part">',
+    "in half an hour": '<meta http-equiv="refresh" content="1800;url=/404">',
+    "in a comment": '<!-- <meta http-equiv="refresh" content="0;url=/404"> -->',
+    "in a script": '<script>x = \'<meta http-equiv="refresh" content="0;url=/404">\'</script>',
+    "without scripts": '<noscript><meta http-equiv="refresh" content="0;url=?noscript=1"></noscript>',
+}
+REDIRECTS_BLOCKED = (
+    "/consent?return=x", "/cookie-wall", "/gdpr/consent.html", "/collectConsent", "/captcha/", "/recaptcha.html",
+    "/validateCaptcha", "/access-denied", "/blocked.html", "/security-check", "/action/cookieAbsent",
+)  # fmt: skip
+REDIRECTS_SUSPECT = (
+    "/error", "/error.aspx?aspxerrorpath=/x", "/errors/404.html", "/not-found", "/pagenotfound.html", "/Oops.php",
+    "/maintenance", "/users/sign_in", "/oauth2/authorize", "/idp/profile/SAML2", "/subscribe", "/paywall?x=1",
+    "/checkout/x", "/cgi-sys/suspendedpage.cgi", "/lander",
+)  # fmt: skip
+SHELLS = {
+    "an empty root": '<div id="root"></div><script src="app.js"></script>',
+    "an element of its own": "<app-root></app-root><script type=module src=main.js></script>",
+    "a loading message": "<div>Loading…</div><script src=app.js></script>",
+    "words around it": '<p>Journal of Cells</p><div id="__next"></div><script src=app.js></script>',
+}
+PLACES_THERE = {
+    "percent signs in an id": ("a%3A-b", '<h2 id="a%3A-b">x</h2>'),
+    "an id in other quotes": ("part", "<h2 id='part'>x</h2>"),
+    "an id without quotes": ("part", "<h2 class=x id=part>x</h2>"),
+    "an id with an entity": ("a&b", '<h2 ID="a&amp;b">x</h2>'),
+    "an id after the end of a tag in quotes": ("part", '<h2 title="a > b" id="part">x</h2>'),
+    "an id of a drawing": ("part", '<p>x</p><svg><g id="part"/></svg>'),
+}
+PLACES_MISSING = {
+    "a comment": '<p>x</p><!-- <h2 id="part">x</h2> -->',
+    "a script": "<p>x</p><script>x = '<h2 id=\"part\">'</script>",
+    "a style": "<p>x</p><style>/* <h2 id=part> */</style>",
+    "a template": "<p>x</p><template><h2 id=part>x</h2></template>",
+    "the words": "<p>Write id=part or id='part' here</p>",
+    "another attribute": "<p title=' id=part ' data-id='part'>x</p>",
+    "the name of an input": '<p>x</p><form><input name="part"></form>',
+    "the name of a meta element": '<meta name="part" content="x"><p>x</p>',
+    "other letters": '<h2 id="Part">x</h2>',
+}
 LONG = "/long/" + "x" * 3500
 SOFT = "<p>We could not find what you were looking for.</p>"
 HANDLE = '{"responseCode":1,"handle":"10.1234/known","values":[]}'
@@ -255,8 +464,48 @@ ANSWERS: dict[str, Answer] = {
     "/401": plain(401, "Who?", WWW_Authenticate='Basic realm="x"'),
     "/405": plain(405, "No"),
     "/406": plain(406, "No"),
-    "/451": plain(451, "No"),
     "/999": plain(999, "Denied"),
+    **{f"/keeps-out/{status}": plain(status, "No") for status in KEEPS_OUT},
+    **{f"/in-trouble/{status}": plain(status, "No") for status in IN_TROUBLE},
+    **{f"/wall/{name}": plain(200, text) for name, text in WALLS.items()},
+    **{f"/no-site/{name}": plain(200, text) for name, text in NO_SITE.items()},
+    **{f"/not-there/{name}": plain(200, text) for name, text in NOT_FOUND.items()},
+    **{f"/empty/{name}": plain(200, text) for name, text in EMPTY.items()},
+    "/wall.pdf": plain(200, WALLS["just a moment"]),
+    "/empty/text": plain(200, "", "text/plain"),
+    **{f"/article/{name}": plain(200, text) for name, text in ARTICLES.items()},
+    **{f"/refresh/{name}": plain(200, titled("Old", tag.format("/new"))) for name, tag in REFRESHES.items()},
+    **{f"/no-refresh/{name}": plain(200, titled("Page", f"<p>x</p>{tag}")) for name, tag in NO_REFRESHES.items()},
+    "/refresh-header": plain(200, html("Old", "x"), Refresh="0; url=/new"),
+    "/refresh-front": plain(200, titled("Old", REFRESHES["at once"].format("/"))),
+    "/refresh-404": plain(200, titled("Old", REFRESHES["at once"].format("/404"))),
+    "/refresh-403": plain(200, titled("Old", REFRESHES["at once"].format("/403"))),
+    "/refresh-login": plain(200, titled("Old", REFRESHES["at once"].format("/login"))),
+    "/refresh-private": plain(200, titled("Old", REFRESHES["at once"].format("http://10.0.0.1/"))),
+    "/refresh-script": plain(200, titled("Old", "<p>x</p>" + REFRESHES["at once"].format("javascript:alert(1)"))),
+    "/refresh-loop": plain(200, titled("Old", REFRESHES["at once"].format("/refresh-loop2"))),
+    "/refresh-loop2": plain(200, titled("Old", REFRESHES["at once"].format("/refresh-loop"))),
+    "/refresh-base": plain(200, titled("Old", '<base href="/dir/">' + REFRESHES["at once"].format("../new"))),
+    "/to-refresh": to(302, "/refresh/at once"),
+    "/301-refresh": to(301, "/refresh/at once"),
+    **{f"/away/{number}": to(302, path) for number, path in enumerate((*REDIRECTS_BLOCKED, *REDIRECTS_SUSPECT))},
+    **{urlsplit(path).path: page() for path in (*REDIRECTS_BLOCKED, *REDIRECTS_SUSPECT)},
+    **{f"/shell/{name}": plain(200, titled("Journal", text)) for name, text in SHELLS.items()},
+    **{f"/place/{name}": plain(200, titled("Page", text)) for name, (_, text) in PLACES_THERE.items()},
+    **{f"/no-place/{name}": plain(200, titled("Page", text)) for name, text in PLACES_MISSING.items()},
+    "/to-place": to(302, "/fragment#part"),
+    "/to-no-place": to(302, "/fragment#nothing"),
+    "/moved-to-place": to(301, "/fragment#part"),
+    "/utf-16": plain(200, html("Ünï", '<h2 id="tür">x</h2>').encode("utf-16"), "text/html"),
+    "/utf-16-be": plain(200, html("Ünï", '<h2 id="tür">x</h2>').encode("utf-16-be"), "text/html; charset=UTF-16BE"),
+    "/utf-16-bare": plain(200, html("Ünï", '<h2 id="tür">x</h2>').encode("utf-16-le"), "text/html"),
+    "/utf-16-lost": plain(200, html("页面不存在", "").encode("utf-16"), "text/html"),
+    "/gbk": plain(200, ('<meta charset="gbk">' + html("页面", '<h2 id="部分">x</h2>')).encode("gbk"), "text/html"),
+    "/shift-jis": plain(200, html("ページが見つかりません", "").encode("cp932"), "text/html; charset=Shift_JIS"),
+    "/koi8": plain(200, html("Страница не найдена", "").encode("koi8-r"), "text/html; charset=koi8-r"),
+    "/punycode": plain(200, html("Page", "x"), "text/html; charset=punycode"),
+    "/digits": plain(200, html("Page", "&#" + "9" * 6000 + "; x")),
+    "/waf-captcha": plain(405, "Prove it", x_amzn_waf_action="captcha"),
     "/202": plain(202, ""),
     "/204": plain(204, "", length=None),
     "/soft-title": plain(200, html("Page not found | Journal", SOFT * 40)),
@@ -361,7 +610,49 @@ KINDS: tuple[Kind, ...] = (
     Kind("401", "{web}/401", "blocked"),
     Kind("405", "{web}/405", "blocked"),
     Kind("406", "{web}/406", "blocked"),
-    Kind("451", "{web}/451", "blocked"),
+    *(Kind(f"{status}", f"{{web}}/keeps-out/{status}", "blocked") for status in KEEPS_OUT),
+    *(Kind(f"{status}", f"{{web}}/in-trouble/{status}", "deferred") for status in IN_TROUBLE),
+    *(Kind(f"a wall: {name}", f"{{web}}/wall/{name}", "blocked") for name in WALLS),
+    Kind("a wall before a PDF", "{web}/wall.pdf", "blocked"),
+    Kind("a wall where a place is linked to", "{web}/wall/just a moment#part", "blocked"),
+    *(Kind(f"no site: {name}", f"{{web}}/no-site/{name}", "suspect") for name in NO_SITE),
+    *(Kind(f"not found: {name}", f"{{web}}/not-there/{name}", "suspect") for name in NOT_FOUND),
+    *(Kind(f"an empty page: {name}", f"{{web}}/empty/{name}", "suspect") for name in (*EMPTY, "text")),
+    *(Kind(f"an article: {name}", f"{{web}}/article/{name}", "ok") for name in ARTICLES),
+    *(Kind(f"a refresh {name}", f"{{web}}/refresh/{name}", "moved", target="{web}/new") for name in REFRESHES),
+    *(Kind(f"a refresh {name}", f"{{web}}/no-refresh/{name}", "ok") for name in NO_REFRESHES),
+    Kind("a refresh in the header", "{web}/refresh-header", "moved", target="{web}/new"),
+    Kind("a refresh from another base", "{web}/refresh-base", "moved", target="{web}/new"),
+    Kind("a redirect for good, then a refresh", "{web}/301-refresh", "moved", target="{web}/new"),
+    Kind("a redirect for a while, then a refresh", "{web}/to-refresh", "ok"),
+    Kind("a refresh to the front page", "{web}/refresh-front", "suspect"),
+    Kind("a refresh to a 404", "{web}/refresh-404", "broken"),
+    Kind("a refresh to a 403", "{web}/refresh-403", "blocked"),
+    Kind("a refresh to a login page", "{web}/refresh-login", "suspect"),
+    Kind("a refresh to a private address", "{web}/refresh-private", "refused-unsafe", others=False),
+    Kind("a refresh to a script", "{web}/refresh-script", "ok"),
+    Kind("two pages that refresh to each other", "{web}/refresh-loop", "redirect-loop"),
+    *(
+        Kind(f"a redirect to {path}", f"{{web}}/away/{number}", "blocked" if path in REDIRECTS_BLOCKED else "suspect")
+        for number, path in enumerate((*REDIRECTS_BLOCKED, *REDIRECTS_SUSPECT))
+    ),
+    *(Kind(f"a place in {name}", f"{{web}}/shell/{name}#part", "ok") for name in SHELLS),
+    *(
+        Kind(f"a place: {name}", f"{{web}}/place/{name}#{quote(place, safe='%')}", "ok")
+        for name, (place, _) in PLACES_THERE.items()
+    ),
+    *(Kind(f"a place only in {name}", f"{{web}}/no-place/{name}#part", "missing-fragment") for name in PLACES_MISSING),
+    Kind("a redirect with its own place", "{web}/to-place#elsewhere", "ok"),
+    Kind("a redirect with its own place, not there", "{web}/to-no-place#part", "missing-fragment"),
+    Kind("moved, with its own place", "{web}/moved-to-place#elsewhere", "moved", target="{web}/fragment#part"),
+    *(Kind(f"a place in {name}", f"{{web}}/{name}#t%C3%BCr", "ok") for name in ("utf-16", "utf-16-be", "utf-16-bare")),
+    Kind("a place in GBK", "{web}/gbk#%E9%83%A8%E5%88%86", "ok"),
+    *(Kind(f"not found, in {name}", f"{{web}}/{name}", "suspect") for name in ("utf-16-lost", "shift-jis", "koi8")),
+    Kind("a charset that is none", "{web}/punycode", "ok"),
+    Kind("a character of 6,000 digits", "{web}/digits", "ok"),
+    Kind("the top", "{web}/fragment#top", "ok"),
+    Kind("a page of a PDF", "{web}/right.pdf#page=3", "ok"),
+    Kind("405 with a CAPTCHA", "{web}/waf-captcha", "blocked"),
     Kind("999", "{web}/999", "blocked"),
     Kind("202 and nothing", "{web}/202", "blocked"),
     Kind("204", "{web}/204", "suspect"),

@@ -146,7 +146,6 @@ def test_what_must_not_be_requested_was_not_requested(whole: Outcome, bed: Bed) 
 
 def test_a_request_is_made_once_for_all_its_fragments(whole: Outcome, bed: Bed) -> None:
     assert bed.asked["/twice"] == 1
-    assert bed.asked["/fragment"] == 1
 
 
 def test_only_transient_failures_are_tried_again(whole: Outcome, bed: Bed) -> None:
@@ -302,7 +301,13 @@ def test_no_response_between_two_runs_changes_nothing(make: Make, bed: Bed) -> N
     assert statuses == [0, 0, 1, 1]
 
 
-@pytest.mark.parametrize("path", ["/429", "/503", "/hang", "/reset", "{closed}", "{dns}", "{expired}/ok", "/403"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/429", "/503", "/hang", "/reset", "{closed}", "{dns}", "{expired}/ok", "/403", "/500", "/keeps-out/412",
+        "/keeps-out/468", "/in-trouble/509", "/in-trouble/567",
+    ],
+)  # fmt: skip
 def test_a_third_partys_outage_is_never_an_error_however_long(path: str, make: Make, bed: Bed) -> None:
     address = bed.places["web"] + path if path.startswith("/") else bed.filled(path)
     address = {"{dns}": "http://nothing.invalid/", "{closed}": f"http://127.0.0.1:{bed.places['closed']}/"}.get(
@@ -315,9 +320,22 @@ def test_a_third_partys_outage_is_never_an_error_however_long(path: str, make: M
     assert check_links(root).problems == []
 
 
-def test_a_server_error_is_an_error_only_after_confirmation(make: Make, bed: Bed) -> None:
-    root = make(links(f"{bed.places['web']}/500"))
-    assert [external(root, now=NOW + n * DAY).status for n in range(2)] == [0, 1]
+def test_only_a_status_that_says_that_the_page_is_gone_can_become_an_error() -> None:
+    results = {
+        status: classify.classify_response(LinkRequest("http://a.org/x"), FetchResponse("http://a.org/x", status)).kind
+        for status in range(200, 1000)
+    }
+    assert [status for status, kind in results.items() if kind in link_state.BAD_CLASSES] == [400, 404, 410]
+
+
+def test_what_an_earlier_version_called_broken_is_forgotten_when_it_is_seen_again() -> None:
+    seen = None
+    for n in range(2):
+        seen = link_state.update_history(seen, LinkResult("broken", "status 412"), NOW + n * DAY)
+    assert seen is not None
+    assert seen.confirmed
+    assert link_state.update_history(seen, LinkResult("blocked", "status 403"), NOW + 2 * DAY).confirmed
+    assert not link_state.update_history(seen, LinkResult("blocked", "status 412"), NOW + 2 * DAY).confirmed
 
 
 moments = st.lists(
@@ -336,7 +354,7 @@ def test_a_link_counts_as_broken_exactly_when_two_bad_looks_a_day_apart_had_no_g
     confirmed = False
     for kind, hours in looks:
         now += timedelta(hours=hours)
-        seen = link_state.update_history(seen, LinkResult(kind, "said"), now)  # type: ignore[arg-type]
+        seen = link_state.update_history(seen, LinkResult(kind, f"said {kind}"), now)  # type: ignore[arg-type]
         if kind in link_state.BAD_CLASSES:
             bad.append(now)
         elif kind in link_state.GOOD_CLASSES:
@@ -555,7 +573,7 @@ class FakeHosts:
 
 
 def answer(status: int, wait: str = "") -> FetchResponse:
-    return FetchResponse("http://a.org/", status, (), {"retry-after": wait} if wait else {}, b"")
+    return FetchResponse("http://a.org/", status, (), {"retry-after": wait} if wait else {}, b"words")
 
 
 def played(

@@ -127,7 +127,31 @@ def test_what_is_good(place: str, tmp_path: Path) -> None:
 
 @pytest.mark.perf
 @pytest.mark.parametrize(
-    "piece", [b"<title>", b"<h1 ", b"<script ", b"<", b" id=", b' id="', b"<title>404", b"not found ", b"page you a "]
+    "piece",
+    [
+        b"<title>",
+        b"<h1 ",
+        b"<script ",
+        b"<",
+        b" id=",
+        b' id="',
+        b"<title>404",
+        b"not found ",
+        b"page you a ",
+        b"<!--",
+        b'<a b="',
+        b"<a b='",
+        b"<b>x",
+        b"<svg>",
+        b"</h1>",
+        b"<h1>x</h1>",
+        b"<div id=a></div>",
+        b"&#1",
+        b"<!-- -->x",
+        b"\xe4 ",
+        b"<meta http-equiv=refresh content='0;",
+        b"the page you the page ",
+    ],
 )
 def test_judging_the_answer_to_a_link(piece: bytes) -> None:
     def work(size: int) -> Work:

@@ -56,7 +56,8 @@ class FetchResponse:
     @property
     def is_bot_challenge(self) -> bool:
         """Whether a firewall before the site wants proof that a person sends the request."""
-        return "challenge" in (self.headers.get("cf-mitigated", ""), self.headers.get("x-amzn-waf-action", ""))
+        actions = (self.headers.get("cf-mitigated", ""), self.headers.get("x-amzn-waf-action", ""))
+        return bool({"challenge", "captcha"}.intersection(actions)) or "x-sucuri-block" in self.headers
 
 
 @dataclass(frozen=True)

@@ -3,52 +3,33 @@
 from __future__ import annotations
 
 import re
-from html import unescape
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from ledger.http.fetch import FetchFailure, FetchOutcome, FetchResponse, Hop
-from ledger.model.external_links import LinkRequest
-from ledger.model.link_state import LinkClass, LinkResult
+from ledger.linkcheck.notices import find_address_kinds, find_notice
+from ledger.linkcheck.page_content import PageContent, decode_page, read_page
+from ledger.model.external_links import LinkRequest, get_required_fragment
+from ledger.model.link_state import BAD_CLASSES, LinkClass, LinkResult
 
 UNREACHABLE_CLASSES: frozenset[LinkClass] = frozenset({"dns", "refused", "time-out", "reset"})
 """No response at all: the host or our own network may be down."""
 
-BLOCKED_STATUSES = (401, 402, 403, 405, 406, 407, 451, 999)
-PERMANENT_REDIRECT_STATUSES = (301, 308)
+CLASS_BY_STATUS: Mapping[int, LinkClass] = {
+    400: "broken",
+    404: "broken",
+    410: "gone",
+    500: "server-error",
+    501: "server-error",
+    999: "blocked",
+}
+"""Any other status from 400 on does not speak about the page: the host keeps programs out, or it is in trouble."""
+REFRESH_STATUS = 200
+"""Of a hop that is no redirect of HTTP: a page that sends its readers on."""
+PERMANENT_REDIRECT_STATUSES = (301, 308, REFRESH_STATUS)
 DOCUMENT_EXTENSIONS = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".zip")
 FRONT_PAGE_PATH = re.compile(
     r"(?:/[a-z]{2}(?:[-_][A-Za-z]{2})?)?(?:/(?:index|home|default)(?:\.\w{2,5})?)?/?", re.IGNORECASE
-)
-LOGIN_PATH = re.compile(
-    r"/(?:log[-_]?[io]n|sign[-_]?in|sso|saml2?|wp-login\.php|cas/login|auth(?:enticate|orize)?|account/login"
-    r"|action/(?:showLogin|cookieAbsent))(?:[/.?]|$)",
-    re.IGNORECASE,
-)
-LOGIN_HOST = re.compile(r"(?:login|signin|sso|accounts?|auth|idp)\.")
-TITLE_OR_HEADING = re.compile(
-    rb"<(?P<tag>title|h1)\b[^<>]{0,300}>(?P<text>.{0,600}?)</(?P=tag)", re.IGNORECASE | re.DOTALL
-)
-NOT_FOUND_TITLE = re.compile(
-    r"(?:(?:http |error |fehler )*404\b.{0,40}|.{0,25}\b404 (?:error|not found)"
-    r"|(?:oops|sorry)?\W*(?:(?:the|this|that) )?(?:requested )?"
-    r"(?:page|file|article|document|content|resource|url|site)?(?: (?:you|that|which)(?: \w+){1,6}?)? ?"
-    r"(?:(?:was|is|could|can|has|does|cannot|could not|can not|can['’]t|couldn['’]t|doesn['’]t|isn['’]t|wasn['’]t)(?: be| been)? ?)?"
-    r"(?:not (?:be )?found|be found|not exist|exist|no longer (?:available|exists?|here)|unavailable|missing)"
-    r"|nothing (?:was )?found|seite nicht gefunden|页面不存在|找不到(?:页面|网页)|无法找到.{0,10})\W*",
-    re.IGNORECASE,
-)
-NOT_FOUND_SENTENCE = re.compile(
-    r"\b(?:404 not found|page not found|(?:page|article|document) (?:you (?:are looking for|requested|were looking for) )?"
-    r"(?:could not be found|cannot be found|can['’]t be found|was not found|does not exist|doesn['’]t exist|no longer exists))",
-    re.IGNORECASE,
-)
-HIDDEN_ELEMENT_START = re.compile(rb"<(script|style|svg)\b")
-MAX_NOTICE_BYTES = 60_000
-"""Bytes of a page that are searched for a 'not found' notice."""
-MAX_NOTICE_CHARACTERS = 1_500
-"""A page with more characters of text is not a mere 'not found' notice."""
-ID_ATTRIBUTE = re.compile(
-    rb"\s(?:id|name)\s*=\s*(?:\"([^\"]{1,300})\"|'([^']{1,300})'|([^\s\"'>]{1,300}))", re.IGNORECASE
 )
 HANDLE_RESPONSE_CODE = re.compile(rb'"responseCode"\s*:\s*(\d+)')
 NCT_ID_FIELD = re.compile(rb'"nctId"\s*:\s*"(NCT\d{8})"')
@@ -75,7 +56,7 @@ def _classify_doi_response(response: FetchResponse) -> LinkResult | None:
         return LinkResult("ok", "doi.org has this DOI")
     if code and code[1] == b"100":
         return LinkResult("broken", "doi.org does not have this DOI (response code 100)")
-    if response.status >= 500 or response.status in BLOCKED_STATUSES:
+    if response.status >= 400 and _classify_error_status(response.status) not in BAD_CLASSES:
         return None
     return LinkResult("deferred", f"the response of doi.org cannot be read (status {response.status})")
 
@@ -98,14 +79,8 @@ def _classify_status(response: FetchResponse) -> LinkResult | None:
     evidence = f"status {status}" + (f" behind a redirect to {response.url}" if response.hops else "")
     if response.is_bot_challenge:
         return LinkResult("blocked", f"{evidence}, with a challenge that programs cannot pass")
-    if status in BLOCKED_STATUSES:
-        return LinkResult("blocked", evidence)
-    if status == 410:
-        return LinkResult("gone", evidence)
-    if 400 <= status < 500:
-        return LinkResult("broken", evidence)
-    if status >= 500:
-        return LinkResult("server-error", evidence)
+    if status >= 400:
+        return LinkResult(_classify_error_status(status), evidence)
     if status == 202 and not response.body.strip():
         return LinkResult("blocked", f"{evidence} and an empty response")
     if status in (204, 205):
@@ -115,46 +90,86 @@ def _classify_status(response: FetchResponse) -> LinkResult | None:
     return None
 
 
+def _classify_error_status(status: int) -> LinkClass:
+    return CLASS_BY_STATUS.get(status, "blocked" if status < 500 else "deferred")
+
+
 def _classify_page(request: LinkRequest, response: FetchResponse, fragment: str) -> LinkResult:
     """The result for a page with a status of success."""
-    content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    opening = response.body[:2000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    html = "html" in content_type or (not content_type and opening.startswith((b"<!doctype html", b"<html")))
-    reason = _explain_bad_redirect(request.url, response)
-    if reason:
-        return LinkResult("suspect", reason, response.url)
+    page = read_response_page(response)
+    notice = find_notice(page, response.complete) if page else None
+    if notice and notice.kind == "blocked":
+        return LinkResult("blocked", f"status {response.status}, yet the page says '{notice.text}'")
+    redirect = _explain_bad_redirect(request.url, response)
+    if redirect:
+        return redirect
+    content_type, opening = _read_content_type(response)
     if _is_wrong_type(request.url, content_type, opening):
         shown = content_type or "a web page"
         return LinkResult("wrong-type", f"the address is of a document, the response is {shown}")
-    if html:
-        notice = _find_not_found_notice(response)
-        if notice:
-            return LinkResult("suspect", f"status {response.status}, yet the page says '{notice}'")
-        if fragment and response.complete and fragment not in extract_anchor_ids(response.body):
+    if notice:
+        return LinkResult(notice.kind, f"status {response.status}, yet the page says '{notice.text}'")
+    if response.complete and (not response.body.strip() if page is None else not page.text and not page.has_media):
+        return LinkResult("suspect", f"status {response.status}, yet the page is empty")
+    return _classify_good_page(response, page, fragment)
+
+
+def _classify_good_page(response: FetchResponse, page: PageContent | None, fragment: str) -> LinkResult:
+    """The result for the page that was linked to: whether its place is there, and whether it has moved."""
+    for hop in response.hops:  # a redirect may name another place, which counts then
+        fragment = get_required_fragment(hop.to) if "#" in hop.to else fragment
+    remark = ""
+    if fragment and page and fragment not in page.ids:
+        if response.complete and not page.is_made_by_scripts:
             return LinkResult("missing-fragment", f"the page has no id '{fragment}'")
+        reason = "scripts make this page" if response.complete else "the page is too large"
+        remark = f"; nobody can tell whether it has the id '{fragment}': {reason}"
     target = find_permanent_target(response.hops)
     if target:
-        return LinkResult("moved", f"status {response.hops[0].status}", target)
-    unknown = fragment and html and not response.complete and fragment not in extract_anchor_ids(response.body)
-    remark = f"; the page is too large to look for the id '{fragment}'" if unknown else ""
+        first = response.hops[0].status
+        return LinkResult(
+            "moved", "the page sends its readers on" if first == REFRESH_STATUS else f"status {first}", target
+        )
     return LinkResult("ok", f"status {response.status}{remark}")
 
 
-def _explain_bad_redirect(requested: str, response: FetchResponse) -> str | None:
-    """Why a redirect does not lead to the requested page: it leads to a front page or a login page."""
+def _read_content_type(response: FetchResponse) -> tuple[str, bytes]:
+    """The content type that the host names, and how the body begins."""
+    content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return content_type, response.body[:2000].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+
+
+def read_response_page(response: FetchResponse) -> PageContent | None:
+    """The content of a web page; None where the response is something else."""
+    content_type, opening = _read_content_type(response)
+    if "html" not in content_type and not (content_type in ("", "text/xml", "application/xml") and b"<html" in opening):
+        return None
+    text = decode_page(response.body, response.headers.get("content-type", ""))
+    return read_page(text, response.url, response.headers.get("refresh", ""))
+
+
+def find_refresh_target(response: FetchOutcome) -> str:
+    """The address to which a page sends its readers by itself; empty for none."""
+    if isinstance(response, FetchFailure) or not 200 <= response.status < 300 or response.is_bot_challenge:
+        return ""
+    page = read_response_page(response)
+    return page.refresh if page else ""
+
+
+def _explain_bad_redirect(requested: str, response: FetchResponse) -> LinkResult | None:
+    """Why a redirect does not lead to the requested page but to a front page, a login page and so on."""
     if not response.hops:
         return None
+    for kind, found in find_address_kinds(response.url):
+        if kind not in dict(find_address_kinds(requested)):
+            return LinkResult(found, f"it redirects to a page of the kind '{kind}', {response.url}", response.url)
     old, new = urlsplit(requested), urlsplit(response.url)
-    if LOGIN_PATH.search(new.path) and not LOGIN_PATH.search(old.path):
-        return f"it redirects to a login page, {response.url}"
-    if LOGIN_HOST.match(new.netloc) and not LOGIN_HOST.match(old.netloc):
-        return f"it redirects to a login page, {response.url}"
     if (
         FRONT_PAGE_PATH.fullmatch(new.path)
         and not new.query
         and not (FRONT_PAGE_PATH.fullmatch(old.path) and not old.query)
     ):
-        return f"it redirects to a front page, {response.url}"
+        return LinkResult("suspect", f"it redirects to a front page, {response.url}", response.url)
     return None
 
 
@@ -163,60 +178,6 @@ def _is_wrong_type(requested: str, content_type: str, opening: bytes) -> bool:
     if not path.endswith(DOCUMENT_EXTENSIONS) or "/blob/" in path:
         return False
     return "html" in content_type or opening.startswith((b"<!doctype html", b"<html"))
-
-
-def _find_not_found_notice(response: FetchResponse) -> str | None:
-    """The words by which a page says that it was not found; None where it does not."""
-    head = _remove_hidden_elements(response.body[:MAX_NOTICE_BYTES])
-    for match in TITLE_OR_HEADING.finditer(head):
-        heading = _decode_page_text(match["text"], response)
-        for part in re.split(r"\s+[|–—·:-]\s+|\s*[|–—]\s*", heading):
-            if part and len(part) < 120 and NOT_FOUND_TITLE.fullmatch(part.strip()):
-                return heading[:80]
-    if response.complete and len(response.body) <= MAX_NOTICE_BYTES:
-        text = _decode_page_text(re.sub(rb"<[^<>]*>", b" ", head), response)
-        sentence = NOT_FOUND_SENTENCE.search(text)
-        if sentence and len(text) < MAX_NOTICE_CHARACTERS:
-            return sentence[0]
-    return None
-
-
-def _remove_hidden_elements(body: bytes) -> bytes:
-    """A page without scripts, style sheets and SVG, whose words no reader sees."""
-    lower = body.lower()
-    parts: list[bytes] = []
-    unclosed: set[bytes] = set()
-    position = 0
-    for match in HIDDEN_ELEMENT_START.finditer(lower):
-        closing = b"</" + match[1]
-        if match.start() < position or closing in unclosed:
-            continue
-        end = lower.find(closing, match.end())
-        if end < 0:
-            unclosed.add(closing)
-            continue
-        parts.append(body[position : match.start()])
-        position = end
-    return b" ".join([*parts, body[position:]])
-
-
-def _decode_page_text(raw: bytes, response: FetchResponse) -> str:
-    """Bytes of a page as text. A wrong or unknown charset costs a few letters and nothing else."""
-    charset = re.search(r"charset=[\"']?([\w.:-]+)", response.headers.get("content-type", ""), re.IGNORECASE)
-    try:
-        text = raw.decode(charset[1] if charset else "utf-8", errors="replace")
-    except LookupError:
-        text = raw.decode("utf-8", errors="replace")
-    return " ".join(unescape(re.sub(r"<[^<>]*>", " ", text)).split())
-
-
-def extract_anchor_ids(body: bytes) -> frozenset[str]:
-    """All ids and names in a page, also without the prefix that GitHub gives them."""
-    ids = {
-        unescape((double or single or bare).decode("utf-8", errors="replace"))
-        for double, single, bare in (match.groups() for match in ID_ATTRIBUTE.finditer(body))
-    }
-    return frozenset(ids | {name.removeprefix("user-content-") for name in ids})
 
 
 def find_permanent_target(hops: tuple[Hop, ...]) -> str:

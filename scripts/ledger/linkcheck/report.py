@@ -30,6 +30,7 @@ WEB_PREFIXES = ("http:", "https:")
 ADVICE_BY_CLASS: Mapping[LinkClass, str] = {
     "blocked": "the site blocks programs: open it by hand by {by}; if the page is there, excuse it in link-policy.yml",
     "deferred": "nothing to do: the next run tries again",
+    "server-error": "open it by hand by {by}, and fix the link or excuse it in link-policy.yml",
     "suspect": "open it by hand by {by}, and fix the link or excuse it in link-policy.yml",
     "missing-fragment": "link to an id that the page has, or remove the part from # on",
     "wrong-type": "open it by hand by {by}, and link to the document itself or to the page about it",

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ledger.http import ssrf_guard
 from ledger.http.client import REAL_TIME, HttpClient, HttpSettings, Timer
+from ledger.http.fetch import MAX_REDIRECTS, FetchFailure, FetchOutcome, FetchResponse, Hop
 from ledger.http.ssrf_guard import GuardedNetworkBackend, IPNetwork, Resolver
-from ledger.linkcheck.classify import classify_response
+from ledger.linkcheck.classify import REFRESH_STATUS, classify_response, find_refresh_target
 from ledger.model.external_links import ExternalLink, LinkRequest
 from ledger.model.link_state import LinkResult
 
@@ -78,7 +79,7 @@ async def _request_links(
         """Make one request, and classify every link that it serves."""
         has_fragment = any(link.fragment for link in group)
         max_bytes = MAX_BODY_BYTES_FOR_FRAGMENT if has_fragment else MAX_BODY_BYTES
-        outcome = await client.get(request.url, max_bytes)
+        outcome = await _get_page(client, request, max_bytes)
         held_back.extend((link, classify_response(request, outcome, link.fragment)) for link in group)
         pass_on_results()
 
@@ -96,3 +97,15 @@ async def _request_links(
     for link in links:
         run.results.setdefault(link.text, LinkResult("not-checked", reason))
     return run
+
+
+async def _get_page(client: HttpClient, request: LinkRequest, max_bytes: int) -> FetchOutcome:
+    """The response at the end of all redirects, also of those that a page makes by itself."""
+    outcome = await client.get(request.url, max_bytes)
+    while request.kind == "page" and isinstance(outcome, FetchResponse) and (target := find_refresh_target(outcome)):
+        hops = (*outcome.hops, Hop(outcome.url, REFRESH_STATUS, target))
+        if len(hops) > MAX_REDIRECTS or target in [hop.url for hop in hops]:
+            return FetchFailure("redirect-loop", f"pages send their readers in circles: {outcome.url} → {target}", hops)
+        outcome = await client.get(target, max_bytes)
+        outcome = replace(outcome, hops=(*hops, *outcome.hops))
+    return outcome

@@ -52,7 +52,7 @@ LinkClass = Literal[
 
 GOOD_CLASSES: frozenset[LinkClass] = frozenset({"ok", "moved", "suspect", "missing-fragment", "wrong-type"})
 """The address leads to a page; earlier failures no longer count."""
-BAD_CLASSES: frozenset[LinkClass] = frozenset({"broken", "gone", "server-error"})
+BAD_CLASSES: frozenset[LinkClass] = frozenset({"broken", "gone"})
 """The host answered that there is no page: an error once this happened twice, a day apart."""
 
 
@@ -146,7 +146,8 @@ def update_history(old: LinkHistory | None, result: LinkResult, now: datetime) -
         first = old.first_bad if old and old.first_bad else at
         runs = (old.runs_bad if old else 0) + 1
         return LinkHistory(result.kind, result.evidence, at, since, good, first, at, runs, result.evidence)
-    if result.kind in GOOD_CLASSES or old is None:
+    reclassified = old is not None and old.bad_evidence == result.evidence  # an earlier version called this broken
+    if result.kind in GOOD_CLASSES or old is None or reclassified:
         return LinkHistory(result.kind, result.evidence, at, since, good)
     return LinkHistory(
         result.kind,
