@@ -129,3 +129,40 @@ def test_the_notes_of_the_record_are_looked_at_and_many_places_are_one_error(mak
     [found] = [one for one in check_citations(make({PAGE: page})).problems if one.rule == "harm-not-in-record"]
     assert found.line == SAMPLE[: SAMPLE.index("why: few people")].count("\n") + 1
     assert "'2 deaths among 14' (and 2 more)" in found.message
+
+
+# --- the record's own texts ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "plain_title: Islets from a donor line",
+            "plain_title: Cells, 71 % off insulin",
+            "plain_title: '71 %' without",
+        ),
+        ("value: not found}", "value: not found, note: two people paid €300}", "note: 'two people' and '€300' without"),
+        ("why: no price", "why: it costs 90 000 dollars", "why: '90 000 dollars' without a source; add cite"),
+        ("  harms:\n", "  harms_note: Both patients fell ill.\n  harms:\n", "harms_note: 'Both patients' without"),
+        ("  results:\n", "  results_note: In 9 of 11 it was stopped.\n  results:\n", "results_note: '9 of 11' without"),
+    ],
+)
+def test_a_number_in_a_text_of_the_record_needs_a_source(make: Make, old: str, new: str, message: str) -> None:
+    assert old in SAMPLE
+    problems = check_citations(make({PAGE: SAMPLE.replace(old, new, 1)})).problems
+    [problem] = [problem for problem in problems if problem.rule == "uncited-number"]
+    assert message in problem.message
+
+
+def test_a_number_beside_cite_has_its_source(make: Make) -> None:
+    text = SAMPLE.replace("why: one line, cite", "why: one of 9 people, cite").replace(
+        "why: by vein", "why: by 2 infusions"
+    )
+    assert [one for one in check_citations(make({PAGE: text})).problems if one.rule == "uncited-number"] == []
+
+
+def test_a_note_beside_others_words_is_ours(make: Make) -> None:
+    note = SAMPLE.replace("value: A university,", "value: Miracle University, note: a miracle,")
+    problems = [one for one in check_citations(make({PAGE: note})).problems if one.rule == "hype"]
+    assert [problem.line for problem in problems] == [SAMPLE[: SAMPLE.index("A university")].count("\n") + 1]

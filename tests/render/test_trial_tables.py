@@ -167,7 +167,7 @@ def test_all_eight_requirements_are_shown_with_their_word(make: Make) -> None:
 def uncited(html: str) -> list[str]:
     """Table rows with a number and without a source."""
     found = re.findall(r"<tr[^>]*>(.*?)</tr>", html)
-    return [row for row in found if numbers.find_number(plain(row)) and "<!--cite" not in row and "<code>" not in row]
+    return [row for row in found if numbers.find_numbers(plain(row)) and "<!--cite" not in row and "<code>" not in row]
 
 
 def test_every_row_on_the_published_site_with_a_number_cites_its_source() -> None:

@@ -89,6 +89,7 @@ def _check_page(
     yield from citations.check_record_keys(page, project)
     yield from citations.check_translation_sources(page, project)
     yield from uncited_statements.check_uncited_numbers(page, valid)
+    yield from uncited_statements.check_record_numbers(page)
     yield from uncited_statements.check_quotations(page, valid)
     yield from uncited_statements.check_typed_identifiers(page)
     yield from trial_consistency.check_trial_record(page, project)

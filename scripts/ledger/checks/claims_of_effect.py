@@ -6,7 +6,7 @@ Each rule looks at the words of one block as a reader sees them. Words in quotat
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 from ledger.checks import numbers, suppressions, words
@@ -61,13 +61,13 @@ def check_claims_wording(project: Project) -> Iterator[Problem]:
         if match:
             yield Problem(CLAIMS_FILE, project.claim_line(name), "hype", f"{name}: {_describe_hype(match[0])}")
         keys = [*sources, *find_cited_keys(text)]
-        number = numbers.find_number(CITATION_GROUP.sub("", text))
+        found = numbers.find_numbers(CITATION_GROUP.sub("", text))
         if (
             keys
             and all(key in interested for key in keys)
             and not (words.compile_words("speakers").search(text) or NOT_A_STATEMENT.search(text))
         ):
-            message = f"{name}: {_describe_unnamed_speaker(number, keys, entries)}"
+            message = f"{name}: {_describe_unnamed_speaker(found, keys, entries)}"
             yield Problem(CLAIMS_FILE, project.claim_line(name), "unnamed-speaker", message)
 
 
@@ -118,7 +118,7 @@ THIRD_PARTY_FIELDS = (
     "primary_outcomes",
     "secondary_outcomes",
 )
-"""Fields of a record that hold others' names and words."""
+"""Fields of a record that hold others' names and words; a note in them is ours."""
 
 
 def _iter_own_strings(data: object, place: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -127,8 +127,8 @@ def _iter_own_strings(data: object, place: tuple[str | int, ...]) -> Iterator[tu
         yield place, data
     elif isinstance(data, dict):
         for name, value in data.items():
-            if name not in THIRD_PARTY_FIELDS:
-                yield from _iter_own_strings(value, (*place, name))
+            inner = _iter_own_strings(value, (*place, name))
+            yield from (own for own in inner if name not in THIRD_PARTY_FIELDS or own[0][-1] == "note")
     elif isinstance(data, list):
         for number, value in enumerate(data):
             yield from _iter_own_strings(value, (*place, number))
@@ -231,12 +231,12 @@ def _check_unnamed_speakers(page: Page, entries: Mapping[str, Entry], interested
         text = block.words
         if words.compile_words("speakers").search(text) or NOT_A_STATEMENT.search(text):
             continue
-        number = numbers.find_number(text)
-        line = block.line + (find_line_offset(number, text) if number else 0)
-        yield Problem(page.path, line, "unnamed-speaker", _describe_unnamed_speaker(number, keys, entries))
+        found = numbers.find_numbers(text)
+        line = block.line + (find_line_offset(found[0], text) if found else 0)
+        yield Problem(page.path, line, "unnamed-speaker", _describe_unnamed_speaker(found, keys, entries))
 
 
-def _describe_unnamed_speaker(number: str | None, keys: Iterable[str], entries: Mapping[str, Entry]) -> str:
+def _describe_unnamed_speaker(found: Sequence[str], keys: Iterable[str], entries: Mapping[str, Entry]) -> str:
     kinds = " and ".join(sorted({entries[key].kind for key in keys}))
-    what = f"'{number}'" if number else "this statement"
+    what = numbers.list_numbers(found) or "this statement"
     return f"the only source of {what} is {kinds}; say in words who says so"

@@ -126,10 +126,11 @@ def _check_numbers_in_record(
         text = block.words
         if numbers.extract_figures(text) <= known:
             continue
-        missing = [number for number in numbers.find_all_numbers(text) if not numbers.extract_figures(number) <= known]
+        missing = [number for number in numbers.find_numbers(text) if not numbers.extract_figures(number) <= known]
         if missing and not suppressions.is_suppressed(valid, "not-in-record", block):
+            verb, pronoun = ("is", "it") if len(missing) == 1 else ("are", "them")
             message = (
-                f"'{missing[0]}' is not in this page's record; add it there, or say what it is about in the same"
-                " paragraph: <!-- not-in-record until YYYY-MM-DD: … -->"
+                f"{numbers.list_numbers(missing)} {verb} not in this page's record; add {pronoun} there, or say in the same"
+                " paragraph what it is about: <!-- not-in-record until YYYY-MM-DD: … -->"
             )
             yield Problem(page.path, block.line + find_line_offset(missing[0], text), "not-in-record", message)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from ledger.checks import numbers, suppressions
 from ledger.checks.citations import UNCITABLE_BLOCKS
@@ -13,8 +13,12 @@ from ledger.markdown.scanner import CITATION_GROUP, Block, find_line_offset
 from ledger.model import registries
 from ledger.model.project import BIB_FILE, CLAIMS_FILE, Page, Project
 from ledger.model.rules import rule
+from ledger.model.trial_record import iter_models
+from ledger.model.yaml_source import YamlPath
 
 BLOCK_NOUNS = {"item": "list item", "row": "table row", "header": "table header"}
+NAMES_IN_RECORDS = ("id", "official_title")
+"""Fields of a record that hold names, with the figures that belong to them."""
 QUOTATION = re.compile(r"\"([^\"]{1,1000})\"|“([^“”]{1,1000})”|「([^「」]{1,1000})」")
 MAX_UNCITED_QUOTATION_WORDS = 6
 """A quotation of more words is somebody's sentence; a shorter one is a word that is spoken about."""
@@ -34,22 +38,36 @@ def check_uncited_numbers(page: Page, valid: Iterable[Suppression]) -> Iterator[
         if block.kind == "definition" or CITATION_GROUP.search(block.text):
             continue
         text = block.words
-        number = numbers.find_number(text)
-        if number is None or suppressions.is_suppressed(valid, "no-cite", block):
+        found = numbers.find_numbers(text)
+        if not found or suppressions.is_suppressed(valid, "no-cite", block):
             continue
         where = UNCITABLE_BLOCKS.get(block.kind)
-        if where:
-            message = f"'{number}' is in {where}, which cannot have a citation; move it into the text"
-        else:
-            message = f"'{number}' has no source in its {_get_block_noun(block)}; add [@key] there"
-        yield Problem(page.path, block.line + find_line_offset(number, text), "uncited-number", message)
+        message = _describe_uncitable(found, where) if where else _describe_uncited(found, _get_block_noun(block))
+        yield Problem(page.path, block.line + find_line_offset(found[0], text), "uncited-number", message)
     if isinstance(page.meta.data, dict):
         for name in ("title", "description"):
             value = page.meta.data.get(name)
-            number = numbers.find_number(value) if isinstance(value, str) else None
-            if number:
-                message = f"'{number}' is in the {name}, which cannot have a citation; move it into the text"
+            found = numbers.find_numbers(value) if isinstance(value, str) else []
+            if found:
+                message = _describe_uncitable(found, f"the {name}")
                 yield Problem(page.path, page.meta.line((name,)), "uncited-number", message)
+
+
+@rule("uncited-number")
+def check_record_numbers(page: Page) -> Iterator[Problem]:
+    """Numbers in the record's texts that have no source: those of the record itself, and of facts without ``cite``."""
+    for place, model in iter_models(page.record):
+        if getattr(model, "cite", None):
+            continue
+        advice = "move it into a field or row that has cite, or into the text"
+        if "cite" in type(model).model_fields:
+            advice = "add cite beside it"
+        for name, value in model.__dict__.items():
+            found = numbers.find_numbers(value) if isinstance(value, str) and name not in NAMES_IN_RECORDS else []
+            if found:
+                where: YamlPath = ("trial", *place, name)
+                message = f"{page.meta.name(where)}: {numbers.list_numbers(found)} without a source; {advice}"
+                yield Problem(page.path, page.meta.line(where), "uncited-number", message)
 
 
 @rule("uncited-number")
@@ -60,9 +78,8 @@ def check_claim_numbers(project: Project) -> Iterator[Problem]:
         item = getattr(project.claims, name)[row]
         if CITATION_GROUP.search(text) or getattr(item, "key", None) or getattr(item, "sources", None):
             continue
-        number = numbers.find_number(text)
-        if number:
-            message = f"{item.id}: '{number}' has no source in its row; add [@key] to the text"
+        if found := numbers.find_numbers(text):
+            message = f"{item.id}: {_describe_uncited(found, 'row', 'to the text')}"
             yield Problem(CLAIMS_FILE, project.claim_line(item.id), "uncited-number", message)
 
 
@@ -95,6 +112,18 @@ def check_typed_identifiers(page: Page) -> Iterator[Problem]:
     for match in SOURCE_IDENTIFIER.finditer(source.prose):
         message = f"'{match[0][:60]}' identifies a source; put it into {BIB_FILE} and cite its key, [@key]"
         yield Problem(page.path, source.line(match.start()), "typed-source", message)
+
+
+def _describe_uncited(found: Sequence[str], noun: str, place: str = "there") -> str:
+    has, its = ("has", "its") if len(found) == 1 else ("have", "their")
+    return f"{numbers.list_numbers(found)} {has} no source in {its} {noun}; add [@key] {place}"
+
+
+def _describe_uncitable(found: Sequence[str], where: str) -> str:
+    verb, pronoun = ("is", "it") if len(found) == 1 else ("are", "them")
+    return (
+        f"{numbers.list_numbers(found)} {verb} in {where}, which cannot have a citation; move {pronoun} into the text"
+    )
 
 
 def _get_block_noun(block: Block) -> str:

@@ -28,7 +28,9 @@ class Words(StrictModel):
     deaths: WordList
     nothing_known: WordList
     people: WordList
+    events: WordList
     counted: WordList
+    measures: WordList
     numbered: WordList
     outcomes: WordList
     cell_origins: WordList
