@@ -37,7 +37,7 @@ def test_a_number_of_the_record_passes(make: Make, text: str) -> None:
     ("text", "number"),
     [
         ("Of 13 people, 10 took no insulin [@known2024].", "13 people"),
-        ("Nine of 12 people did [@known2024].", "Nine of 12"),
+        ("Nine of 12 people did [@known2024].", "Nine of 12 people"),
         ("It was 84 % [@known2024].", "84 %"),
         ("p = 0.013 [@known2024].", "p = 0.013"),
         ("About 1,200 people [@known2024].", "1,200 people"),
