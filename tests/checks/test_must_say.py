@@ -99,7 +99,7 @@ def test_what_was_corrected_is_reported_where_it_comes_back(make: Make) -> None:
         ("", 1, "write the lists 'pages:', 'citations:' and 'never:'"),
         ("- page: index.md\n", 1, "`key: value` lines are needed here"),
         ("pages: []\n", 1, "write the lists"),
-        ("pages:\n  - page: [index.md\n", 2, "not valid YAML"),
+        ("pages:\n  - page: [index.md\n", 2, "a list in [ ] is not closed"),
         (ENTRY.format("'(2 of 14'"), 5, "'(2 of 14' is not a regular expression"),
         (ENTRY.format("''"), 5, "pages[index.md].says[1]"),
         (ENTRY.format("x").replace("says", "say"), 4, "pages[index.md].say: unknown key; did you mean 'says'?"),

@@ -430,7 +430,7 @@ def test_an_editor_changes_the_level_of_a_rule(own_rules: Path) -> None:
         (f"P:\n  tidy:\n    {SENTENCES}\n    levl: warning", "6: P.tidy.levl: unknown key; remove it"),
         (f"P:\n  tidy:\n    {SENTENCES}\n    level: hint", "6: P.tidy.level: 'hint' is not allowed here; write one of: 'error' or 'warning'"),
         (f"P:\n  tidy:\n    {SENTENCES}\nQ:\n  tidy:\n    {SENTENCES}", "7: the rule 'tidy' is already in line 2; keep one"),
-        ("P: [a", "1: not valid YAML: did not find expected ',' or ']'; check quotes and brackets"),
+        ("P: [a", "1: a list in [ ] is not closed, or a text with a colon or bracket in it has no quotes; add what is missing"),
     ],
 )  # fmt: skip
 def test_an_error_in_the_file_is_one_line(own_rules: Path, text: str, line: str) -> None:

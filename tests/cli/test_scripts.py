@@ -146,7 +146,10 @@ HARD = {
     "bytes that are not UTF-8": ({"docs/far.md": b"# Far\n\n\xff\xfe\n"}, "docs/far.md:3: error: this is not UTF-8"),
     "UTF-16": ({"docs/far.md": "# Far".encode("utf-16")}, "docs/far.md:1: error: this is not UTF-8"),
     "a folder named like a page": ({"docs/far.md/x": b""}, "docs/far.md:1: error: this is a folder"),
-    "broken front matter": ({"docs/far.md": b"---\na: b: c\n---\n"}, "docs/far.md:2: error: not valid YAML"),
+    "broken front matter": (
+        {"docs/far.md": b"---\na: b: c\n---\n"},
+        "docs/far.md:2: error: a value that holds ': ' must be in quotes",
+    ),
     "a control sign in front matter": (
         {"docs/far.md": b"---\na: 1\nb: \x07\n---\n"},
         "docs/far.md:3: error: this line has an invisible character (U+0007)",

@@ -133,5 +133,5 @@ def test_broken_yaml_is_told_and_no_claim_is_shown(make: Make) -> None:
     loaded = project.load_project(make({PATH: "claims:\n  - id: [\n"}), TODAY)
     [problem] = loaded.problems
     assert problem.path == PATH
-    assert problem.message.startswith("not valid YAML")
+    assert "cannot be read; check its quotes, brackets and indentation" in problem.message
     assert loaded.claims == claims.ClaimsFile()

@@ -74,7 +74,7 @@ def test_a_configuration_without_a_navigation_names_no_page(config: str, make: M
 
 def test_a_page_that_cannot_be_read_does_not_hide_the_others(make: Make) -> None:
     loaded = project.load_project(make({"docs/a.md": b"\xff", "docs/b.md": "# B"}), TODAY)
-    assert [src for src, page in loaded.pages.items() if page.unreadable] == ["a.md"]
+    assert {*loaded.pages} >= {"a.md", "b.md"}
     assert [str(problem).split(": ")[0] for problem in loaded.problems] == ["docs/a.md:1"]
 
 

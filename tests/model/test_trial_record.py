@@ -72,7 +72,7 @@ BAD = {
     "a count has no source": (
         "{value: 14, cite: known2024, seen: abstract}",
         "{value: 14}",
-        "people.treated.cite: this key is missing",
+        "people.treated.cite: this fact needs its source; add cite",
     ),
     "a count is no number": (
         "treated: {value: 14,",
@@ -82,7 +82,7 @@ BAD = {
     "a count is below zero": (
         "treated: {value: 14,",
         "treated: {value: -1,",
-        "people.treated.value: '-1' is not a count; write a whole number",
+        "people.treated.value: '-1' is too small for a count; correct it",
     ),
     "a result has neither count nor value": (
         f"{RESULT}, ",
@@ -90,7 +90,7 @@ BAD = {
         "results[insulin independence]: give n and of, or value",
     ),
     "n is more than N": (RESULT, "n: 13, of: 12", "results[insulin independence]: n 13 is greater than of 12"),
-    "N is zero": (RESULT, "n: 0, of: 0", "results[insulin independence].of: '0' is not a count"),
+    "N is zero": (RESULT, "n: 0, of: 0", "results[insulin independence].of: '0' is too small for a count"),
     "a result does not say how far it was seen": (
         "comparator: 8.1 % before, n_people: 1, cite: known2024, seen: abstract}",
         "comparator: 8.1 % before, n_people: 1, cite: known2024}",
@@ -114,9 +114,13 @@ BAD = {
     "a requirement is left out": (
         "    cost-and-access: {verdict: not tested, why: no price}\n",
         "",
-        "missing ['cost-and-access'], unknown []",
+        "cost-and-access is missing; a record judges all eight",
     ),
-    "a requirement is not one of the eight": ("    cost-and-access:", "    price:", "unknown ['price']"),
+    "a requirement is not one of the eight": (
+        "    cost-and-access:",
+        "    price:",
+        "there is no requirement price; write cost-and-access",
+    ),
     "a verdict has no source": (
         "why: by vein, cite: known2024",
         "why: by vein",
@@ -384,7 +388,7 @@ def test_rows_and_dates_have_the_default_source_and_registrations_do_not(make: M
     ("default", "message"),
     [
         ("{cite: known 2024, seen: abstract}", "trial.default_source.cite: "),
-        ("{seen: abstract}", "trial.default_source.cite: this key is missing"),
+        ("{seen: abstract}", "trial.default_source.cite: this fact needs its source"),
         ("{cite: known2024, sene: abstract}", "trial.default_source.sene: unknown key; did you mean 'seen'?"),
         ("{cite: known2024, seen: no}", "trial.default_source.seen: 'no' is not allowed here"),
         ("known2024", "trial.default_source: `key: value` lines are needed here"),

@@ -41,15 +41,15 @@ def test_a_page_may_have_no_front_matter(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "said"),
     [
-        ("---\ntitle: a: b\n---\n", 2, "mapping values are not allowed"),
-        ("---\ntitle: a\n\tb: c\n---\n", 3, "violates indentation"),
-        ("---\na: 1\nb: [1\nc: 2\n---\n", 4, "not valid YAML"),
+        ("---\ntitle: a: b\n---\n", 2, "a value that holds ': ' must be in quotes"),
+        ("---\ntitle: a\n\tb: c\n---\n", 3, "there is a tab; indent with spaces"),
+        ("---\na: 1\nb: [1\nc: 2\n---\n", 4, "a list in [ ] is not closed"),
         ("---\ntitle: x\n", 1, "never closed"),
         ("---\na: 1\nb: 2\na: 3\n---\n", 4, "the key 'a' appears twice"),
         ("---\na: 1\nb:\n  c: 1\n  c: 2\n---\n", 5, "the key 'c' appears twice"),
-        ("---\na: 1\nb: \x07\n---\n", 3, "control characters are not allowed"),
+        ("---\na: 1\nb: \x07\n---\n", 3, "there is a control character; take it out"),
         ("---\na: &a [*a]\n---\n", 2, "aliases (*name) are not supported"),
-        ("---\na: 1\nb: *c\n---\n", 3, "undefined alias"),
+        ("---\na: 1\nb: *c\n---\n", 3, "a value that begins with * must be in quotes"),
         ("---\na: !!python/object:os.system x\n---\n", 2, "tags (!) are not supported"),
         ("---\n? {a: b}\n: c\n---\n", 2, "a key must be a word"),
         ("\n---\ntitle: x\n---\n", 2, "must begin in the first line"),
@@ -96,7 +96,7 @@ def test_nothing_is_an_empty_record() -> None:
 
 
 def test_values_nested_too_deeply_are_refused() -> None:
-    assert "maximum nesting depth" in str(refused(f"---\na: {'[' * 5000}{']' * 5000}\n---\n"))
+    assert "nested too deeply" in str(refused(f"---\na: {'[' * 5000}{']' * 5000}\n---\n"))
 
 
 def test_aliases_that_multiply_are_refused() -> None:

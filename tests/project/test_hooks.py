@@ -44,14 +44,14 @@ BROKEN: Mapping[str, tuple[str, str, str, str]] = {
         "docs/about/corrections.md",
         "kind: about",
         "kind: [about",
-        "docs/about/corrections.md:5: error: not valid YAML: ",
+        "docs/about/corrections.md:5: error: a list in [ ] is not closed",
     ),
     "broken bibliography": ("references.bib", "  year = {2024},", "  year = {2024", "references.bib:1: error: "),
     "number without a source": (
         "docs/about/corrections.md",
         "None so far.",
         "It helped 10 of 12 people.",
-        "docs/about/corrections.md:11: error: '10 of 12' has no source in its paragraph; add [@key] there [uncited-number]",
+        "docs/about/corrections.md:11: error: '10 of 12 people' has no source in its paragraph; add [@key] there [uncited-number]",
     ),
     "broken trial record": (
         "docs/trials/sample.md",

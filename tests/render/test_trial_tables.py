@@ -175,7 +175,12 @@ def test_every_row_on_the_published_site_with_a_number_cites_its_source() -> Non
     seen = 0
     for page in loaded.pages.values():
         for what, options in placeholders.find_placeholders(page):
-            if what in generated_parts.HTML_RENDERERS and what not in ("bibliography", "dictionary", "downloads", "readability"):
+            if what in generated_parts.HTML_RENDERERS and what not in (
+                "bibliography",
+                "dictionary",
+                "downloads",
+                "readability",
+            ):
                 html = generated_parts.HTML_RENDERERS[what](page, loaded, options)
                 seen += html.count("<!--cite")
                 assert not uncited(html), page.path

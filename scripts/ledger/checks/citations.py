@@ -51,7 +51,8 @@ def check_cited_keys(project: Project, cited: Iterable[CitedKey]) -> Iterator[Pr
     for citation in cited:
         if citation.key not in entries:
             message = _describe_unknown_key(citation.key, entries)
-            yield Problem(project.pages[citation.src].path, citation.line, "undefined-key", message)
+            path = project.pages[citation.src].path
+            yield Problem(path, citation.line, "undefined-key", message, cause=citation.key)
 
 
 @rule("undefined-key")
@@ -64,7 +65,7 @@ def check_record_keys(page: Page, project: Project) -> Iterator[Problem]:
         if place and (place[-1] == "cite" or (len(place) > 1 and place[-2] == "publications")):
             key = page.meta.get(place)
             if isinstance(key, str) and key not in entries:
-                yield Problem(page.path, line, "undefined-key", _describe_unknown_key(key, entries))
+                yield Problem(page.path, line, "undefined-key", _describe_unknown_key(key, entries), cause=key)
 
 
 @rule("undefined-key")
@@ -78,7 +79,7 @@ def check_claim_keys(project: Project) -> Iterator[Problem]:
     for key in sorted(unknown):
         whole_key = re.compile(rf"(?<![\w-]){re.escape(key)}(?![\w-])")
         line = next((number for number, text in enumerate(lines, 1) if whole_key.search(text)), 1)
-        yield Problem(CLAIMS_FILE, line, "undefined-key", _describe_unknown_key(key, entries))
+        yield Problem(CLAIMS_FILE, line, "undefined-key", _describe_unknown_key(key, entries), cause=key)
 
 
 @rule("undefined-key")

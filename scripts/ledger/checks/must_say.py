@@ -179,4 +179,8 @@ def _collect_citation_statements(
 
 def _is_complete(page: Page) -> bool:
     """Whether all of a page can be shown; what is wrong with another is reported by itself, and would be guessed at here."""
-    return not (page.broken or page.unreadable or ("trial" in page.meta.data and page.record is None))
+    return not (
+        page.broken
+        or page.unreadable
+        or (page.record is None and ("trial" in page.meta.data or page.meta.data.get("kind") == "trial"))
+    )

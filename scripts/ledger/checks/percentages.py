@@ -153,7 +153,7 @@ def _counts_people(text: str) -> bool:
 
 def _compile_trial_names(project: Project) -> re.Pattern[str]:
     """Names that lead a reader to a record, and so to the cells: ids and products of trials, and links to their pages."""
-    names = {"trials/"}
+    names = {"trials/", *project.unread_trials}
     for page, record in project.records.values():
         names.add(record.id)
         names.update(re.findall(r"\b(?=[\w-]*[A-Z][\w-]*[A-Z0-9])[\w-]{3,}", page.title))

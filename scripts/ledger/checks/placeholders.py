@@ -51,10 +51,14 @@ def find_generated_links(project: Project) -> Iterator[tuple[str, str]]:
 @rule("generated")
 def check_placeholders(project: Project) -> Iterator[Problem]:
     """Placeholders for parts that do not exist, and trial pages that do not show the whole record."""
-    published = [name for name, (trial, _) in project.records.items() if trial.src not in project.drafts]
+    published = [
+        name
+        for name in project.trial_names
+        if name in project.unread_trials or project.records[name][0].src not in project.drafts
+    ]
     for page in project.pages.values():
         yield from _check_record_tables(page)
-        shown = project.records if page.src in project.drafts else published
+        shown = project.trial_names if page.src in project.drafts else published
         for comment in page.source.comments:
             if not comment.text.startswith("generated:"):
                 continue
@@ -65,10 +69,16 @@ def check_placeholders(project: Project) -> Iterator[Problem]:
                 yield Problem(
                     page.path, line, "generated", f"nothing is generated for this comment; use one of: {known}"
                 )
-            elif match["what"].startswith("trial-") and not (page.record or page.broken or "trial" in page.meta.data):
+            elif match["what"].startswith("trial-") and _lacks_record(page, project):
                 yield Problem(page.path, line, "generated", "this page has no trial record to make the table from")
             else:
                 yield from _check_options(page, line, match["what"], parse_options(match["options"]), shown)
+
+
+def _lacks_record(page: Page, project: Project) -> bool:
+    """Whether a page has no record and no other problem says so."""
+    is_reported = page.broken or "trial" in page.meta.data or page.src in project.unread_trials.values()
+    return not (page.record or is_reported)
 
 
 @rule("record-not-shown")

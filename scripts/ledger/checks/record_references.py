@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import PurePosixPath
 
@@ -28,7 +29,8 @@ def _check_therapies(project: Project) -> Iterator[Problem]:
         for number, stem in enumerate(record.therapies):
             if stem != GAP and f"therapies/{stem}.md" not in project.pages:
                 hint = _suggest(stem, therapies, "name a page in docs/therapies without .md")
-                yield _problem(page, ("therapies", number), f"there is no page therapies/{stem}.md; {hint}")
+                message = f"there is no page therapies/{stem}.md; {hint}"
+                yield replace(_problem(page, ("therapies", number), message), cause=f"therapies/{stem}")
 
 
 @rule("record")
@@ -51,13 +53,15 @@ def _check_duplicates(project: Project) -> Iterator[Problem]:
 def _check_relations(project: Project) -> Iterator[Problem]:
     for page, record in project.records.values():
         for number, relation in enumerate(record.relations):
-            if relation.record and relation.record not in project.records:
+            if relation.record and relation.record not in project.trial_names:
                 hint = _suggest(relation.record, project.records, "leave record out if the trial has no page")
                 message = f"there is no record '{relation.record}'; {hint}"
                 yield _problem(page, ("relations", number, "record"), message)
 
 
 def _check_overlaps(project: Project) -> Iterator[Problem]:
+    if project.unread_trials:
+        return  # which cohorts they have is not known
     cohorts = {record.cohort for _, record in project.records.values()}
     for page, record in project.records.values():
         for number, cohort in enumerate(record.overlaps):

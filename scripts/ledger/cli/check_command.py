@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from ledger.cli import autofix, baseline, report_formats
-from ledger.core.problems import Problem, Report
+from ledger.core.problems import Problem, Report, join_causes
 from ledger.core.run_command import run_guarded
 from ledger.model.project import Project, load_project
 
@@ -53,6 +53,7 @@ def run_check(
             report = baseline.limit_report_to_branch(
                 report, check, folder, options.changed, lambda before: check_removals(before, project)
             )
+        report = join_causes(report)
         _print_report(report_formats.REPORT_FORMATS[options.format](report))
         if options.format == "text" and report.problems:
             print("\n".join(report_formats.explain_broken_rules(report)), file=sys.stderr)

@@ -6,14 +6,16 @@ checked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ledger.core.text import pluralize
 
 Level = Literal["error", "warning"]
 
+MAX_OTHER_PLACES = 3
+"""Places that a problem names beside its own where many share its cause; the rest are counted."""
 EXIT_CLEAN, EXIT_ERRORS_FOUND, EXIT_COULD_NOT_RUN = 0, 1, 2
 
 
@@ -28,6 +30,8 @@ class Problem:
     level: Level = "error"
     reported_by: str = field(default="", compare=False, repr=False)
     """The function that reported it, once its ``@rule`` has seen it."""
+    cause: str = field(default="", compare=False, repr=False)
+    """What many places may share, such as a key that does not exist: problems of one rule and cause are shown as one."""
 
     def __str__(self) -> str:
         message = " ".join(self.message.split())
@@ -67,6 +71,28 @@ def build_report(name: str, counts: Mapping[str, int], problems: Iterable[Proble
     return Report(name, counts, sorted(set(problems), key=_sort_key))
 
 
+def join_causes(report: Report) -> Report:
+    """The report with one problem for each cause: at the first place, with the number of the others."""
+    by_cause: dict[tuple[str, ...], list[Problem]] = {}
+    for number, problem in enumerate(report.problems):
+        cause = problem.cause or f"{number}"
+        by_cause.setdefault((problem.rule, problem.level, bool(problem.cause) * "shared", cause), []).append(problem)
+    return replace(report, problems=[_join_places(problems) for problems in by_cause.values()])
+
+
+def _join_places(problems: Sequence[Problem]) -> Problem:
+    first, *others = problems
+    if not others:
+        return first
+    places = [
+        f"line {other.line}" if other.path == first.path else f"{other.path}:{other.line}"
+        for other in others[:MAX_OTHER_PLACES]
+    ]
+    more = len(others) - len(places)
+    listed = ", ".join(places) + (f" and {more} more" if more else "")
+    return replace(first, message=f"{first.message} (in {len(problems)} places; also {listed})")
+
+
 def _sort_key(problem: Problem) -> tuple[str, int, str, str, str]:
     """The order of problems. Comparing these tuples is faster than comparing the dataclasses."""
     return problem.path, problem.line, problem.rule, problem.message, problem.level
@@ -74,7 +100,7 @@ def _sort_key(problem: Problem) -> tuple[str, int, str, str, str]:
 
 def format_reports(reports: Iterable[Report]) -> list[str]:
     """The lines of several reports: each problem once, then every count."""
-    all_reports = list(reports)
+    all_reports = [join_causes(report) for report in reports]
     return [str(problem) for problem in merge_problems(all_reports)] + [report.lines()[-1] for report in all_reports]
 
 

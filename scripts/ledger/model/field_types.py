@@ -52,6 +52,8 @@ TextPattern = Annotated[NonEmptyText, AfterValidator(_validate_pattern)]
 """Plain text or a regular expression."""
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
 
+KeyOrGap = Annotated[str, Field(pattern=r"^(?:[A-Za-z0-9_-]+|to fill)$")]
+
 
 class StrictModel(BaseModel):
     """A model that rejects unknown keys, so that a misspelt key never loses a fact silently."""

@@ -164,6 +164,23 @@ class Project:
         return {record.id: (page, record) for page, record in sorted(pairs, key=lambda pair: pair[0].title.lower())}
 
     @cached_property
+    def unread_trials(self) -> Mapping[str, str]:
+        """Trials' pages whose record cannot be read, by name. That is reported there, and not where they are named."""
+        return {
+            PurePosixPath(page.src).stem: page.src
+            for page in self.pages.values()
+            if page.src.startswith("trials/")
+            and page.record is None
+            and ("trial" in page.meta.data or page.meta.data.get("kind", "trial") == "trial")
+            and not self.original(page.src)
+        }
+
+    @cached_property
+    def trial_names(self) -> Sequence[str]:
+        """Every name that a page may call a trial by: the ids of the records, and the pages whose record cannot be read."""
+        return [*self.records, *self.unread_trials]
+
+    @cached_property
     def approaches(self) -> Mapping[str, Sequence[Page]]:
         """The pages of trials by the approach of their record, in the order of their titles."""
         grouped: dict[str, list[Page]] = {}
@@ -305,7 +322,8 @@ def parse_page(text: str, src: str) -> _LoadedPage:
                 raise BadYamlError(2, "front matter must be a list of `key: value` lines")
     except BadYamlError as error:
         problem = Problem(shown, error.line, "front-matter", f"{error}; MkDocs would not read it")
-        return Page(src, body, broken=True), [problem], []
+        unclosed = body is text and bool(yaml_source.FRONT_MATTER_START.match(text))
+        return Page(src, "" if unclosed else body, broken=True, unreadable=unclosed), [problem], []
     record: Record | None = None
     record_problems: list[Problem] = []
     if "trial" in meta.data or (meta.data.get("kind") == "trial" and not TRANSLATED_PAGE.fullmatch(src)):
@@ -314,6 +332,7 @@ def parse_page(text: str, src: str) -> _LoadedPage:
     if record and record.id != stem:
         message = f"id '{record.id}' must be the file's name '{stem}'"
         record_problems.append(Problem(shown, meta.line(("trial", "id")), "record", message))
+        record = record.model_copy(update={"id": stem})  # the name by which other pages know it
     page = Page(src, body, meta, record)
     fence = fences.find_broken_fence(page.source)
     if fence:  # what is code below it is not known, so nothing else is checked on the page
@@ -325,7 +344,8 @@ def parse_page(text: str, src: str) -> _LoadedPage:
 def _load_bibliography(root: Path, cache: ProjectCache) -> Bibliography:
     text, problem = read_text(root / BIB_FILE, BIB_FILE, keep_harmless=True)
     if problem:
-        return Bibliography(BIB_FILE, {}, [problem])
+        read = bib_reader.read_bibliography(text, BIB_FILE)
+        return Bibliography(BIB_FILE, read.entries, [problem, *read.problems])
     if cache.bibliography[0] != text:
         cache.bibliography = text, bib_reader.read_bibliography(text, BIB_FILE)
     return cache.bibliography[1]

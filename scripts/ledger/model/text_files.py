@@ -10,6 +10,8 @@ from pathlib import Path
 from ledger.core.problems import Problem
 from ledger.model.rules import rule
 
+NOT_UTF8 = re.compile("[\udc80-\udcff]")
+"""A byte that is not UTF-8, as Python's ``surrogateescape`` reads it."""
 UNREADABLE_RULES = ("unreadable", "conflict-marker")
 """Rules of ``read_text``: a file with such a problem counts as empty, and what it holds is not known."""
 CONFLICT_MARKER = re.compile(r"^(?:<{7}|\|{7}|>{7})(?: .*)?$|(?<=\n\n)={7}$", re.MULTILINE)
@@ -28,20 +30,21 @@ HARMLESS_CHARACTER = re.compile("[\xad\u034f\u115f\u1160\u200b-\u200d\u2060-\u20
 
 
 def read_text(path: Path, shown: str, keep_harmless: bool = False) -> tuple[str, Problem | None]:
-    """A file's text with plain line ends, or an empty text and the problem; ``shown`` is the path to report.
+    """A file's text with plain line ends, and the problem of a file that has one; ``shown`` is the path to report.
 
-    Where harmless invisible characters are the problem, the text is the one without them. ``keep_harmless`` leaves them
+    Where a byte is not UTF-8 it is read as Windows would, and harmless invisible characters are left out, so that the
+    rest of the file can be checked. With any other problem the text is empty. ``keep_harmless`` leaves those characters
     in, for a file with rules of its own on them.
     """
-    text, problem = _decode_file(path, shown)
-    problem = problem or _find_conflict_marker(text, shown)
+    text, undecodable = _decode_file(path, shown)
+    problem = _find_conflict_marker(text, shown)
     if problem:
-        return "", problem
-    problem = _find_invisible_character(HARMLESS_CHARACTER.sub("", text) if keep_harmless else text, shown)
+        return "", undecodable or problem
+    plain = HARMLESS_CHARACTER.sub("", text)
+    problem = _find_invisible_character(plain if keep_harmless else text, shown)
     if problem:
-        text = HARMLESS_CHARACTER.sub("", text)
-        return "" if INVISIBLE_CHARACTER.search(text) else text, problem
-    return text, None
+        text = "" if INVISIBLE_CHARACTER.search(plain) else plain
+    return text, undecodable or problem
 
 
 def read_decodable_text(path: Path) -> str:
@@ -55,10 +58,14 @@ def _decode_file(path: Path, shown: str) -> tuple[str, Problem | None]:
     if path.exists() and not path.is_file() and not path.is_dir():
         return "", Problem(shown, line, "unreadable", "this is not a regular file; remove it")
     try:
-        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n"), None
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        message = "this is not UTF-8 text; save the file as UTF-8"
+        raw = path.read_bytes()
+        text = raw.decode("utf-8-sig", "surrogateescape").replace("\r\n", "\n").replace("\r", "\n")
+        wrong = NOT_UTF8.search(text)
+        if not wrong:
+            return text, None
+        line = text.count("\n", 0, wrong.start()) + 1
+        problem = Problem(shown, line, "unreadable", "this is not UTF-8 text; save the file as UTF-8")
+        return NOT_UTF8.sub(lambda match: bytes([ord(match[0]) - 0xDC00]).decode("cp1252", "replace"), text), problem
     except IsADirectoryError:
         message = "this is a folder, and must be a file; rename or remove it"
     except FileNotFoundError:

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, field_validator, model_validator
 
 from ledger.model.certainty import Certainty
-from ledger.model.field_types import IsoDate, Key, NonEmptyText, RegistryId, StrictModel
+from ledger.model.field_types import IsoDate, Key, KeyOrGap, NonEmptyText, RegistryId, StrictModel
 from ledger.model.trial_facts import Count, DateFact, Fact, Flag, Many, Sourced, SourcedModel
 from ledger.model.vocabulary import (
     GAP,
@@ -366,7 +366,7 @@ class Record(StrictModel):
     """What was not reported or not seen of the harms."""
     requirements: dict[str, RequirementVerdict]
     """What the trial shows against each of the eight requirements."""
-    therapies: Annotated[list[Key | Gap], Field(min_length=1)]
+    therapies: Annotated[list[KeyOrGap], Field(min_length=1)]
     """Pages in docs/therapies (without .md) that list the trial."""
     publications: list[Key]
     """Keys in references.bib of what was published on these people."""
@@ -419,12 +419,19 @@ class Record(StrictModel):
     def latest(self) -> StatusEntry:
         return self.status[-1]
 
+    @field_validator("requirements")
+    @classmethod
+    def _all_eight(cls, requirements: dict[str, RequirementVerdict]) -> dict[str, RequirementVerdict]:
+        missing = ", ".join(key for key in REQUIREMENTS if key not in requirements)
+        unknown = ", ".join(key for key in requirements if key not in REQUIREMENTS)
+        if unknown:
+            raise ValueError(f"there is no requirement {unknown}; write {missing or 'only the eight'}")
+        if missing:
+            raise ValueError(f"{missing} is missing; a record judges all eight requirements")
+        return requirements
+
     @model_validator(mode="after")
     def _whole(self) -> Record:
-        missing = [key for key in REQUIREMENTS if key not in self.requirements]
-        unknown = [key for key in self.requirements if key not in REQUIREMENTS]
-        if missing or unknown:
-            raise ValueError(f"requirements: missing {missing}, unknown {unknown}; all eight are needed")
         if not self.results and not self.results_note:
             raise ValueError("no results: say why in results_note")
         if not self.harms and not self.harms_note:

@@ -26,12 +26,25 @@ CUT_BY_COMMENT = re.compile(r"[ \t]+(#\S[^\n]*)")
 """What follows a plain value that continues with ``#`` and a letter: YAML drops it as a comment."""
 INTEGER = re.compile(r"(?:0|-?[1-9][0-9]{0,17})")
 TAG = "tag:yaml.org,2002:"
-YAML_ERROR_HINTS = {
-    "mapping values are not allowed": "put a value that holds ': ' in quotes",
-    "found unexpected end of stream": "close the quotes or brackets",
+YAML_ERRORS = {
+    "mapping values are not allowed": "a value that holds ': ' must be in quotes",
+    "found unexpected end of stream": "a quote or bracket is never closed; close it",
     "could not find expected ':'": "write `key: value`, with a space after the colon",
-    "found character that cannot start any token": "put the value in quotes, and indent with spaces",
+    "found a tab": "there is a tab; indent with spaces",
+    "found undefined alias": "a value that begins with * must be in quotes",
+    "undefined alias": "a value that begins with * must be in quotes",
+    "found unknown escape character": "a backslash in double quotes must be doubled; or use single quotes",
+    "did not find expected ',' or '}'": "a text with a comma, a colon, a bracket or % inside { } must be in quotes; then check the closing }",
+    "did not find expected ',' or ']'": "a list in [ ] is not closed, or a text with a colon or bracket in it has no quotes; add what is missing",
+    "did not find expected key": "this line is indented differently from its neighbours, or a quote ends too early; align it",
+    "did not find expected '-' indicator": "this line is indented differently from the list above it; align it",
+    "block sequence entries are not allowed": "a list begins in a line of its own, below its key",
+    "control characters are not allowed": "there is a control character; take it out",
+    "exceeded maximum nesting depth": "this is nested too deeply; take brackets out",
 }
+"""What is wrong and what to type, by the beginning of the parser's own words, which nobody needs to see."""
+START_NEEDS_QUOTES = re.compile(r"(?:[:\[{,]|^|-)\s*([%@`&*!|>])")
+CURLY_QUOTE_START = re.compile(r"[:\[{,-]\s*[“„‘]")
 
 NAMING_KEYS = ("id", "event", "measure", "label", "name", "what", "as_of", "to", "field", "page", "key")
 """Keys that say what an item of a list is about, best first."""
@@ -134,16 +147,25 @@ def load_yaml(text: str, first_line: int = 1) -> YamlDocument:
         return YamlDocument({} if node is None else reader.read(node, ()), reader.lines)
     except yaml.reader.ReaderError as error:
         line = first_line + text.count("\n", 0, error.position)
-        raise BadYamlError(line, f"not valid YAML: {error.reason}; take the character out") from error
+        raise BadYamlError(line, "there is a control character; take it out") from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        reason = str(error.problem or error.context)
-        hint = next(
-            (text for start, text in YAML_ERROR_HINTS.items() if reason.startswith(start)), "check quotes and brackets"
-        )
         last = text.rstrip("\n").count("\n")  # the end of the text is a line of its own to PyYAML
         line = first_line + (min(mark.line, last) if mark else 0)
-        raise BadYamlError(line, f"not valid YAML: {reason}; {hint}") from error
+        row = text.split("\n")[mark.line] if mark and mark.line <= text.count("\n") else ""
+        raise BadYamlError(line, _describe_yaml_error(str(error.problem or error.context), row)) from error
+
+
+def _describe_yaml_error(reason: str, row: str) -> str:
+    """An error of the parser in plain words; ``row`` is the line in which it stopped."""
+    if CURLY_QUOTE_START.search(row):
+        return f"'{shorten(row)}' has curly quotes; write straight ones, \""
+    if reason.startswith("found character that cannot start"):
+        start = START_NEEDS_QUOTES.search(row)
+        return f"a value that begins with {start[1]} must be in quotes" if start else YAML_ERRORS["found a tab"]
+    known = next((text for start, text in YAML_ERRORS.items() if reason.startswith(start)), "")
+    what = f"'{shorten(row)}'" if row.strip() else "what is above this line"
+    return known or f"{what} cannot be read; check its quotes, brackets and indentation"
 
 
 class _NodeReader:
