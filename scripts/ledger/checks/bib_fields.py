@@ -454,10 +454,10 @@ def _check_plain_text(entry: Entry) -> Iterator[FieldFinding]:
 def _describe_markup(raw: Iterable[str], name: str) -> str:
     """Markup as it is written, and what to write instead."""
     message = f"readers would see {', '.join(map(repr, raw))[:120]} in the {name}".replace("\\\\", "\\")
-    characters = "".join(unescape(one) for one in raw)
+    characters = ", ".join(unescape(one) for one in raw)
     if all(one.startswith("<") for one in raw):
         return f"{message}; remove the tags (raised or lowered characters are written ² or ₂)"
-    if all(one.startswith("&") for one in raw) and characters.isprintable() and "&" not in characters.strip("&"):
+    if all(one.startswith("&") for one in raw) and characters.isprintable():
         return f"{message}; write {characters}"
     return f"{message}; write the character itself (é, β, ², “ ”)"
 
