@@ -236,6 +236,9 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
 @event_priority(100)
 def _before_bibtex(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     page.meta = state.site.build_template_meta(page.file.src_uri)
+    page.update_date = state.site.get_checked_date(
+        page.file.src_uri
+    )  # for the sitemap, in place of the day of the build
     return state.site.prepare_markdown(page.file.src_uri, markdown)
 
 

@@ -21,9 +21,11 @@
   const SYNONYM = 0.8;
   const ONE_WAY = 0.6;
 
-  /* Letters and digits in lower case, everything else a space: as long as the text, so that places agree. */
-  const plain = (text) => ` ${text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, " ")} `;
-  const squeezed = (text) => ` ${plain(text.replace(/['’]s\b/g, "")).trim().replace(/ +/g, " ")} `;
+  /* Letters and digits in lower case without accents, everything else a space: as long as the text, so that places agree. */
+  const STROKED = { ø: "o", ł: "l", đ: "d" };
+  const bare = (letter) => STROKED[letter] ?? letter.normalize("NFD")[0];
+  const plain = (text) => ` ${text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, " ").replace(/[\u00c0-\u024f\u1e00-\u1eff]/g, bare)} `;
+  const squeezed = (text) => ` ${plain(text.normalize("NFKC").replace(/\u00ad|['’]s\b/g, "")).trim().replace(/ +/g, " ")} `;
   /* The part of a word that its other forms share; the search looks for words that begin with it. */
   const stem = (word) => {
     if (word.length < 4) return word;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.core.problems import Problem, Report, build_report, format_reports
+from ledger.core.problems import Problem, Report, build_report, format_reports, join_causes
 from ledger.core.text import pluralize
 
 ERROR = Problem("docs/a.md", 3, "some-rule", "this is wrong; mend it")
@@ -23,6 +23,17 @@ def test_a_message_with_line_ends_and_tabs_still_prints_as_one_line() -> None:
 def test_a_report_is_in_order_of_place_and_says_each_thing_once() -> None:
     found = build_report("check", {"pages": 2}, [ERROR, WARNING, ERROR, Problem("docs/a.md", 10, "r", "m")])
     assert [problem.line for problem in found.problems] == [2, 3, 10]
+
+
+def test_problems_with_one_cause_are_one_with_a_count() -> None:
+    many = [Problem("docs/a.md", line, "undefined-key", "@x is not there", cause="x") for line in (1, 5)]
+    many += [Problem("docs/b.md", line, "undefined-key", "@x is not there", cause="x") for line in range(1, 9)]
+    report = join_causes(build_report("check", {}, [*many, Problem("docs/b.md", 2, "heading", "no words")]))
+    assert [str(problem) for problem in report.problems] == [
+        "docs/a.md:1: error: @x is not there (in 10 places; also line 5, docs/b.md:1, docs/b.md:2 and 6 more)"
+        " [undefined-key]",
+        "docs/b.md:2: error: no words [heading]",
+    ]
 
 
 def test_the_last_line_counts() -> None:

@@ -84,7 +84,9 @@ def test_every_row_of_results_and_harms_is_in_its_file(
     model: Any = Result if part == "results" else Harm
     back: dict[str, list[Any]] = defaultdict(list)
     for row in table(files[name]):
-        values: dict[str, Any] = {key: row[key] for key in model.model_fields if key != "certainty" and row[key] != ""}
+        values: dict[str, Any] = {
+            key: row[key].removeprefix("'") for key in model.model_fields if key != "certainty" and row[key] != ""
+        }
         numbers: dict[str, Any] = {key: int(values[key]) for key in ("n", "of", "n_people") if key in values}
         back[row["trial"]].append(model.model_validate({**values, **numbers}))
     for id_, (_, record) in published.records.items():
@@ -255,6 +257,15 @@ def test_text_with_commas_quotes_and_breaks_survives_in_csv(make: Make) -> None:
     found = data_files.build_data_files(small(make, text))
     [row] = table(found["trials.csv"])
     assert row["sponsor"] == 'A "great", odd; university'
+
+
+def test_no_cell_runs_as_a_formula(make: Make) -> None:
+    record = SAMPLE.replace("plain_title: Islets from a donor line", "plain_title: '=HYPERLINK(\"https://a.example\")'")
+    record = record.replace('unit: "%", comparator: 8.1 % before', "unit: \"%\", comparator: '-1.5'")
+    files = data_files.build_data_files(project.load_project(make({"docs/trials/sample.md": record}), TODAY))
+    assert table(files["trials.csv"])[0]["plain_title"] == '\'=HYPERLINK("https://a.example")'
+    assert table(files["outcomes.csv"])[1]["comparator"] == "-1.5"  # a number
+    assert json.loads(files["trials.json"])["trials"][0]["front_matter"]["trial"]["plain_title"].startswith("=")
 
 
 def test_a_project_without_trials_has_whole_files(make: Make) -> None:

@@ -74,6 +74,22 @@ def test_a_number_is_known_however_it_is_spelled(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("address", "number"),
+    [
+        ("https://clinicaltrials.gov/study/NCT04786262", "NCT04786262"),
+        ("https://clinicaltrials.gov/study/NCT04786262?cond=Diabetes&rank=1#results", "NCT04786262"),
+        ("http://www.clinicaltrials.gov/ct2/show/nct04786262", "NCT04786262"),
+        ("www.isrctn.com/ISRCTN12345678", "ISRCTN12345678"),
+        ("https://euclinicaltrials.eu/search-for-clinical-trials/?lang=en&EUCT=2023-507988-19-00", "2023-507988-19-00"),
+    ],
+)
+def test_the_address_of_a_record_will_do(address: str, number: str) -> None:
+    found = registries.parse_registry_number(address)
+    assert found
+    assert found.id == number
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",
@@ -84,7 +100,8 @@ def test_a_number_is_known_however_it_is_spelled(text: str) -> None:
         "NCT04786262/../..",
         "NCT٠٤٧٨٦٢٦٢",
         "../NCT04786262",
-        "https://clinicaltrials.gov/study/NCT04786262",
+        "https://clinicaltrials.gov/study/NCT047862622",
+        "https://clinicaltrials.gov/search?cond=diabetes",
         "ChiCTR23",
         "ChiCTR-2300072200",
         "ISRCTN123",

@@ -20,6 +20,22 @@ from studies import HARD_TEXTS, put, with_results
 KEY = "nct09876543"
 
 
+@pytest.mark.parametrize(
+    ("title", "doubts"),
+    [
+        ("Islet cells in type 1 diabetes", []),
+        ("Islet cells in healthy dogs", ["diabetes"]),
+        ("A new insulin for type 1 diabetes", ["cells"]),
+        ("Physiotherapy of the knee", ["diabetes", "cells"]),
+    ],
+)
+def test_a_study_about_something_else_is_doubted(title: str, doubts: list[str]) -> None:
+    study = study_model.parse_study(
+        json.dumps({"protocolSection": {"identificationModule": {"briefTitle": title}}}).encode(), "x"
+    )
+    assert [doubt.split(" about ")[1].split(";")[0] for doubt in study_model.describe_doubts(study)] == doubts
+
+
 def make(given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """The record, checked against the model on the way, and what has no place in it."""
     study = study_model.parse_study(json.dumps(given).encode(), "a study")

@@ -298,7 +298,7 @@ def test_a_broken_entry_does_not_stop_the_plugin(root: Path, broken: tuple[str, 
 
 def test_a_page_that_cannot_be_read_is_replaced_by_a_word_about_it(root: Path) -> None:
     assert build.Site(project.load_project(root, TODAY)).get_source_override("index.md") is None
-    (root / "docs" / "index.md").write_bytes(b"# A\n\xff\n")
+    (root / "docs" / "index.md").write_bytes(b"# A\n\x07\n")
     replaced = build.Site(project.load_project(root, TODAY)).get_source_override("index.md")
     assert replaced is not None
     assert "cannot be read" in replaced

@@ -91,9 +91,7 @@ def _check_required_fields(entry: Entry) -> Iterator[FieldFinding]:
 def _check_classification(entry: Entry) -> Iterator[FieldFinding]:
     """The kind of publication, and how far it was read."""
     if entry.kind not in PUBLICATION_KINDS:
-        yield FieldFinding(
-            "bib-kind", "keywords" if has_kind_in_keywords(entry) else "kind", _describe_kind_error(entry)
-        )
+        yield FieldFinding("bib-kind", "kind", _describe_kind_error(entry))
     seen = entry.get("seen")
     if seen not in SEEN_LEVELS:
         fault = f"seen = '{seen}' is not known" if seen else "how far was it read? add the field seen"
@@ -101,17 +99,10 @@ def _check_classification(entry: Entry) -> Iterator[FieldFinding]:
 
 
 def _describe_kind_error(entry: Entry) -> str:
-    if has_kind_in_keywords(entry):
-        return f"rename keywords = {{{entry.get('keywords')}}} to kind, or run check_citations.py --fix"
     near = get_close_matches(entry.kind, PUBLICATION_KINDS, 1, 0.5) if entry.kind else []
     hint = f"did you mean '{near[0]}'?" if near else f"one of: {', '.join(PUBLICATION_KINDS)}"
     fault = f"'{entry.kind}' is not a kind of source" if entry.kind else "what kind of source is it? add the field kind"
     return f"{fault}; {hint}"
-
-
-def has_kind_in_keywords(entry: Entry) -> bool:
-    """Whether an entry still has its kind in the field where it was kept formerly."""
-    return not entry.kind and entry.get("keywords") in PUBLICATION_KINDS
 
 
 def _check_identifiers(entry: Entry) -> Iterator[FieldFinding]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from pylatexenc.latex2text import LatexNodes2Text, get_default_latex_context_db
 
-from ledger.checks.bib_entries import DOI_URL, has_kind_in_keywords, normalize_doi
+from ledger.checks.bib_entries import DOI_URL, normalize_doi
 from ledger.checks.bib_fields import (
     KNOWN_FIELDS,
     brace_capitals,
@@ -107,7 +107,7 @@ def _join_name_parts(match: re.Match[str]) -> str:
 def _rename_fields(entry: Entry) -> dict[str, str]:
     """The fields with the names that they have here, unless the entry has both."""
     names = RENAMED_FIELDS | (ARTICLE_FIELDS if entry.type == "article" else {})
-    if has_kind_in_keywords(entry):
+    if entry.kind and not entry.get("kind"):
         names["keywords"] = "kind"
     fields: dict[str, str] = {}
     for name, value in entry.fields.items():

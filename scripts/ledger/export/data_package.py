@@ -13,6 +13,7 @@ from ledger.model.project import Project
 from ledger.model.trial_facts import SourcedModel
 from ledger.model.trial_record import Harm, Record, Result
 
+FORMULA_NOTE = "In the CSV files an apostrophe stands before a text that a spreadsheet would run as a formula."
 LICENCE_LINK = {"name": dataset.LICENCE, "path": dataset.LICENCE_URL}
 TABLE_DESCRIPTIONS = {
     "trials": "One row a trial: the latest value of each field with its source",
@@ -37,7 +38,7 @@ def build_data_package(project: Project, tables: Mapping[str, TableData], files:
         "profile": "data-package",
         "name": dataset.DATASET_NAME,
         "title": dataset.DATASET_TITLE,
-        "description": dataset.NO_POOLING,
+        "description": f"{dataset.NO_POOLING} {FORMULA_NOTE}",
         "version": version,
         "licenses": [{**LICENCE_LINK, "title": "Creative Commons Attribution 4.0"}],
         "resources": [_describe_file(name, text, tables, version) for name, text in files.items()],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import Any
 
 from pydantic import BaseModel
@@ -162,7 +163,14 @@ def dump_csv(table: TableData) -> str:
     return out.getvalue()
 
 
+FORMULA_START = re.compile(r"[=+\-@\t\r](?![\d.,]+%?$)")
+"""How a text begins that a spreadsheet would run as a formula; a signed number is none (OWASP, CSV injection)."""
+
+
 def _format_csv_value(value: CellValue) -> str | int | float:
+    """A cell; an apostrophe in front keeps a spreadsheet from running it."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, str) and FORMULA_START.match(value):
+        return f"'{value}"
     return "" if value is None else value

@@ -95,7 +95,9 @@ class Entry:
 
     @property
     def kind(self) -> str:
-        return self.get("kind")
+        """The kind of source; ``keywords`` was its field formerly, and still counts where it holds nothing else."""
+        keywords = self.get("keywords")
+        return self.get("kind") or (keywords if keywords in PUBLICATION_KINDS else "")
 
     @property
     def year(self) -> str:

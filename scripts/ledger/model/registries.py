@@ -88,9 +88,19 @@ class RegistryNumber:
         return self.id.lower().replace(" ", "-")
 
 
+NUMBER_IN_ADDRESS = re.compile(
+    r"(?:NCT[0-9]{8}|ChiCTR[0-9]{10}|ISRCTN[0-9]{8}|jRCT[a-z]?[0-9]{6,12}|IRCT[0-9]{6,20}N[0-9]{1,4}|ACTRN[0-9]{14}"
+    r"|20[0-9]{2}-[0-9]{6}-[0-9]{2}(?:-[0-9]{2})?)(?![0-9])",
+    re.IGNORECASE,
+)
+
+
 def parse_registry_number(text: str) -> RegistryNumber | None:
-    """``text`` as a registry number, in any case; None if it is not one."""
+    """``text`` as a registry number, in any case, or the address of a record there; None if it is neither."""
     text = text.strip()
+    if "://" in text or text.startswith("www."):
+        found = NUMBER_IN_ADDRESS.search(text)
+        text = found[0] if found else ""
     bare = re.fullmatch(r"(?:(?:EudraCT|EU[ -]?CT|CTIS|EU CTIS)[ :-]*)?(20[0-9-]{10,16})", text, re.IGNORECASE)
     if bare:
         old = re.fullmatch(r"20[0-9]{2}-[0-4][0-9]{5}-[0-9]{2}", bare[1])

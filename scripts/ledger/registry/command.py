@@ -124,7 +124,7 @@ def create_trial_page(options: argparse.Namespace, loaded: Project, settings: Ht
         line = loaded.bibliography.problems[0].line
         raise RefusedError(f"{BIB_FILE} has an error in line {line}; fix it first, then run this again")
     key = page_draft.find_source_key(loaded.bibliography, number) or number.key
-    title, unmapped = "", list[str]()
+    title, unmapped, doubts = "", list[str](), list[str]()
     if number.registry is not CLINICALTRIALS_GOV:
         record = mapping.build_empty_record(number, name, key, loaded.today)
     else:
@@ -133,6 +133,7 @@ def create_trial_page(options: argparse.Namespace, loaded: Project, settings: Ht
         record, unmapped = mapping.build_trial_record(study, number.id, name, key, loaded.today)
         _refuse_known_trial([*study.old_nct_ids, *(other["id"] for other in record["registry"][1:])], loaded)
         title = study.brief_title or study.official_title
+        doubts = study_model.describe_doubts(study)
         if saved:
             record["registry"][0]["note"] = "read in a saved copy of the record"
     draft = _draft_page(number, record, title, key, loaded)
@@ -141,6 +142,8 @@ def create_trial_page(options: argparse.Namespace, loaded: Project, settings: Ht
     if draft.errors:
         raise RefusedError(f"the draft would break a rule: {draft.errors[0].message}; report this with the study")
     _write_draft(draft, loaded.root)
+    for doubt in doubts:
+        print(f"{COMMAND_NAME}: {number.id}: {doubt}")
     _print_report(draft, unmapped, new_source=key not in loaded.bibliography.entries)
     return EXIT_CLEAN
 

@@ -6,6 +6,7 @@ A field that has another form than expected counts as not given, so that no stud
 from __future__ import annotations
 
 import json
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AliasPath, BaseModel, Field, ValidationError, field_validator
@@ -55,6 +56,11 @@ class Arm(StudyPart):
     type: Text = ""
 
 
+class RegisteredIntervention(StudyPart):
+    name: Text = ""
+    type: Text = ""
+
+
 class Outcome(StudyPart):
     measure: Text = ""
     time_frame: Text = ""
@@ -97,12 +103,29 @@ class Study(StudyPart):
     enrollment: Annotated[int, Field(ge=0)] | None = _at("designModule.enrollmentInfo.count", None)
     enrollment_type: Text = _at("designModule.enrollmentInfo.type")
     arms: list[Arm] = _at("armsInterventionsModule.armGroups", [])
+    interventions: list[RegisteredIntervention] = _at("armsInterventionsModule.interventions", [])
     primary_outcomes: list[Outcome] = _at("outcomesModule.primaryOutcomes", [])
     sex: Text = _at("eligibilityModule.sex")
     minimum_age: Text = _at("eligibilityModule.minimumAge")
     maximum_age: Text = _at("eligibilityModule.maximumAge")
     locations: list[Location] = _at("contactsLocationsModule.locations", [])
     has_results: bool = False
+
+
+DIABETES = re.compile(r"diabet|\bT1DM?\b|hypoglyc|insulin", re.IGNORECASE)
+CELLS = re.compile(r"cell|islet|transplant|\bMSCs?\b|marrow|cord[ -]blood|stem", re.IGNORECASE)
+
+
+def describe_doubts(study: Study) -> list[str]:
+    """What makes it doubtful that a study belongs here: it may not be about diabetes, or not about cells."""
+    titles = [study.brief_title, study.official_title]
+    about = " ".join([*titles, *study.conditions])
+    given = " ".join([*titles, *(item.name for item in study.interventions), *(arm.label for arm in study.arms)])
+    return [
+        f"this study does not seem to be about {what}; is it the right number?"
+        for what, pattern, text in (("diabetes", DIABETES, about), ("cells", CELLS, given))
+        if not pattern.search(text)
+    ]
 
 
 def parse_study(raw: bytes, shown: str) -> Study:

@@ -22,6 +22,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from ledger.checks import built_html, raw_html
+from ledger.core.partial_date import is_iso_date
 from ledger.core.problems import Problem
 from ledger.export import data_files, schema_org, search_index
 from ledger.markdown.scanner import CITATION_GROUP, MarkdownSource
@@ -136,6 +137,12 @@ class Site:
         if isinstance(data.get("description"), str):
             meta["description"] = escape_for_template(data["description"])
         return meta
+
+    def get_checked_date(self, src: str) -> str:
+        """The day on which a page was last checked; empty where it does not say."""
+        page = self.project.pages.get(src)
+        checked = page.meta.data.get("checked") if page and isinstance(page.meta.data, dict) else None
+        return checked if isinstance(checked, str) and is_iso_date(checked) else ""
 
     def _is_alone_in_section(self, page: Page) -> bool:
         """Whether a list of the pages in the page's section would hold the page alone."""
