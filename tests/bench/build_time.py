@@ -29,7 +29,7 @@ COMPARED_AT = 1000
 MOST_GROWTH = 1.3
 """Time and memory for a further page, late against early: more than this is not linear."""
 LEFT_OUT = re.compile(
-    r"^\s*(?:- )?(?:bibtex:|bib_file:|enable_inline_citations:|hooks:|scripts/hooks\.py|references\.bib).*\n",
+    r"^\s*(?:- )?(?:bibtex:|bib_file:|(?:full_)?bib_command:|enable_inline_citations:|hooks:|scripts/hooks\.py|references\.bib).*\n",
     re.MULTILINE,
 )
 """The lines of mkdocs.yml that bring the bibliography and the hooks in."""
