@@ -296,9 +296,10 @@ def test_a_broken_entry_does_not_stop_the_plugin(root: Path, broken: tuple[str, 
     assert "A page with 50% and CAPS [Internet]. 2023" in current.project.references["other2023"]
 
 
-def test_a_page_that_cannot_be_read_is_replaced_by_a_word_about_it(root: Path) -> None:
+@pytest.mark.parametrize("text", [b"# A\n\x07\n", b"# A\n\xff\n"])
+def test_a_page_that_cannot_be_read_is_replaced_by_a_word_about_it(root: Path, text: bytes) -> None:
     assert build.Site(project.load_project(root, TODAY)).get_source_override("index.md") is None
-    (root / "docs" / "index.md").write_bytes(b"# A\n\x07\n")
+    (root / "docs" / "index.md").write_bytes(text)
     replaced = build.Site(project.load_project(root, TODAY)).get_source_override("index.md")
     assert replaced is not None
     assert "cannot be read" in replaced

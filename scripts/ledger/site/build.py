@@ -113,8 +113,8 @@ class Site:
         page = self.project.pages.get(src)
         if page is None:
             return None
-        if page.unreadable:
-            return UNREADABLE_PAGE
+        if page.unreadable or any(p.rule == "unreadable" and p.path == page.path for p in self.project.problems):
+            return UNREADABLE_PAGE  # the generator stops at a byte that is not UTF-8
         return page.text if page.record and not page.broken else None
 
     def build_template_meta(self, src: str) -> dict[str, object]:
