@@ -45,7 +45,10 @@ def project(root: Path, folder: Folder, name: str) -> tuple[Mapping[str, bytes],
             r"^@(?!string|comment|preamble)\w+\s*\{([A-Za-z0-9_-]+)\s*,", content.decode(), re.IGNORECASE | re.MULTILINE
         )
         cited = " ".join(f"[@{key}]" for key in dict.fromkeys(keys))
-        return {"references.bib": content, "docs/index.md": f"# Home\n\nA news report says so: {cited}\n".encode()}, "references.bib"
+        return {
+            "references.bib": content,
+            "docs/index.md": f"# Home\n\nA news report says so: {cited}\n".encode(),
+        }, "references.bib"
     sources = (root / FOLDER / "sources.bib").read_bytes()
     index = b"# Home\n\nSources: [@known2024; @maker2024; @news2024]. See [the page](page.md).\n"
     return {"references.bib": sources, "docs/index.md": index, "docs/page.md": content}, "docs/page.md"
