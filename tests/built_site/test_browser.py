@@ -22,6 +22,7 @@ def listen(page: Page) -> list[str]:
     return faults
 
 
+@pytest.mark.slow
 def test_all_that_is_kept_is_the_colour_scheme_that_a_reader_chose(page: Page, address: str) -> None:
     page.goto(address + "trials/")
     page.get_by_label("Approach", exact=True).select_option("donor islets")

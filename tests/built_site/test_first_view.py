@@ -53,6 +53,7 @@ def late(route: Route) -> None:
     route.continue_()
 
 
+@pytest.mark.slow
 def test_nothing_moves_even_where_scripts_come_late(browser: Browser, server: Server) -> None:
     assert find_moving(browser, server, 390, ("", "trials/")) == []
 

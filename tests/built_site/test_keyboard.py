@@ -55,6 +55,7 @@ def test_the_first_stop_skips_to_the_text(page: Page, address: str) -> None:
     assert page.evaluate("document.activeElement.closest('article') !== null")
 
 
+@pytest.mark.slow
 def test_the_drawer_opens_keeps_the_focus_and_gives_it_back(phone: Page, address: str) -> None:
     opened(phone, f"{address}therapies/zimislecel/")
     menu = phone.get_by_role("button", name="Menu", exact=True)

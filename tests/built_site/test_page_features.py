@@ -107,6 +107,7 @@ def test_the_link_of_a_heading_is_copied_and_said(browser: Browser, address: str
     context.close()
 
 
+@pytest.mark.slow
 def test_with_a_repository_each_page_can_be_edited_and_still_asks_nobody_else(page: Page, hosted: Path) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

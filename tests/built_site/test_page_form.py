@@ -72,6 +72,7 @@ def test_what_was_shown_has_its_price_beside_it(page: Page, address: str) -> Non
     assert shown["x"] + shown["width"] <= price["x"]
 
 
+@pytest.mark.slow
 def test_body_text_has_60_to_75_characters_a_line_and_the_contents_beside_it(page: Page, address: str) -> None:
     for path in KINDS:
         page.goto(f"{address}{path}")

@@ -117,6 +117,7 @@ def test_the_open_page_follows_data_files_that_come_and_go(site: Preview, page: 
     follows(site, page, name, there=False)
 
 
+@pytest.mark.slow
 @pytest.mark.site
 def test_errors_are_shown_in_every_page_until_they_are_fixed(site: Preview, page: Page) -> None:
     box = page.locator("#preview-problems")
