@@ -85,13 +85,14 @@ def _check_page(
 ) -> Iterator[Problem]:
     """Every rule on one page. The last reports suppressions that no other rule has used."""
     yield from citations.check_citation_syntax(page)
+    yield from citations.check_usual_citations(page, project.bibliography.entries)
     yield from citations.check_citation_places(page)
     yield from citations.check_record_keys(page, project)
     yield from citations.check_translation_sources(page, project)
     yield from uncited_statements.check_uncited_numbers(page, valid)
     yield from uncited_statements.check_record_numbers(page)
     yield from uncited_statements.check_quotations(page, valid)
-    yield from uncited_statements.check_typed_identifiers(page)
+    yield from uncited_statements.check_typed_identifiers(page, project.bibliography.entries)
     yield from trial_consistency.check_trial_record(page, project)
     yield from trial_text.check_text_against_record(page, valid)
     yield from claims_of_effect.check_wording(page, project.bibliography.entries, interested, valid)

@@ -27,6 +27,15 @@ UNCITABLE_BLOCKS = {
 """Blocks in which no footnote number can be, and what a message calls them."""
 
 
+USUAL_CITATION = re.compile(
+    r"\\(?:no)?cite[a-z]{0,12}\*?(?:\[[^\[\]\n]{0,60}\]){0,2}\{(?P<latex>[^{}\n]{1,200})\}"
+    r"|(?<![\w)\]\\])\[(?P<key>[A-Za-z][A-Za-z0-9_-]{2,60})\](?![(\[:])"
+    r"|(?<![\w)\]\\])\[(?P<numbers>\d{1,3}(?:\s?[,;\u2013-]\s?\d{1,3}){0,20})\](?![(\[:])"
+    r"|(?P<author>\b[A-Z][\w'’-]{1,30} et al\.?,? ?\(?(?:19|20)\d\d[a-z]?\b\)?"
+    r"|\([A-Z][\w'’-]{1,30}(?: (?:and|&) [A-Z][\w'’-]{1,30})?, (?:19|20)\d\d[a-z]?\))"
+)
+
+
 @dataclass(frozen=True)
 class CitedKey:
     """One ``[@key]`` (or one key of a longer bracket) in a page."""
@@ -148,6 +157,27 @@ def check_citation_syntax(page: Page) -> Iterator[Problem]:
             key = match["key"].rstrip(".:")
             message = f"'@{key}' has no brackets; write [@{key}] to cite a source, or `@{key}` for a name"
             yield Problem(page.path, source.line(match.start()), "bare-citation", message)
+
+
+@rule("malformed-citation")
+def check_usual_citations(page: Page, entries: Mapping[str, Entry]) -> Iterator[Problem]:
+    """Citations in the forms of LaTeX, journals and reference managers, which the build would print as they are."""
+    source = page.source
+    for block in source.blocks:
+        if block.kind == "definition":
+            continue
+        is_cited = bool(CITATION_GROUP.search(block.text))
+        for match in USUAL_CITATION.finditer(block.text):
+            keys = [key.strip() for key in (match["latex"] or match["key"] or "").split(",") if key.strip()]
+            if match["key"] and (match["key"] not in entries or match["key"].lower() in source.definitions):
+                continue
+            if match["numbers"] and match["numbers"] in source.definitions:
+                continue
+            if match["author"] and is_cited:
+                continue
+            advice = f"[@{'; @'.join(keys)}]" if keys else f"[@key] with a key of {BIB_FILE}"
+            message = f"'{shorten(match[0])}' leads to no source here; write {advice}"
+            yield Problem(page.path, source.line(block.start + match.start()), "malformed-citation", message)
 
 
 @rule("misplaced-citation")

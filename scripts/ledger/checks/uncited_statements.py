@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ledger.checks import numbers, suppressions
 from ledger.checks.citations import UNCITABLE_BLOCKS
@@ -11,6 +11,7 @@ from ledger.checks.suppressions import Suppression
 from ledger.core.problems import Problem
 from ledger.markdown.scanner import CITATION_GROUP, Block, find_line_offset
 from ledger.model import registries
+from ledger.model.bibliography import Entry
 from ledger.model.project import BIB_FILE, CLAIMS_FILE, Page, Project
 from ledger.model.rules import rule
 from ledger.model.trial_record import iter_models
@@ -101,7 +102,7 @@ def check_quotations(page: Page, valid: Iterable[Suppression]) -> Iterator[Probl
 
 
 @rule("typed-source", "nct")
-def check_typed_identifiers(page: Page) -> Iterator[Problem]:
+def check_typed_identifiers(page: Page, entries: Mapping[str, Entry]) -> Iterator[Problem]:
     """DOIs and other identifiers of sources in the text, and malformed trial numbers."""
     source = page.source
     for block in source.blocks:
@@ -110,7 +111,10 @@ def check_typed_identifiers(page: Page) -> Iterator[Problem]:
                 message = f"'{match[0]}' is not a ClinicalTrials.gov number; write NCT and eight digits"
                 yield Problem(page.path, block.line + block.words.count("\n", 0, match.start()), "nct", message)
     for match in SOURCE_IDENTIFIER.finditer(source.prose):
-        message = f"'{match[0][:60]}' identifies a source; put it into {BIB_FILE} and cite its key, [@key]"
+        doi = match[0].lower().partition("doi.org/")[2] or match[0].lower()
+        key = next((key for key, entry in entries.items() if entry.get("doi").lower() == doi.rstrip(".,;")), None)
+        advice = f"cite [@{key}]" if key else f"put it into {BIB_FILE} and cite its key, [@key]"
+        message = f"'{match[0][:60]}' identifies a source; {advice}"
         yield Problem(page.path, source.line(match.start()), "typed-source", message)
 
 
