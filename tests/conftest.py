@@ -93,10 +93,11 @@ CONTENT = {"project/test_content"}
 """Files whose tests look at the pages and records of this very site."""
 KINDS_OF_TESTS = ("integration", "content", "site", "slow", "perf")
 
-# Few examples, the same ones in every run, so that `make test` depends on nothing but the code; many new ones in the
-# full run. The Makefile says which.
+# The same examples in every run, few in `make test` and many in the full run, so that a result depends on nothing but
+# the code. HYPOTHESIS_PROFILE=random looks for new ones by hand.
 settings.register_profile("few", max_examples=25, deadline=None, derandomize=True)
-settings.register_profile("many", max_examples=200, deadline=None, print_blob=True)
+settings.register_profile("many", max_examples=200, deadline=None, derandomize=True)
+settings.register_profile("random", max_examples=2000, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "few")
 
 network_guard.install()

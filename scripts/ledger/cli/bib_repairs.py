@@ -149,7 +149,7 @@ def _decode_latex(match: re.Match[str]) -> str:
     if not all(name in LATEX_ACCENTS_AND_STYLES or _is_symbol(name) for name in LATEX_COMMAND.findall(match[0])):
         return match[0]
     text = str(LATEX_DECODER.latex_to_text(match[0]))
-    if not text.strip() or re.search(r"[\\_^{}]", text):
+    if not text.strip() or re.search(r"[\\_^{}]|[^\w\s][\u0300-\u036f]", text):
         return match[0]
     return re.sub(r"[&%#$]", r"\\\g<0>", unicodedata.normalize("NFC", text))
 
