@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ledger.checks import citation_check, link_check  # noqa: F401  (their modules register the rules)
 from ledger.model.placeholders import Options
 from ledger.model.project import Page, Project
 from ledger.model.rules import list_rules
