@@ -29,7 +29,7 @@ from mkdocs_bibtex.citation import Citation, CitationBlock
 import live_preview
 import run_mkdocs
 from ledger.cli import listen_address
-from ledger.core import errors
+from ledger.core import contact, errors
 from ledger.core.problems import Problem
 from ledger.export.bibtex import dump_bibtex, dump_for_pandoc, select_formattable
 from ledger.model import project
@@ -109,7 +109,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     _check_listen_address(config)
     root = Path(config.config_file_path).parent
     try:
-        loaded = project.load_project(root, repo_url=config.repo_url or "", cache=state.cache)
+        address = contact.parse_contact(str(config.extra.get("contact") or ""))
+        loaded = project.load_project(root, repo_url=config.repo_url or "", contact=address, cache=state.cache)
         site = load.create_site(loaded, _build_site_config(config))
     except errors.CannotRunError as error:
         raise Abort(str(error)) from None
@@ -299,6 +300,8 @@ def on_post_build(config: MkDocsConfig) -> None:
             print("\n".join(map(str, state.site.problems)))
             raise Abort("the built pages have errors (above); fix them")
         state.site.write_site_files(Path(config.site_dir))
+        if not (config.repo_url or config.extra.get("contact")):
+            print("note: neither REPO_URL nor CONTACT is set; the pages say that this copy has no contact address")
     except Abort:
         clean_directory(config.site_dir)  # nothing is left that someone could publish
         raise

@@ -25,7 +25,7 @@ PATH = re.compile(rf"(?<![\w/.])({TOP_LEVEL}(?:/[\w.*-]+)+/?|[\w-]+\.(?:py|md|ym
 MAKE_TARGET = re.compile(r"\bmake ([a-z]+(?:-[a-z]+)*)\b")
 CONSTANT = re.compile(r"`([A-Z]+(?:_[A-Z]+)+)`")
 LINK = re.compile(r"\]\(((?:[\w./-]+)?)(#[\w-]+)?\)")
-ENVIRONMENT = {"SITE_URL", "REPO_URL"}
+ENVIRONMENT = {"SITE_URL", "REPO_URL", "CONTACT"}
 
 
 def read(name: str) -> str:

@@ -142,6 +142,19 @@ def test_the_address_of_the_repository_is_used_where_it_is_set(good: Path) -> No
     assert 'href="https://example.org/me/it/edit/main/docs/index.md"' in home
 
 
+@pytest.mark.parametrize(
+    ("contact", "status", "line"),
+    [
+        ("", 0, "note: neither REPO_URL nor CONTACT is set; the pages say that this copy has no contact address"),
+        ("somebody", 1, "CONTACT is 'somebody'; set it to an email address or to an address that begins with https://"),
+    ],
+)
+def test_a_missing_or_wrong_contact_address_is_told_once(good: Path, contact: str, status: int, line: str) -> None:
+    done = build(good, "--strict", "-d", "uncontacted", CONTACT=contact)
+    assert done.returncode == status
+    assert done.stdout.count(line) == 1
+
+
 @pytest.mark.parametrize("strict", [True, False], ids=["strict", "not strict"])
 @pytest.mark.parametrize("case", BROKEN)
 def test_an_error_stops_the_build_and_is_told_in_one_line(

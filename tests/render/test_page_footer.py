@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from conftest import TODAY, Make
-from ledger.checks import placeholders
 from ledger.model import project
 from ledger.render import page_footer
 from ledger.site import generated_parts
@@ -37,9 +36,14 @@ def root(make: Make) -> Path:
 
 
 def foot(
-    root: Path, src: str = "about/x.md", repo_url: str = "", site_url: str = "", cited: tuple[str, ...] = ()
+    root: Path,
+    src: str = "about/x.md",
+    repo_url: str = "",
+    site_url: str = "",
+    cited: tuple[str, ...] = (),
+    contact: str = "",
 ) -> str:
-    loaded = project.load_project(root, TODAY, repo_url)
+    loaded = project.load_project(root, TODAY, repo_url, contact)
     return page_footer.render_page_footer(loaded.pages[src], loaded, site_url, "Islet Ledger", cited)
 
 
@@ -66,19 +70,39 @@ def test_with_a_repository_the_report_link_opens_the_form_filled_in(root: Path) 
     )
 
 
-@pytest.mark.parametrize("repo_url", ["", "https://example.org/repo"])
-def test_a_page_that_speaks_of_it_leads_to_the_form_or_says_that_there_is_no_contact_address(
-    make: Make, repo_url: str
-) -> None:
-    folder = make({"docs/x.md": "# X\n\n<!-- generated: contact -->\n"})
-    loaded = project.load_project(folder, TODAY, repo_url)
-    page = loaded.pages["x.md"]
-    assert not list(placeholders.check_placeholders(loaded))
-    found = generated_parts.fill_html_placeholders(page, loaded, page.text)
-    assert re.findall(r'href="([^"]*)"', found) == (
-        ["https://example.org/repo/issues/new?template=wrong-fact.yml"] if repo_url else []
+def test_without_a_repository_the_report_link_opens_an_email_or_the_contact_form(root: Path) -> None:
+    [address] = re.findall(r'class="report" href="([^"]*)"', foot(root, contact="mailto:editors@example.org"))
+    assert address == (
+        "mailto:editors@example.org?subject=Wrong%20fact%3A%20A%20%26%20B%3A%20%22page%22"
+        "&amp;body=Page%3A%20docs/about/x.md"
     )
-    assert (page_footer.NO_CONTACT_MESSAGE in found) is not bool(repo_url)
+    [address] = re.findall(r'class="report" href="([^"]*)"', foot(root, contact="https://example.org/form"))
+    assert address == "https://example.org/form"
+
+
+@pytest.mark.parametrize("repo_url", ["", "https://example.org/repo"])
+@pytest.mark.parametrize("contact", ["", "mailto:editors@example.org", "https://example.org/form"])
+def test_a_page_that_speaks_of_it_has_every_way_to_reach_us(make: Make, repo_url: str, contact: str) -> None:
+    folder = make({"docs/x.md": "# X\n\n<!-- generated: contact -->\n"})
+    loaded = project.load_project(folder, TODAY, repo_url, contact)
+    found = generated_parts.fill_html_placeholders(loaded.pages["x.md"], loaded, loaded.pages["x.md"].text)
+    expected = [f"{repo_url}/issues/new?template=wrong-fact.yml"] * bool(repo_url) + [contact] * bool(contact)
+    assert re.findall(r'href="([^"]*)"', found) == expected
+    assert (page_footer.NO_CONTACT_MESSAGE in found) is not bool(expected)
+
+
+PEOPLE = "people:\n- {name: A <B>, role: reviewer, affiliation: Clinic & Co, interests: none}\n"
+
+
+@pytest.mark.parametrize(
+    ("people", "shown"),
+    [(PEOPLE, "<strong>A &lt;B&gt;</strong>, Clinic &amp; Co."), ("people: []", "Nobody has agreed")],
+)
+def test_the_people_are_listed(make: Make, people: str, shown: str) -> None:
+    folder = make({"docs/x.md": "# X\n\n<!-- generated: people -->\n", "AUTHORS.yml": people})
+    loaded = project.load_project(folder, TODAY)
+    assert not loaded.problems
+    assert shown in generated_parts.fill_html_placeholders(loaded.pages["x.md"], loaded, loaded.pages["x.md"].text)
 
 
 def test_a_reviewer_is_named(make: Make) -> None:

@@ -15,6 +15,7 @@ from conftest import TODAY
 from ledger.model import project
 from ledger.model.certainty import CertaintyFile, OutcomeCertainty, RatingStep
 from ledger.model.glossary import Term
+from ledger.model.people import PeopleFile, Person
 from ledger.model.project import Project
 from ledger.model.source_status import Notice, SourceStatus
 from ledger.render import (
@@ -66,6 +67,8 @@ def render_everything(loaded: Project) -> Iterator[tuple[str, str]]:
     yield "top", page_top.render_page_top(trial, loaded, 1)
     yield "footer", page_footer.render_page_footer(attacked, loaded, f"https://{HOSTILE}", HOSTILE, ["known2024"])
     yield "contact", page_footer.render_contact(trial, loaded, {})
+    people = PeopleFile(people=[Person(name=HOSTILE, role="editor", affiliation=HOSTILE, interests=HOSTILE)])
+    yield "people", page_footer.render_people(trial, replace(loaded, people=people), {})
     yield "neighbours", render("prev-next.html", page=trial, topic=HOSTILE, before=trial, after=trial)
     yield "filter", claim_cards.render_radio_filter("kind", HOSTILE, {HOSTILE: 1})
     yield "after a reference", source_notices.render_reference_notices(REFUSED)

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 from ledger.core.partial_date import is_iso_date
 from ledger.core.problems import Problem
+from ledger.model.people import PEOPLE_FILE
 from ledger.model.project import CLAIMS_FILE, Page, Project
 from ledger.model.rules import rule
 from ledger.model.text_files import read_text
 
 NO_REVIEWER = "none"
-"""What ``reviewed_by`` says today: no clinician has reviewed a page yet. A name needs a person behind it."""
+"""What ``reviewed_by`` says until a clinician has reviewed the page."""
 CHECKED_LINE = re.compile(r"[ ]*(?:- )?checked:[ ]*[\"']?(?P<day>\d{4}-\d\d-\d\d)")
 
 
@@ -25,9 +26,10 @@ def check_review_fields(project: Project) -> Iterator[Problem]:
         checked, reviewer = data.get("checked"), data.get("reviewed_by", NO_REVIEWER)
         if isinstance(checked, str) and is_iso_date(checked) and checked > today:
             yield _report_future_date(page.path, _find_field_line(page, "checked"), checked)
-        if reviewer != NO_REVIEWER:
+        if reviewer != NO_REVIEWER and reviewer not in project.people.list_names("reviewer"):
             message = (
-                f"'{reviewer}' is not a known reviewer; write {NO_REVIEWER} until a clinician has reviewed the page"
+                f"'{reviewer}' is not a reviewer in {PEOPLE_FILE}; add the person there, with their consent, or "
+                f"write {NO_REVIEWER} until a clinician has reviewed the page"
             )
             yield Problem(page.path, _find_field_line(page, "reviewed_by"), "reviewer", message)
     if project.claims.claims or project.claims.citations:

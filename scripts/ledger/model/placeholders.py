@@ -34,6 +34,7 @@ HTML_PARTS = (
     "readability",
     "bibliography",
     "contact",
+    "people",
     "source-status",
     "claims-filter",
     "citations-filter",

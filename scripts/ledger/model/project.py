@@ -18,6 +18,7 @@ from ledger.model import bib_reader, claims, data_files, record_reader, site_con
 from ledger.model.bibliography import Bibliography
 from ledger.model.certainty import CertaintyFile
 from ledger.model.claims import ClaimsFile
+from ledger.model.people import PEOPLE_FILE, PeopleFile
 from ledger.model.rules import rule
 from ledger.model.source_status import SourceStatus, SourceStatusFile
 from ledger.model.text_files import read_decodable_text, read_text
@@ -116,6 +117,10 @@ class Project:
     """What databases report about the sources."""
     repo_url: str = ""
     """Address of the repository, to which readers report errors; empty if it is not set."""
+    contact: str = ""
+    """Another way to reach the makers, as the target of a link; empty if it is not set."""
+    people: PeopleFile = field(default_factory=PeopleFile)
+    """Who agreed to be named as maintainer, editor or reviewer."""
     generated_parts: dict[tuple[str, str], str] = field(default_factory=dict)
     """Rendered parts of pages, by source path and by the comment that requests the part."""
     references: dict[str, str] = field(default_factory=dict)
@@ -205,7 +210,7 @@ class ProjectCache:
 
 
 def load_project(
-    root: Path, today: date | None = None, repo_url: str = "", cache: ProjectCache | None = None
+    root: Path, today: date | None = None, repo_url: str = "", contact: str = "", cache: ProjectCache | None = None
 ) -> Project:
     """Everything below ``root``. Errors in single files become problems; CannotRunError where there is no ``docs``."""
     cache = cache or ProjectCache()
@@ -216,6 +221,7 @@ def load_project(
     claims_file, claims_problems = _load_claims(root)
     ratings, certainty_problems = _load_certainty(root)
     status, status_problems = _load_source_status(root)
+    people, people_problems = _load_people(root)
     unread = [*loaded.unread, *(problem.path for problem in (*claims_problems, *certainty_problems))]
     pages = {page.src: page for page in loaded.pages}
     project = Project(
@@ -229,11 +235,20 @@ def load_project(
         sections=config.sections,
         excluded=config.excluded,
         today=today or date.today(),
-        problems=[*loaded.problems, *config_problems, *claims_problems, *certainty_problems, *status_problems],
+        problems=[
+            *loaded.problems,
+            *config_problems,
+            *claims_problems,
+            *certainty_problems,
+            *status_problems,
+            *people_problems,
+        ],
         record_problems=loaded.record_problems,
         unread="\n".join(read_decodable_text(root / path) for path in unread),
         status=status,
         repo_url=repo_url,
+        contact=contact,
+        people=people,
     )
     for src, page in pages.items():
         original = project.original(src)
@@ -371,6 +386,14 @@ def _load_claims(root: Path) -> tuple[ClaimsFile, list[Problem]]:
     except BadYamlError as error:
         return ClaimsFile(), [Problem(CLAIMS_FILE, error.line, "front-matter", str(error))]
     return claims.read_claims(data, CLAIMS_FILE)
+
+
+@rule("reviewer")
+def _load_people(root: Path) -> tuple[PeopleFile, list[Problem]]:
+    if not (root / PEOPLE_FILE).exists():
+        return PeopleFile(), []
+    content, _, problems = data_files.read_yaml(PeopleFile, root / PEOPLE_FILE, PEOPLE_FILE, "reviewer")
+    return content or PeopleFile(), problems
 
 
 @rule("certainty-rating")

@@ -15,6 +15,7 @@ QUESTIONS_PAGE = "safety/questions-for-your-doctor.md"
 KINDS_WITH_QUESTIONS = ("therapy", "trial", "requirement", "safety")
 """Kinds of pages after which a reader may have questions for a doctor."""
 NO_CONTACT_MESSAGE = "This copy of the site has no contact address, so you cannot report an error from here."
+ROLES = {"maintainer": "Maintains the site", "editor": "Edits pages", "reviewer": "Has reviewed pages"}
 
 
 def render_page_footer(page: Page, project: Project, site_url: str, name: str, cited: Collection[str]) -> str:
@@ -30,7 +31,7 @@ def render_page_footer(page: Page, project: Project, site_url: str, name: str, c
         checked=checked,
         oldest=find_oldest_source_check(page, project, cited),
         reviewer="" if reviewer == "none" else reviewer,
-        report_url=build_report_url(project.repo_url, title=f"Wrong fact: {page.title}", page=page.path),
+        report_url=_build_page_report_url(page, project),
         no_contact=NO_CONTACT_MESSAGE,
         questions=questions if questions is not page and data.get("kind") in KINDS_WITH_QUESTIONS else None,
         citations=cite_this_page.format_page_citation(citation),
@@ -55,7 +56,26 @@ def find_oldest_source_check(page: Page, project: Project, cited: Collection[str
 
 def render_contact(page: Page, project: Project, options: Options) -> str:
     """How to contact us, for pages that mention it."""
-    return render("contact.html", report_url=build_report_url(project.repo_url), no_contact=NO_CONTACT_MESSAGE)
+    return render(
+        "contact.html",
+        report_url=build_report_url(project.repo_url),
+        contact=project.contact,
+        email=project.contact.removeprefix("mailto:") if project.contact.startswith("mailto:") else "",
+        no_contact=NO_CONTACT_MESSAGE,
+    )
+
+
+def render_people(page: Page, project: Project, options: Options) -> str:
+    """Who maintains, edits and reviews the site."""
+    return render("people.html", people=project.people.people, roles=ROLES)
+
+
+def _build_page_report_url(page: Page, project: Project) -> str:
+    """Where a reader reports an error in this page: the repository's form, or else the contact address."""
+    subject = f"Wrong fact: {page.title}"
+    if project.repo_url or not project.contact.startswith("mailto:"):
+        return build_report_url(project.repo_url, title=subject, page=page.path) or project.contact
+    return f"{project.contact}?subject={quote(subject)}&body={quote(f'Page: {page.path}')}"
 
 
 def build_report_url(repo_url: str, **fields: str) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from ledger.markdown.scanner import CITATION_KEY
 from ledger.model import source_status
 from ledger.model.glossary import GLOSSARY_PAGE
+from ledger.model.people import PEOPLE_FILE
 from ledger.model.placeholders import PLACEHOLDER, TRIAL_PAGE_SECTIONS
 from ledger.model.project import CERTAINTY_FILE, CLAIMS_FILE, Page, Project
 from ledger.model.site_config import CONFIG_FILE
@@ -36,7 +37,10 @@ def digest_data(project: Project) -> str:
         [
             *(page.digest for page, _ in project.records.values()),
             *(entry.raw for entry in project.bibliography.entries.values()),
-            *(_read(project.root / name) for name in (CLAIMS_FILE, CERTAINTY_FILE, source_status.SOURCE_STATUS_FILE)),
+            *(
+                _read(project.root / name)
+                for name in (CLAIMS_FILE, CERTAINTY_FILE, PEOPLE_FILE, source_status.SOURCE_STATUS_FILE)
+            ),
             project.today.isoformat(),
         ]
     )

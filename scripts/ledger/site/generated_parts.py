@@ -54,6 +54,7 @@ HTML_RENDERERS: Mapping[str, Renderer] = {
     "readability": readability_page.render_readability_table,
     "bibliography": bibliography_page.render_bibliography,
     "contact": page_footer.render_contact,
+    "people": page_footer.render_people,
     "source-status": source_notices.render_status_summary,
     "claims-filter": claim_cards.render_claim_filter,
     "citations-filter": claim_cards.render_citation_filter,
