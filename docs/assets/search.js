@@ -20,6 +20,7 @@
   const HEADING = 2.5;
   const SYNONYM = 0.8;
   const ONE_WAY = 0.6;
+  const HAN = /\p{Script=Han}/u;
 
   /* Letters and digits in lower case without accents, everything else a space: as long as the text, so that places agree. */
   const STROKED = { ø: "o", ł: "l", đ: "d" };
@@ -48,8 +49,9 @@
         sections.push({ page, anchor, heading, text, plainHeading, plainText });
       }
     }
-    const groups = data.same.map((group) => group.map(squeezed));
-    const also = data.also.map(({ ask, find }) => ({ ask: ask.map(squeezed), find: find.map(squeezed) }));
+    const phrase = (text) => HAN.test(text) ? squeezed(text).trim() : squeezed(text);  // Chinese has no blanks between words
+    const groups = data.same.map((group) => group.map(phrase));
+    const also = data.also.map(({ ask, find }) => ({ ask: ask.map(phrase), find: find.map(phrase) }));
     const stop = new Set(data.stop);
     const named = [...sections.map((section) => section.page.plainTitle + section.plainHeading), ...groups.flat()];
     const known = [...new Set(named.join(" ").split(/ +/))].filter((word) => word.length > 4);
@@ -96,7 +98,7 @@
   /* A word that stands nowhere is a slip of the finger: the nearest word of a title, a heading or a synonym is meant. */
   function mended(word) {
     const somewhere = new Map([[` ${stem(word)}`, 0.9], [` ${word} `, 1]]);
-    if (word.length < 6 || hits(somewhere).rarity) return word;
+    if (word.length < 6 || HAN.test(word) || hits(somewhere).rarity) return word;
     const most = word.length < 9 ? 1 : 2;
     return index.known.find((known) => Math.abs(known.length - word.length) <= most && distance(word, known) <= most) ?? word;
   }
@@ -116,7 +118,9 @@
     const left = rest.split(" ").filter(Boolean);
     const telling = left.filter((word) => !index.stop.has(word));
     for (const word of telling.length || found.length ? telling : left) {
-      found.push(new Map([[` ${stem(word)}`, 0.9], [` ${word} `, 1]]));
+      if (HAN.test(word)) {  // any two signs may be a word
+        for (let at = 0; at < Math.max(word.length - 1, 1); at += 1) found.push(new Map([[word.slice(at, at + 2), 0.9]]));
+      } else found.push(new Map([[` ${stem(word)}`, 0.9], [` ${word} `, 1]]));
     }
     for (const { ask, find } of index.also) {
       if (ask.some((phrase) => whole.includes(phrase))) found.push(new Map(find.map((phrase) => [phrase, ONE_WAY])));

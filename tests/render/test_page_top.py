@@ -19,3 +19,8 @@ def test_the_time_stands_above_the_title(make: Make, words: int, shown: str) -> 
     loaded = small(make)
     found = page_top.render_page_top(loaded.pages["trials/sample.md"], loaded, words)
     assert f'<p class="reading-time">{shown}</p>' in found
+
+
+@pytest.mark.parametrize(("text", "words"), [("two words", 2), ("", 0), ("用自己的细胞做的胰岛 zimislecel", 8)])
+def test_chinese_characters_count_as_words_too(text: str, words: int) -> None:
+    assert page_top.count_words(text) == words

@@ -235,6 +235,16 @@ def test_a_page_unknown_to_the_project_is_served_as_it_is(root: Path) -> None:
     assert a_site(root).complete_page("new.md", "<p>x</p>") == "<p>x</p>"
 
 
+@pytest.mark.parametrize(("src", "tag"), [("index.md", "en"), ("x.zh.md", "zh-CN"), ("x.de.md", "de")])
+def test_a_page_says_in_which_language_it_is(make: Make, src: str, tag: str) -> None:
+    root = make({"docs/index.md": "# X\n", f"docs/{src}": "# X\n"})
+    current = a_site(root)
+    content = current.process_content(src, "<h1>X</h1>")
+    assert f'<html lang="{tag}">' in current.complete_page(
+        src, f'<html lang="en"><head></head><body>{content}</body></html>'
+    )
+
+
 def test_every_page_but_the_first_says_where_it_stands(make: Make) -> None:
     folder = make({"docs/trials/sample.md": SAMPLE, "docs/trials/index.md": "# All trials\n"})
     assert re.findall(r"<li>(.*?)</li>", html(folder, "x", "trials/sample.md"))[:2] == [

@@ -109,7 +109,7 @@ def check_readability(project: Project) -> Iterator[Problem]:
     glossary_terms = compile_glossary_terms(project)
     for page in project.pages.values():
         score = measure_readability(extract_opening(page), glossary_terms)
-        if score is None or score.words < MIN_OPENING_WORDS or ".zh." in page.src:
+        if score is None or score.words < MIN_OPENING_WORDS or page.language != "en":
             continue
         advice = []
         if score.length > MAX_SENTENCE_WORDS:

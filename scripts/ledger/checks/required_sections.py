@@ -53,7 +53,7 @@ def check_required_sections(project: Project) -> Iterator[Problem]:
     """What must be there and is not; translations follow their original and are left alone."""
     for page in project.pages.values():
         kind = get_page_kind(page)
-        if page.unreadable or page.broken or ".zh." in page.src:
+        if page.unreadable or page.broken or page.language != "en":
             continue
         yield from _check_benefit_has_harms(page)
         yield from _check_paragraph_length(page)

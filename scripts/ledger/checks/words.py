@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from ledger.core.languages import HAN
 from ledger.model.field_types import StrictModel, TextPattern
 from ledger.model.rules_folder import load_rules_file
 
@@ -50,5 +51,8 @@ def join_words(entries: Sequence[str]) -> str:
 
 @cache
 def compile_words(name: str) -> re.Pattern[str]:
-    """A pattern for the whole words of one list."""
-    return re.compile(rf"\b{join_words(getattr(read_words(), name))}\b", re.IGNORECASE)
+    """A pattern for the whole words of one list. Chinese has no blanks between words, so a Chinese word is found anywhere."""
+    entries = getattr(read_words(), name)
+    spaced = [entry for entry in entries if not HAN.search(entry)]
+    unspaced = [entry for entry in entries if HAN.search(entry)]
+    return re.compile("|".join([rf"\b{join_words(spaced)}\b", *unspaced]), re.IGNORECASE)

@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from ledger.core.errors import CannotRunError
+from ledger.core.languages import LANGUAGE_TAGS
 from ledger.core.problems import Problem
 from ledger.markdown import fences
 from ledger.markdown.scanner import MarkdownSource
@@ -33,7 +34,7 @@ CERTAINTY_FILE = "docs/therapies/certainty.yml"
 
 MARKDOWN_SUFFIXES = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
 """Files that MkDocs publishes as a page."""
-TRANSLATED_PAGE = re.compile(r"(?P<original>.+)\.[a-z]{2,3}(?:-[A-Za-z]{2,4})?\.md")
+TRANSLATED_PAGE = re.compile(r"(?P<original>.+)\.(?P<language>[a-z]{2,3}(?:-[A-Za-z]{2,4})?)\.md")
 """The source of a translated page: ``name.zh.md`` beside ``name.md``."""
 MAX_PAGE_LENGTH = 200_000
 """Maximum characters of a page. The largest has 30,000, and the time markdown-it-py takes grows with the square of odd input."""
@@ -68,6 +69,12 @@ class Page:
         if isinstance(title, str):
             return title
         return next((h.text for h in self.source.headings if h.level == 1), self.src)
+
+    @property
+    def language(self) -> str:
+        """The language of the text as a tag of HTML: that of the suffix in ``name.zh.md``, or English."""
+        match = TRANSLATED_PAGE.fullmatch(self.src)
+        return LANGUAGE_TAGS.get(match["language"], match["language"]) if match else "en"
 
     @cached_property
     def digest(self) -> str:

@@ -70,7 +70,7 @@ class TooltipsExtension(Extension):
     def start_page(self, page: Page) -> None:
         """Prepare for ``page``: the relative path to the glossary, and whether to explain terms there."""
         self.up = "../" * page.url.count("/")
-        self.active = page.src.split(".")[0] != "glossary" and ".zh." not in page.src
+        self.active = page.src.split(".")[0] != "glossary" and page.language == "en"
 
     def expand(self, html: str) -> str:
         """Add the explanations to complete HTML, after the terms that Markdown marked."""

@@ -196,6 +196,7 @@ class Site:
         page = self.project.pages.get(src)
         if page is not None:
             html = self.assets.add_page_scripts(self._fill_placeholders(page, html), page.url)
+            html = html.replace('<html lang="en"', f'<html lang="{page.language}"', 1)
         html = self.finish_html(html)
         self.page_problems.setdefault(src, []).extend(built_html.check_built_page(html, f"docs/{src}"))
         return html
@@ -238,7 +239,7 @@ class Site:
 
     def _render_page_top(self, page: Page) -> str:
         """The part above the title: breadcrumbs, and how long the page takes to read."""
-        words = sum(len(f"{title} {text}".split()) for _, title, text in self.sections.get(page.src, ()))
+        words = sum(page_top.count_words(f"{title} {text}") for _, title, text in self.sections.get(page.src, ()))
         return page_top.render_page_top(page, self.project, words)
 
     def _render_page_end(self, page: Page, cited: Collection[str]) -> str:
