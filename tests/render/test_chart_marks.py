@@ -414,6 +414,6 @@ def test_the_legend_explains_every_kind_of_mark(published: Project, name: str) -
 
 
 def test_red_and_crosses_are_for_deaths_only() -> None:
-    style = (ROOT / "docs/assets/components.css").read_text(encoding="utf-8")
+    style = (ROOT / "docs/assets/pictures.css").read_text(encoding="utf-8")
     red = [rule for rule, body in re.findall(r"([^{}]*)\{([^{}]*)\}", style) if ".picture" in rule and "--bad" in body]
     assert [rule.split("*/")[-1].strip() for rule in red] == [".picture .death"]

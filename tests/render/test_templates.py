@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from ledger.render import (
     source_notices,
     trial_page,
 )
+from ledger.render.charts import download
 from ledger.render.jinja import ENVIRONMENT, TEMPLATES, get_macro, render
 from ledger.render.tooltips import TooltipsExtension
 from ledger.site import generated_parts
@@ -38,6 +40,7 @@ REFUSED = SourceStatus(
 )
 OPTIONS = {
     "picture": [{"name": name} for name in charts.PICTURES],
+    "drawing": [{"name": "hostile"}],
     "stage": [{"trial": "t0"}, {"named": "single-case"}],
     "trials": [{"therapy": HOSTILE}, {"therapy": "nothing"}, {"requirement": "safety"}],
 }
@@ -48,6 +51,10 @@ OPTIONS = {
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Project:
     root: Path = tmp_path_factory.mktemp("hostile")
     write_site(root, [HOSTILE])
+    words = escape(HOSTILE)
+    drawing = f'<svg viewBox="0 0 1 1"><title>{words}</title><desc>{words}</desc></svg>'
+    (root / "docs/assets/drawings").mkdir(parents=True, exist_ok=True)
+    (root / "docs/assets/drawings/hostile.svg").write_text(drawing, encoding="utf-8")
     return project.load_project(root, TODAY, f"https://example.org/{HOSTILE}")
 
 
@@ -64,6 +71,7 @@ def render_everything(loaded: Project) -> Iterator[tuple[str, str]]:
             yield name, renderer(trial, loaded, options)
     yield "header", trial_page.render_trial_header(trial, loaded)
     yield "no harms", trial_page.render_harms_table(harmless, loaded, {})
+    yield from download.render_downloads(loaded, HOSTILE, HOSTILE)
     yield "top", page_top.render_page_top(trial, loaded, 1)
     yield "footer", page_footer.render_page_footer(attacked, loaded, f"https://{HOSTILE}", HOSTILE, ["known2024"])
     yield "contact", page_footer.render_contact(trial, loaded, {})

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 from xml.parsers import expat
 
 from ledger.checks.raw_html import IGNORED_CHARACTERS, REMOTE_ADDRESS, HtmlFinding, runs_code
 from ledger.checks.third_party import describe_request
 from ledger.core.problems import Problem
 from ledger.core.text import shorten
+from ledger.model.drawings import DRAWINGS_FOLDER, parse_drawing
 from ledger.model.project import DOCS_FOLDER, Project
 from ledger.model.rules import rule
 from ledger.model.text_files import read_text
@@ -29,7 +31,7 @@ CSS_REQUEST = re.compile(r"\\|@import|//|(?:url\(|[\"'])[a-z][a-z0-9+.-]*:", re.
 WORD_ATTRIBUTE = re.compile(r"(?:aria|data)-|xmlns\b|id$|class$")
 
 
-@rule("raw-html", "unsafe-address", "third-party")
+@rule("raw-html", "unsafe-address", "third-party", "generated")
 def check_drawings(project: Project) -> Iterator[Problem]:
     """What is in a drawing and may not be."""
     for src in sorted(project.files):
@@ -40,8 +42,12 @@ def check_drawings(project: Project) -> Iterator[Problem]:
         if problem:
             yield problem
             continue
-        for line, finding in read_drawing(text):
+        findings = read_drawing(text)
+        for line, finding in findings:
             yield Problem(shown, line, *finding)
+        if str(PurePosixPath(src).parent) == DRAWINGS_FOLDER and not findings and parse_drawing(text) is None:
+            message = 'a drawing begins with <svg viewBox="0 0 WIDTH HEIGHT">, <title> and <desc>; add what is missing'
+            yield Problem(shown, 1, "generated", message)
 
 
 def read_drawing(text: str) -> list[tuple[int, HtmlFinding]]:

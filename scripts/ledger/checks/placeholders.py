@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from ledger.checks.places import find_title_line
 from ledger.core.problems import Problem
 from ledger.model import derived, rules, stages
+from ledger.model.drawings import list_drawings
 from ledger.model.placeholders import (
     LINKS_ALL_TRIALS,
     PARTS,
@@ -72,7 +73,8 @@ def check_placeholders(project: Project) -> Iterator[Problem]:
             elif match["what"].startswith("trial-") and _lacks_record(page, project):
                 yield Problem(page.path, line, "generated", "this page has no trial record to make the table from")
             else:
-                yield from _check_options(page, line, match["what"], parse_options(match["options"]), shown)
+                known_names = {"trial": shown, "drawing": list_drawings(project)}
+                yield from _check_options(page, line, match["what"], parse_options(match["options"]), known_names)
 
 
 def _lacks_record(page: Page, project: Project) -> bool:
@@ -119,14 +121,17 @@ def _is_placed_in(page: Page, line: int, section: str | None) -> bool:
 
 
 @rule("generated")
-def _check_options(page: Page, line: int, what: str, options: Options, trial_ids: Collection[str]) -> Iterator[Problem]:
+def _check_options(
+    page: Page, line: int, what: str, options: Options, known_names: Mapping[str, Collection[str]]
+) -> Iterator[Problem]:
     for maker, name, known in (
         ("trials", "requirement", REQUIREMENTS),
         ("picture", "name", PICTURES),
-        ("stage", "trial", trial_ids),
+        ("drawing", "name", known_names["drawing"]),
+        ("stage", "trial", known_names["trial"]),
         ("stage", "named", stages.STAGES_BY_SLUG),
     ):
-        value = options.get(name, "" if maker == "picture" or (name == "trial" and not options) else None)
+        value = options.get(name, "" if maker in ("picture", "drawing") or (name == "trial" and not options) else None)
         if what == maker and value is not None and value not in known:
             message = f"there is no {name} '{value}' for {maker}; use one of: {', '.join(known)}"
             yield Problem(page.path, line, "generated", message)

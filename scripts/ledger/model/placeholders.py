@@ -26,6 +26,7 @@ HTML_PARTS = (
     "trials",
     "requirements-matrix",
     "picture",
+    "drawing",
     "compare",
     "downloads",
     "dictionary",

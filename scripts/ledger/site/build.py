@@ -39,6 +39,7 @@ from ledger.render import (
     source_notices,
     trial_page,
 )
+from ledger.render.charts import download
 from ledger.render.tooltips import TooltipsExtension
 from ledger.site import csp, generated_parts, html_fixes
 from ledger.site.assets import Assets
@@ -253,6 +254,7 @@ class Site:
         """Write into the built site what is not a page, once all pages are complete."""
         (folder / "_headers").write_text(self.build_headers_file(), encoding="utf-8")
         self.write_data_files(folder / "data")
+        self.write_pictures(folder / "pictures")
         self.write_search_index(folder / "search")
 
     def build_headers_file(self) -> str:
@@ -264,6 +266,13 @@ class Site:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in data_files.build_data_files(self.project).items():
             (folder / name).write_text(text, encoding="utf-8", newline="")
+
+    def write_pictures(self, folder: Path) -> None:
+        """Write the pictures into ``folder``, as SVG and PNG."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, svg in download.render_downloads(self.project, self.name, self.site_url):
+            (folder / name).write_text(svg, encoding="utf-8", newline="")
+            (folder / name).with_suffix(".png").write_bytes(download.convert_to_png(svg))
 
     def write_search_index(self, folder: Path) -> None:
         """Write the search index into ``folder``."""

@@ -46,6 +46,7 @@ HTML_RENDERERS: Mapping[str, Renderer] = {
     "trials": trial_lists.render_trial_list,
     "requirements-matrix": trial_lists.render_requirements_matrix,
     "picture": charts.render_picture,
+    "drawing": charts.render_drawing,
     "compare": comparison.render_comparison_form,
     "downloads": data_page.render_downloads,
     "dictionary": data_page.render_dictionary,

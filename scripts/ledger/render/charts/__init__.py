@@ -5,6 +5,7 @@ Every mark differs in shape as well as in colour; the colours are the page's own
 One module holds one kind of picture: how its rows are collected from the records, and how they are drawn.
 """
 
+from ledger.render.charts.drawing import render_drawing
 from ledger.render.charts.figure import PICTURES, get_csv_file_name, render_picture
 
-__all__ = ["PICTURES", "get_csv_file_name", "render_picture"]
+__all__ = ["PICTURES", "get_csv_file_name", "render_drawing", "render_picture"]
