@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import textwrap
 from collections.abc import Iterator
@@ -23,6 +24,8 @@ TITLE_LINE, LEGEND_LINE = 19, 17
 MAX_TITLE_CHARACTERS = 46
 PNG_ZOOM = 3
 """Pixels of a PNG for each unit of a picture: enough for a slide or a printed page."""
+MAX_PIXELS = 16_000_000
+"""A longer picture has fewer pixels a unit; a chart of a thousand trials would fill the memory."""
 THEME_COLOURS = {"--md-default-fg-color": "#1f2427", "--md-default-fg-color--light": "#5f676b"}
 """The two light colours that come from the theme, not from tokens.css."""
 FONTS = [
@@ -30,6 +33,7 @@ FONTS = [
 ]
 CUSTOM_PROPERTY = re.compile(r"(--[\w-]+):\s*(#[0-9a-f]{3,8});")
 CSS_COMMENT = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
+SIZE = re.compile(r' width="([\d.]+)" height="([\d.]+)"')
 VARIABLE = re.compile(r"var\((--[\w-]+)\)")
 
 
@@ -52,7 +56,9 @@ def render_downloads(project: Project, name: str, address: str) -> Iterator[tupl
 
 def convert_to_png(svg: str) -> bytes:
     """The same picture as PNG, with fonts of a package, so that it looks alike wherever the site is built."""
-    return bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=PNG_ZOOM, skip_system_fonts=True, font_files=FONTS))
+    width, height = map(float, SIZE.search(svg).groups())  # type: ignore[union-attr]
+    zoom = min(PNG_ZOOM, math.sqrt(MAX_PIXELS / (width * height)))
+    return bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=zoom, skip_system_fonts=True, font_files=FONTS))
 
 
 def _render_svg(title: str, width: float, height: float, marks: Markup, key: object, style: str, credit: str) -> str:
