@@ -175,6 +175,12 @@ RULES = (
         "certainty-rating", rated("found: 1 of 2", "found: it works in 1 of 2"), "docs/therapies/certainty.yml:3", RATED
     ),
     Rule("certainty-rating", rated("domain: imprecision", "domain: luck"), "docs/therapies/certainty.yml:7", RATED),
+    Rule(
+        "certainty-rating",
+        trial("  results:\n", "  showed: it works in all\n  results:\n"),
+        f"docs/trials/sample.md:{RECORD[: RECORD.index('  results:')].count(chr(10)) + 1}",
+        trial("  results:\n", "  showed: most came off insulin in a small study; two deaths\n  results:\n"),
+    ),
     Rule("how-sure-missing", therapy("**How sure:**", "How sure:"), in_therapy("# T"), therapy()),
     Rule(
         "opening-missing",

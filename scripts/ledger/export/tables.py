@@ -15,7 +15,7 @@ from ledger.model.claims import Claim
 from ledger.model.derived import describe_overdue_results
 from ledger.model.project import Page, Project
 from ledger.model.trial_facts import Sourced
-from ledger.model.trial_record import Harm, Measurement, Record, Result
+from ledger.model.trial_record import Criterion, Harm, Measurement, Record, Result
 from ledger.render import charts
 
 CellValue = str | int | float | bool | None
@@ -69,6 +69,10 @@ def _flatten_trial(page: Page, record: Record, project: Project) -> dict[str, Ce
     if record.follow_up:
         row["follow_up_months"] = record.follow_up.months
         row["follow_up_kind"] = record.follow_up.kind
+    for name, value in record.eligibility or ():
+        row |= _flatten_field(f"eligibility_{name}", value)
+        if isinstance(value, Criterion):
+            row |= {f"eligibility_{name}_{part}": getattr(value, part) for part in ("min", "max", "unit", "rule")}
     for key, verdict in record.requirements.items():
         row |= {f"requirement_{key}": verdict.verdict, f"requirement_{key}_cite": verdict.cite}
     row |= {
@@ -90,6 +94,8 @@ def derive_fields(record: Record, project: Project) -> dict[str, CellValue]:
         "evidence_stage": record.stage,
         "approach": record.approach,
         "overdue": describe_overdue_results(record, project.today),
+        "phase_of_results": record.phase_of_results,
+        "showed": record.showed_in_words,
         "latest_status": record.latest.value,
         "latest_status_as_of": record.latest.as_of,
     }
