@@ -181,6 +181,32 @@ RULES = (
         f"docs/trials/sample.md:{RECORD[: RECORD.index('  results:')].count(chr(10)) + 1}",
         trial("  results:\n", "  showed: most came off insulin in a small study; two deaths\n  results:\n"),
     ),
+    Rule(
+        "death-cause",
+        trial(", judged_by: the investigators, cite", ", cite"),
+        at("{event: death"),
+        trial("n: 2, of: 14, cause: infection, judged_by: the investigators,", "n: 0, of: 14,"),
+    ),
+    Rule(
+        "death-cause",
+        page("Two of the 14 people died [@known2024]."),
+        "docs/index.md:5",
+        page(
+            "Two of the 14 people died, one of them of sepsis. The investigators did not blame the cells [@known2024]."
+        ),
+    ),
+    Rule(
+        "death-cause",
+        page("| Harm | Source |\n|---|---|\n| 2 of 14 died of sepsis | [@known2024] |\n\nThe investigators said so."),
+        "docs/index.md:7",
+        page("| Harm | Source |\n|---|---|\n| 2 of 14 died, causes not given | [@known2024] |"),
+    ),
+    Rule(
+        "death-cause",
+        page("Two of 14 people died of sepsis [@known2024].\n\n## Next\n\nThe investigators said so."),
+        "docs/index.md:5",
+        {**page("[Two of 14 people](trials/sample.md) died [@known2024]."), **trial()},
+    ),
     Rule("how-sure-missing", therapy("**How sure:**", "How sure:"), in_therapy("# T"), therapy()),
     Rule(
         "opening-missing",

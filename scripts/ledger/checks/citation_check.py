@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
 from ledger.checks import (
+    balance,
     bib_duplicates,
     bib_entries,
     bib_fields,
@@ -37,6 +38,7 @@ PROJECT_CHECKS: Sequence[Callable[[Project], Iterable[Problem]]] = (
     retractions.check_source_status,
     copied_records.check_copied_records,
     record_references.check_record_references,
+    balance.check_deaths,
 )
 """The rules that need nothing but the project."""
 BIBLIOGRAPHY_CHECKS: Sequence[Callable[[bibliography.Bibliography], Iterable[Problem]]] = (
