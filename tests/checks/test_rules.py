@@ -167,6 +167,25 @@ def rated(old: str, new: str) -> dict[str, str]:
     return {name: text.replace(old, new) for name, text in RATED.items()}
 
 
+NEWS = """\
+@online{news2024,
+  author = {{The News}},
+  title = {News},
+  url = {https://example.org/news},
+  urldate = {2026-11-01},
+  kind = {news},
+  seen = {page},
+}
+"""
+FIRST_RESULT = "    - {measure: insulin independence, at: day 365, n: 10, of: 12, group: full dose, cite: known2024, seen: abstract}\n"
+
+
+def weakly_led(measure: str = "insulin independence") -> dict[str, str]:
+    """A record whose first result comes from the news, and its second from a journal."""
+    news = f"    - {{measure: {measure}, value: said, cite: news2024, seen: page, said_by: the news}}\n"
+    return {**trial(FIRST_RESULT, news + FIRST_RESULT), "references.bib": BIB + NEWS}
+
+
 RULES = (
     Rule("certainty-rating", rated("**How sure:** very low", "**How sure:** low"), in_therapy("**How sure:**"), RATED),
     Rule("certainty-rating", rated("<!-- generated: certainty -->\n", ""), in_therapy("# T"), RATED),
@@ -180,6 +199,13 @@ RULES = (
         trial("  results:\n", "  showed: it works in all\n  results:\n"),
         f"docs/trials/sample.md:{RECORD[: RECORD.index('  results:')].count(chr(10)) + 1}",
         trial("  results:\n", "  showed: most came off insulin in a small study; two deaths\n  results:\n"),
+    ),
+    Rule("better-source", weakly_led(), at("    - {measure: insulin"), trial()),
+    Rule(
+        "better-source",
+        {**weakly_led("mood"), **page("Ten of 12 took no insulin, says the news [@news2024].")},
+        "docs/index.md:5",
+        {**weakly_led("mood"), **page("Nine of 12 took no insulin, says the news [@news2024].")},
     ),
     Rule(
         "death-cause",
