@@ -167,6 +167,25 @@ def rated(old: str, new: str) -> dict[str, str]:
     return {name: text.replace(old, new) for name, text in RATED.items()}
 
 
+NEWS = """\
+@online{news2024,
+  author = {{The News}},
+  title = {News},
+  url = {https://example.org/news},
+  urldate = {2026-11-01},
+  kind = {news},
+  seen = {page},
+}
+"""
+FIRST_RESULT = "    - {measure: insulin independence, at: day 365, n: 10, of: 12, group: full dose, cite: known2024, seen: abstract}\n"
+
+
+def weakly_led(measure: str = "insulin independence") -> dict[str, str]:
+    """A record whose first result comes from the news, and its second from a journal."""
+    news = f"    - {{measure: {measure}, value: said, cite: news2024, seen: page, said_by: the news}}\n"
+    return {**trial(FIRST_RESULT, news + FIRST_RESULT), "references.bib": BIB + NEWS}
+
+
 RULES = (
     Rule("certainty-rating", rated("**How sure:** very low", "**How sure:** low"), in_therapy("**How sure:**"), RATED),
     Rule("certainty-rating", rated("<!-- generated: certainty -->\n", ""), in_therapy("# T"), RATED),
@@ -175,6 +194,45 @@ RULES = (
         "certainty-rating", rated("found: 1 of 2", "found: it works in 1 of 2"), "docs/therapies/certainty.yml:3", RATED
     ),
     Rule("certainty-rating", rated("domain: imprecision", "domain: luck"), "docs/therapies/certainty.yml:7", RATED),
+    Rule(
+        "certainty-rating",
+        trial("  results:\n", "  showed: it works in all\n  results:\n"),
+        f"docs/trials/sample.md:{RECORD[: RECORD.index('  results:')].count(chr(10)) + 1}",
+        trial("  results:\n", "  showed: most came off insulin in a small study; two deaths\n  results:\n"),
+    ),
+    Rule("better-source", weakly_led(), at("    - {measure: insulin"), trial()),
+    Rule(
+        "better-source",
+        {**weakly_led("mood"), **page("Ten of 12 took no insulin, says the news [@news2024].")},
+        "docs/index.md:5",
+        {**weakly_led("mood"), **page("Nine of 12 took no insulin, says the news [@news2024].")},
+    ),
+    Rule(
+        "death-cause",
+        trial(", judged_by: the investigators, cite", ", cite"),
+        at("{event: death"),
+        trial("n: 2, of: 14, cause: infection, judged_by: the investigators,", "n: 0, of: 14,"),
+    ),
+    Rule(
+        "death-cause",
+        page("Two of the 14 people died [@known2024]."),
+        "docs/index.md:5",
+        page(
+            "Two of the 14 people died, one of them of sepsis. The investigators did not blame the cells [@known2024]."
+        ),
+    ),
+    Rule(
+        "death-cause",
+        page("| Harm | Source |\n|---|---|\n| 2 of 14 died of sepsis | [@known2024] |\n\nThe investigators said so."),
+        "docs/index.md:7",
+        page("| Harm | Source |\n|---|---|\n| 2 of 14 died, causes not given | [@known2024] |"),
+    ),
+    Rule(
+        "death-cause",
+        page("Two of 14 people died of sepsis [@known2024].\n\n## Next\n\nThe investigators said so."),
+        "docs/index.md:5",
+        {**page("[Two of 14 people](trials/sample.md) died [@known2024]."), **trial()},
+    ),
     Rule("how-sure-missing", therapy("**How sure:**", "How sure:"), in_therapy("# T"), therapy()),
     Rule(
         "opening-missing",

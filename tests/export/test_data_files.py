@@ -16,7 +16,7 @@ import pytest
 
 from conftest import BIB, ROOT, Make
 from ledger.checks import bib_fields
-from ledger.export import data_files, dataset, json_schemas
+from ledger.export import data_files, dataset, json_schemas, tables
 from ledger.model import bib_reader, bibliography, project, yaml_source
 from ledger.model.claims import Claim
 from ledger.model.project import Project
@@ -54,6 +54,8 @@ def _list_differences(exported: Any, typed: Any, default: dict[str, Any], place:
     if isinstance(exported, list) and isinstance(typed, list) and len(exported) == len(typed):
         pairs = enumerate(zip(exported, typed, strict=True))
         return [line for n, (one, two) in pairs for line in _list_differences(one, two, default, f"{place}.{n}")]
+    if isinstance(exported, float):
+        typed = float(typed)  # a decimal number is a text in a record
     return [] if exported == typed else [f"{place}: {exported} is not {typed}"]
 
 
@@ -88,12 +90,48 @@ def test_every_row_of_results_and_harms_is_in_its_file(
             key: row[key].removeprefix("'") for key in model.model_fields if key != "certainty" and row[key] != ""
         }
         numbers: dict[str, Any] = {key: int(values[key]) for key in ("n", "of", "n_people") if key in values}
-        back[row["trial"]].append(model.model_validate({**values, **numbers}))
+        printed = {"value": row["value_text"].removeprefix("'") or None, "unit": values.get("unit")}
+        if printed["value"] is None and row["lower"]:
+            printed["unit"] = None  # of the interval
+        back[row["trial"]].append(model.model_validate({**values, **numbers, **printed}))
     for id_, (_, record) in published.records.items():
         rows = [
             item.model_copy(update={"certainty": None}) if part == "results" else item for item in getattr(record, part)
         ]
         assert back[id_] == rows, id_
+
+
+@pytest.mark.parametrize(
+    ("printed", "numbers"),
+    [
+        ({"value": "6.2", "unit": "%"}, (6.2, "%", None, None)),
+        ({"value": "-10", "unit": "%"}, (-10, "%", None, None)),
+        ({"value": "40 (SD 41)", "unit": "%"}, (40, "%", None, None)),
+        ({"value": "0.22 ± 0.17", "unit": "IU/kg"}, (0.22, "IU/kg", None, None)),
+        ({"value": "0.1 to 0.3", "unit": "ng/mL"}, (None, "ng/mL", 0.1, 0.3)),
+        ({"value": "43", "unit": "months (median)", "interval": "range 6 to 100"}, (43, "months (median)", 6, 100)),
+        ({"n": 10, "of": 12, "interval": "52 to 98 % (95 %, our calculation)"}, (None, "%", 52, 98)),
+        ({"n": 10, "of": 12}, (None, None, None, None)),
+        ({"value": "about 10 %"}, (None, None, None, None)),
+        ({"value": "83 of 297 events (27.9 %)"}, (None, None, None, None)),
+    ],
+)
+def test_numbers_are_read_from_what_is_printed_and_none_is_computed(
+    printed: dict[str, Any], numbers: tuple[float | str | None, ...]
+) -> None:
+    row = Result.model_validate({"measure": "m", "cite": "k", "seen": "abstract", **printed})
+    columns = tables.parse_measurement(row)
+    assert tuple(columns[name] for name in ("value", "unit", "lower", "upper")) == numbers
+    assert columns["value_text"] == printed.get("value")
+
+
+def test_a_column_of_numbers_is_described_as_one(files: dict[str, str]) -> None:
+    resources = json.loads(files["datapackage.json"])["resources"]
+    fields = next(item for item in resources if item["path"] == "outcomes.csv")["schema"]["fields"]
+    kinds = {field["name"]: field["type"] for field in fields}
+    assert [kinds[name] for name in ("value", "unit", "lower", "upper", "value_text")] == [
+        "number", "string", "number", "number", "string",
+    ]  # fmt: skip
 
 
 def test_a_rating_in_a_file_is_computed_and_has_its_reasons(files: dict[str, str]) -> None:

@@ -111,6 +111,17 @@ BAD = {
         "  harms: []\n",
         "no harms: say why in harms_note",
     ),
+    "what it showed is too long": (
+        "  results:\n",
+        f"  showed: {'word ' * 13}\n  results:\n",
+        "showed: 13 words; say it in at most 12",
+    ),
+    "a limit for joining has no unit": (
+        "  cells:\n",
+        "  eligibility:\n    age: {value: 18 and over, min: 18, cite: known2024, seen: abstract}\n    since_diagnosis: not found\n"
+        "    severe_hypoglycaemia: not found\n    c_peptide: not found\n    transplants: not found\n  cells:\n",
+        "eligibility.age: min or max and their unit belong together",
+    ),
     "a requirement is left out": (
         "    cost-and-access: {verdict: not tested, why: no price}\n",
         "",

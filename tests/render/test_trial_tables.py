@@ -10,6 +10,7 @@ import pytest
 
 from conftest import ROOT, Make
 from ledger.checks import numbers
+from ledger.export import tables
 from ledger.model import placeholders, project
 from ledger.model.project import Project
 from ledger.model.vocabulary import REQUIREMENTS
@@ -90,6 +91,41 @@ def test_the_fact_table_says_how_far_each_fact_was_seen_and_whose_it_is(make: Ma
     assert "second-hand, table 1, said by the company" in facts(make, text)["Dose"][1]
     assert "full text, table 1" in facts(make)["Dose"][1]
     assert "registry record" in facts(make)["Status"][1]
+
+
+ELIGIBILITY = """\
+  eligibility:
+    age: {value: 18 to 65 years, min: 18, max: 65, unit: years, cite: known2024, seen: abstract}
+    since_diagnosis: not found
+    severe_hypoglycaemia: {value: at least 2 in the last year, min: 2, unit: in the last year, cite: known2024, seen: abstract}
+    c_peptide: {value: "above 0.3 ng/mL", min: 0.3, unit: ng/mL, cite: known2024, seen: abstract}
+    transplants: {value: no earlier transplant, rule: excluded, cite: known2024, seen: abstract}
+  cells:
+"""
+
+
+def test_who_can_join_is_said_in_plain_words_and_exported_as_numbers(make: Make) -> None:
+    text = SAMPLE.replace("  cells:\n", ELIGIBILITY)
+    words, how = facts(make, text)["Who could join"]
+    assert "Age: 18 to 65 years" in words
+    assert "Time since diagnosis: Not found" in words
+    assert "Countries: Norway, China" in words
+    assert "abstract" in how
+    now = text.replace('"2026-04-20", value: completed', '"2026-04-20", value: recruiting')
+    assert "Who can join" in facts(make, now)
+    row = tables.build_tables(small(make, text))["trials"][1][0]
+    assert (row["eligibility_age_max"], row["eligibility_c_peptide_min"]) == (65, 0.3)
+    assert (row["eligibility_transplants_rule"], row["eligibility_since_diagnosis"]) == ("excluded", "not found")
+
+
+def test_results_name_their_own_phase_and_what_they_showed(make: Make) -> None:
+    own = "  showed: most came off insulin\n  results_phase: {value: phase 2, cite: known2024, seen: abstract}\n  results:\n"
+    loaded = small(make, SAMPLE.replace("  results:\n", own))
+    html = plain(made(loaded, "trials/sample.md", "trial-results"))
+    assert "Phase of these results: phase 2; the trial as a whole is registered as phase 1" in html
+    assert "most came off insulin" in plain(trial_page.render_trial_header(loaded.pages["trials/sample.md"], loaded))
+    html = plain(made(small(make, SAMPLE), "trials/sample.md", "trial-results"))
+    assert re.search(r"Phase of these results: phase 1 ?\.", html)
 
 
 def test_a_gap_is_shown_as_not_filled_in(make: Make) -> None:

@@ -13,6 +13,7 @@ from ledger.model.certainty import Certainty
 from ledger.model.placeholders import find_placeholders
 from ledger.model.project import CERTAINTY_FILE, Page, Project
 from ledger.model.rules import rule
+from ledger.model.trial_record import Record
 
 THERAPIES_FOLDER = "therapies"
 HOW_SURE = re.compile(r"\*\*How sure:\*\*(?P<words>[^\n]*)")
@@ -37,11 +38,22 @@ def check_certainty_ratings(project: Project) -> Iterator[Problem]:
                 yield Problem(CERTAINTY_FILE, project.certainty_line(rating.outcome), "certainty-rating", message)
     for page in project.pages.values():
         yield from _check_answer(page, project)
-        if page.record and page.record.results and not (page.record.certainty or page.draft):
-            message = (
-                "certainty: the record has results and does not say how sure we can be of them; add evidence and steps"
-            )
-            yield Problem(page.path, page.meta.line(("trial", "results")), "certainty-rating", message)
+        if page.record:
+            yield from _check_record(page, page.record)
+
+
+def _check_record(page: Page, record: Record) -> Iterator[Problem]:
+    """Results without a rating, and words beside the stage that are too certain for it."""
+    if record.results and not (record.certainty or page.draft):
+        message = (
+            "certainty: the record has results and does not say how sure we can be of them; add evidence and steps"
+        )
+        yield Problem(page.path, page.meta.line(("trial", "results")), "certainty-rating", message)
+    rating = record.certainty.rating if record.certainty else None
+    word = find_certain_word(record.showed or "") if rating in ("low", "very low") else None
+    if word:
+        message = f"showed: '{word[0]}' is too certain for results that are rated {rating}; write what was seen"
+        yield Problem(page.path, page.meta.line(("trial", "showed")), "certainty-rating", message)
 
 
 def _check_answer(page: Page, project: Project) -> Iterator[Problem]:

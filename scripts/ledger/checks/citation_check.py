@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
 from ledger.checks import (
+    balance,
+    better_sources,
     bib_duplicates,
     bib_entries,
     bib_fields,
@@ -37,6 +39,8 @@ PROJECT_CHECKS: Sequence[Callable[[Project], Iterable[Problem]]] = (
     retractions.check_source_status,
     copied_records.check_copied_records,
     record_references.check_record_references,
+    balance.check_deaths,
+    better_sources.check_better_sources,
 )
 """The rules that need nothing but the project."""
 BIBLIOGRAPHY_CHECKS: Sequence[Callable[[bibliography.Bibliography], Iterable[Problem]]] = (

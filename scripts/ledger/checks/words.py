@@ -28,6 +28,10 @@ class Words(StrictModel):
     speakers: WordList
     deaths: WordList
     nothing_known: WordList
+    death_causes: WordList
+    assessors: WordList
+    cause_not_given: WordList
+    death_rates: WordList
     people: WordList
     events: WordList
     counted: WordList

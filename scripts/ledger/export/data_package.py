@@ -28,6 +28,12 @@ FIELD_DESCRIPTIONS = {
     for model in (Claim, SourcedModel, Record, Harm, Result)
     for name, info in model.model_fields.items()
     if info.description
+} | {
+    "value": "The printed value as a number; blank where words or only a count n of N are printed",
+    "unit": "Unit of value, lower and upper",
+    "lower": "Lower end of the printed interval or range; the column interval says what it is",
+    "upper": "Upper end of the printed interval or range",
+    "value_text": "The value as the record prints it",
 }
 
 
@@ -73,6 +79,7 @@ def _describe_file(name: str, text: str, tables: Mapping[str, TableData], versio
 def _describe_column(column: str, rows: Sequence[Mapping[str, CellValue]]) -> dict[str, str]:
     """A column with the type that all its values have, and its meaning where a record's field gives it."""
     kinds = {type(value) for row in rows if (value := row.get(column)) not in (None, "")}
-    kind = {frozenset({int}): "integer", frozenset({bool}): "boolean"}.get(frozenset(kinds), "string")
+    types = {frozenset({int}): "integer", frozenset({float}): "number", frozenset({int, float}): "number"}
+    kind = {**types, frozenset({bool}): "boolean"}.get(frozenset(kinds), "string")
     meaning = FIELD_DESCRIPTIONS.get(column)
     return {"name": column, "type": kind, **({"description": meaning} if meaning else {})}

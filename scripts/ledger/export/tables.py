@@ -15,11 +15,17 @@ from ledger.model.claims import Claim
 from ledger.model.derived import describe_overdue_results
 from ledger.model.project import Page, Project
 from ledger.model.trial_facts import Sourced
-from ledger.model.trial_record import Harm, Record, Result
+from ledger.model.trial_record import Criterion, Harm, Measurement, Record, Result
 from ledger.render import charts
 
 CellValue = str | int | float | bool | None
 TableData = tuple[list[str], list[dict[str, CellValue]]]
+NUMERIC_COLUMNS = ("value", "unit", "lower", "upper", "value_text")
+"""Columns of results and harms with the printed value as numbers, and then as it is printed."""
+NUMBER = r"([-−]?\d{1,9}(?:\.\d{1,9})?)"
+PRINTED_NUMBER = re.compile(rf"{NUMBER}(?: \([^)]*\)| ± \S+)?")
+"""A number, and perhaps its spread: ``40 (SD 41)``."""
+PRINTED_LIMITS = re.compile(rf"(?:range )?{NUMBER} to {NUMBER}(?![\d.])")
 
 
 def build_tables(project: Project) -> dict[str, TableData]:
@@ -63,6 +69,10 @@ def _flatten_trial(page: Page, record: Record, project: Project) -> dict[str, Ce
     if record.follow_up:
         row["follow_up_months"] = record.follow_up.months
         row["follow_up_kind"] = record.follow_up.kind
+    for name, value in record.eligibility or ():
+        row |= _flatten_field(f"eligibility_{name}", value)
+        if isinstance(value, Criterion):
+            row |= {f"eligibility_{name}_{part}": getattr(value, part) for part in ("min", "max", "unit", "rule")}
     for key, verdict in record.requirements.items():
         row |= {f"requirement_{key}": verdict.verdict, f"requirement_{key}_cite": verdict.cite}
     row |= {
@@ -84,6 +94,8 @@ def derive_fields(record: Record, project: Project) -> dict[str, CellValue]:
         "evidence_stage": record.stage,
         "approach": record.approach,
         "overdue": describe_overdue_results(record, project.today),
+        "phase_of_results": record.phase_of_results,
+        "showed": record.showed_in_words,
         "latest_status": record.latest.value,
         "latest_status_as_of": record.latest.as_of,
     }
@@ -101,8 +113,8 @@ def _flatten_field(name: str, value: Any) -> dict[str, CellValue]:
 
 def _build_rows_table(project: Project, part: str, model: type[BaseModel]) -> TableData:
     """Results or harms of all trials, one a row, with the trial that they belong to."""
-    fields = [name for name in model.model_fields if name != "certainty"]
-    columns = ["trial", "cohort", "approach", "cell_origin", "cell_source", "row", *fields]
+    fields = [name for name in model.model_fields if name not in ("certainty", *NUMERIC_COLUMNS)]
+    columns = ["trial", "cohort", "approach", "cell_origin", "cell_source", "row", *NUMERIC_COLUMNS, *fields]
     if model is Result:
         columns += ["certainty", "certainty_why"]
     rows = []
@@ -117,10 +129,31 @@ def _build_rows_table(project: Project, part: str, model: type[BaseModel]) -> Ta
                     "cell_source": record.cells.source.value,
                     "row": number,
                     **item.model_dump(mode="json", exclude={"certainty"}),
+                    **parse_measurement(item),
                     **(_flatten_certainty(item.certainty or record.certainty) if isinstance(item, Result) else {}),
                 }
             )
     return columns, rows
+
+
+def parse_measurement(row: Measurement) -> dict[str, CellValue]:
+    """The printed value, its unit and its interval as numbers: only those that are printed, none computed."""
+    text, interval = row.value or "", row.interval or ""
+    number = PRINTED_NUMBER.fullmatch(text)
+    limits = PRINTED_LIMITS.match(interval) or PRINTED_LIMITS.fullmatch(text)
+    lower, upper = limits.groups() if limits else (None, None)
+    return {
+        "value": _read_number(number[1]) if number else None,
+        "unit": row.unit or ("%" if limits and "%" in interval else None),
+        "lower": _read_number(lower) if lower else None,
+        "upper": _read_number(upper) if upper else None,
+        "value_text": row.value,
+    }
+
+
+def _read_number(text: str) -> int | float:
+    text = text.replace("−", "-")
+    return float(text) if "." in text else int(text)
 
 
 def _flatten_certainty(certainty: Certainty | None) -> dict[str, CellValue]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, Field, field_validator, model_validator
 
 from ledger.model.certainty import Certainty
 from ledger.model.field_types import IsoDate, Key, KeyOrGap, NonEmptyText, RegistryId, StrictModel
@@ -39,6 +39,10 @@ from ledger.model.vocabulary import (
     SeenLevel,
 )
 from ledger.model.yaml_source import YamlPath
+
+RECRUITING = ("recruiting", "not yet recruiting", "enrolling by invitation", "available")
+"""Statuses of a trial that people can join, or soon can."""
+MAX_SHOWED_WORDS = 12
 
 
 class Registration(StrictModel):
@@ -160,6 +164,47 @@ class FollowUp(Sourced[NonEmptyText]):
         return self
 
 
+class Criterion(Sourced[NonEmptyText]):
+    """A condition for joining: in words, and for a trial finder as limits."""
+
+    min: Annotated[float, Field(ge=0)] | None = None
+    """The lowest value that can join, in the unit."""
+    max: Annotated[float, Field(ge=0)] | None = None
+    """The highest value that can join, in the unit."""
+    unit: Literal["years", "months", "in the last year", "ng/mL", "nmol/L"] | None = None
+    """Unit of min and max: age in years, time since diagnosis in months, severe lows in the last year."""
+    rule: Literal["needed", "excluded"] | None = None
+    """Whether a person must have this to join, or cannot join with it."""
+
+    @model_validator(mode="after")
+    def _has_unit(self) -> Criterion:
+        if (self.min is None and self.max is None) != (self.unit is None):
+            raise ValueError("min or max and their unit belong together")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError(f"min {self.min:g} is greater than max {self.max:g}; were they swapped?")
+        return self
+
+
+class Eligibility(StrictModel):
+    """Who can join, for a trial that takes people or soon will. Write "not found" for what we looked for in vain.
+
+    The countries are those of the record.
+    """
+
+    age: Criterion
+    """Ages that can join."""
+    since_diagnosis: Criterion
+    """Time since the diagnosis of type 1 diabetes."""
+    severe_hypoglycaemia: Criterion
+    """Whether severe lows are needed, and how many."""
+    c_peptide: Criterion
+    """How much insulin of their own people must make, or must not make, measured as C-peptide."""
+    transplants: Criterion
+    """Whether people with an earlier transplant can join."""
+    other: Fact | None = None
+    """Further conditions, as far as we read them."""
+
+
 class RegisteredOutcome(SourcedModel):
     """An outcome that the trial set out to measure."""
 
@@ -254,6 +299,12 @@ class HarmsSearch(StrictModel):
     """Key in references.bib of what was read."""
 
 
+def _limit_words(text: str) -> str:
+    if len(text.split()) > MAX_SHOWED_WORDS:
+        raise ValueError(f"{len(text.split())} words; say it in at most {MAX_SHOWED_WORDS}")
+    return text
+
+
 class RequirementVerdict(StrictModel):
     """What the trial shows against one of the eight requirements: our judgement."""
 
@@ -305,6 +356,8 @@ class Record(StrictModel):
     """Why a trial was stopped, suspended or withdrawn."""
     phase: Sourced[Literal[Phase, Gap]]
     """Phase of the trial, ClinicalTrials.gov's words."""
+    results_phase: Sourced[Literal[Phase, Gap]] | None = None
+    """Phase that the reported results come from, where it is not the phase of the whole trial."""
     allocation: Sourced[Literal[Allocation, Gap]]
     """How people were allotted to the groups, ClinicalTrials.gov's words."""
     model: Sourced[Literal[InterventionModel, Gap]] | None = None
@@ -331,6 +384,8 @@ class Record(StrictModel):
     """Start, completion and posting."""
     people: People
     """How many people, and who they were."""
+    eligibility: Eligibility | None = None
+    """Who can join; for trials that are recruiting or not yet recruiting."""
     cells: Cells
     """The cells that were given."""
     delivery: Delivery
@@ -356,6 +411,9 @@ class Record(StrictModel):
     """How sure we can be that the cells did what the results say (GRADE); needed where there are results."""
     results: list[Result]
     """What was measured; an empty list if nothing is known, with results_note."""
+    showed: Annotated[NonEmptyText, AfterValidator(_limit_words)] | None = None
+    """What the results showed, in at most 12 plain words beside the evidence stage. No stronger than the certainty
+    rating: "worked in some people, small study". Left out where there are no results."""
     results_note: NonEmptyText | None = None
     """What was not reported or not seen of the results."""
     harms: list[Harm]
@@ -414,6 +472,17 @@ class Record(StrictModel):
         if source in ("mesenchymal", "mesenchymal and bone-marrow cells"):
             return "mesenchymal cells"
         return "own blood stem cells" if source == "blood-forming" else "other cells"
+
+    @property
+    def phase_of_results(self) -> str | None:
+        """The phase that the results come from; None where there are none, or no phase is known."""
+        phase = (self.results_phase or self.phase).value if self.results else ""
+        return phase if "phase" in phase else None
+
+    @property
+    def showed_in_words(self) -> str | None:
+        """What the trial showed, to print beside its evidence stage."""
+        return self.showed if self.results else "no results found"
 
     @property
     def latest(self) -> StatusEntry:

@@ -23,6 +23,7 @@ from ledger.markdown.escape import escape_markdown
 from ledger.model.certainty import CERTAINTY_WORDS
 from ledger.model.source_status import NOTICE_STATES
 from ledger.model.stages import STAGE_STEPS
+from ledger.model.trial_record import RECRUITING
 from ledger.render import markup, trial_values
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -54,6 +55,7 @@ ENVIRONMENT.filters |= {
 ENVIRONMENT.globals |= {
     "certainty_words": CERTAINTY_WORDS,
     "notice_states": NOTICE_STATES,
+    "recruiting": RECRUITING,
     "stage_steps": STAGE_STEPS,
 }
 ENVIRONMENT.globals |= {

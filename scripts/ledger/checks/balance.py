@@ -1,0 +1,90 @@
+"""Benefit and harm of a study belong together, and a death is told with its cause and with who judged it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ledger.checks.trial_text import COUNTED_DEATH, DEATH_ROW, DECEASED_DONOR, NEGATION, SENTENCE_END
+from ledger.checks.words import compile_words
+from ledger.core.problems import Problem
+from ledger.markdown.scanner import CITATION_GROUP, Block, find_line_offset
+from ledger.model.project import Page, Project
+from ledger.model.rules import rule
+from ledger.model.trial_record import Record
+
+LINKED_PAGE = re.compile(r"\]\((?:[\w./-]*/)?([\w-]+)\.md[#)]")
+LINKED_HARMS = "](#harms)"
+"""A link to the section of the same page that tells the harms."""
+
+
+def iter_passages(page: Page) -> Iterator[tuple[Block, Sequence[Block]]]:
+    """Each block of prose with the blocks within reach: its section, or for a table row the row alone."""
+    section: list[Block] = []
+    for block in (*page.source.blocks, None):
+        if block is None or block.kind == "heading":
+            yield from ((one, [one] if one.kind == "row" else section) for one in section)
+            section = []
+        elif block.kind not in ("definition", "html", "header"):
+            section.append(block)
+
+
+@rule("death-cause")
+def check_deaths(project: Project) -> Iterator[Problem]:
+    """Deaths in records and texts without their cause, or without who judged it."""
+    explained = set()
+    for page, record in project.records.values():
+        problems = list(_check_death_rows(page, record))
+        yield from problems
+        if not problems and any(_is_death(row.event, row.n) for row in record.harms):
+            explained.add(record.id)
+    for page in project.pages.values():
+        for block, reach in iter_passages(page):
+            sentence = _find_counted_death(block)
+            if sentence and not _is_explained(block, reach, explained):
+                message = (
+                    f"'{sentence}' tells of deaths without their cause and who judged it; say both in the same section (in a"
+                    " table: the same row), say that they are not given, or link to the trial's page"
+                )
+                yield Problem(page.path, block.line + find_line_offset(sentence, block.words), "death-cause", message)
+
+
+def _is_death(event: str, n: int | None) -> bool:
+    return bool(DEATH_ROW.match(event)) and n != 0
+
+
+def _check_death_rows(page: Page, record: Record) -> Iterator[Problem]:
+    for number, row in enumerate(record.harms):
+        missing = [name for name in ("cause", "judged_by") if not getattr(row, name)]
+        if _is_death(row.event, row.n) and missing:
+            place = ("trial", "harms", number)
+            message = (
+                f"{page.meta.name(place)}: add {' and '.join(missing)}; write 'not given' where the source does not say"
+            )
+            yield Problem(page.path, page.meta.line(place), "death-cause", message)
+
+
+def _find_counted_death(block: Block) -> str | None:
+    """The first sentence of a cited block that counts deaths; not one that says that there were none, or compares rates."""
+    if not CITATION_GROUP.search(block.text):
+        return None
+    for sentence in SENTENCE_END.split(DECEASED_DONOR.sub("", block.words)):
+        words = " ".join(sentence.split())
+        if (
+            COUNTED_DEATH.search(words)
+            and not NEGATION.search(words)
+            and not compile_words("death_rates").search(words)
+        ):
+            return " ".join(words.split(" ")[:12])
+    return None
+
+
+def _is_explained(block: Block, reach: Sequence[Block], explained: set[str]) -> bool:
+    words = " ".join(one.words for one in reach)
+    told = compile_words("death_causes").search(words) and compile_words("assessors").search(words)
+    return bool(
+        told
+        or LINKED_HARMS in block.text
+        or compile_words("cause_not_given").search(words)
+        or explained.intersection(LINKED_PAGE.findall(block.text))
+    )
