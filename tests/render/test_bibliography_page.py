@@ -50,3 +50,16 @@ def test_links_to_generated_anchors_hold(make: Make) -> None:
     small(make)
     loaded = project.load_project(make({"docs/index.md": text}), TODAY)
     assert not [p for p in check_site.check_links(loaded).problems if p.path == "docs/index.md"]
+
+
+def test_sources_that_were_hardly_read_are_listed_with_the_pages_that_rest_on_them(make: Make) -> None:
+    loaded = small(make)
+    page = loaded.pages["index.md"]
+    request = "<!-- generated: sources-to-read -->"
+    assert generated_parts.fill_html_placeholders(page, loaded, request).strip() == "<p>None at the moment.</p>"
+    loaded.generated_parts.clear()
+    loaded.bibliography.entries["known2024"].fields["seen"] = "title only"
+    html = generated_parts.fill_html_placeholders(page, loaded, request)
+    assert '<a href="references/#known2024">' in html
+    assert "We saw the title only." in html
+    assert '<a href="trials/sample/">A sample trial</a>.' in html

@@ -16,7 +16,6 @@ from ledger.model.source_status import SourceStatus
 from ledger.render import references, source_notices
 from ledger.render.jinja import render
 
-
 HARDLY_READ = ("not seen", "title only", "second-hand")
 BIBLIOGRAPHY_PAGE = "references.md"
 
