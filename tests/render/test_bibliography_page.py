@@ -50,3 +50,20 @@ def test_links_to_generated_anchors_hold(make: Make) -> None:
     small(make)
     loaded = project.load_project(make({"docs/index.md": text}), TODAY)
     assert not [p for p in check_site.check_links(loaded).problems if p.path == "docs/index.md"]
+
+
+def test_sources_that_were_hardly_read_are_listed_with_the_pages_that_rest_on_them(make: Make) -> None:
+    root = small(make).root
+    request = "<!-- generated: sources-to-read -->"
+
+    def fill_request() -> str:
+        loaded = project.load_project(root, TODAY)
+        return generated_parts.fill_html_placeholders(loaded.pages["index.md"], loaded, request)
+
+    assert fill_request().strip() == "<p>None at the moment.</p>"
+    bib = root / "references.bib"
+    bib.write_text(bib.read_text(encoding="utf-8").replace("{abstract}", "{title only}"), encoding="utf-8")
+    html = fill_request()
+    assert '<a href="references/#known2024">' in html
+    assert "We saw the title only." in html
+    assert '<a href="trials/sample/">A sample trial</a>.' in html

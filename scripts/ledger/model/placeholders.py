@@ -37,6 +37,7 @@ HTML_PARTS = (
     "contact",
     "people",
     "source-status",
+    "sources-to-read",
     "claims-filter",
     "citations-filter",
     "certainty",

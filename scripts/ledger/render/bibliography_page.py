@@ -16,6 +16,9 @@ from ledger.model.source_status import SourceStatus
 from ledger.render import references, source_notices
 from ledger.render.jinja import render
 
+HARDLY_READ = ("not seen", "title only", "second-hand")
+BIBLIOGRAPHY_PAGE = "references.md"
+
 
 class ListedSource(NamedTuple):
     """What the page shows of one source."""
@@ -51,4 +54,23 @@ def render_bibliography(page: Page, project: Project, options: Options) -> str:
         sources=sources,
         counts=dict(sorted(Counter(entry.kind for entry in entries).items())),
         status_summary=Markup(source_notices.render_status_summary(page, project, options)),
+    )
+
+
+def render_sources_to_read(page: Page, project: Project, options: Options) -> str:
+    """The sources that we hardly read, with the pages that rest on them, for readers who can open one."""
+    citing = derived.find_citing_pages(project)
+    entries = [entry for entry in project.bibliography.entries.values() if entry.get("seen") in HARDLY_READ]
+    return render(
+        "sources-to-read.html",
+        page=page,
+        bibliography=project.pages[BIBLIOGRAPHY_PAGE],
+        sources=[
+            (
+                entry,
+                references.READ_LABELS[entry.get("seen")],
+                [project.pages[src] for src in citing.get(entry.key, []) if src != page.src],
+            )
+            for entry in sorted(entries, key=lambda entry: entry.text("title").lower())
+        ],
     )

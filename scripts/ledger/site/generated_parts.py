@@ -57,6 +57,7 @@ HTML_RENDERERS: Mapping[str, Renderer] = {
     "contact": page_footer.render_contact,
     "people": page_footer.render_people,
     "source-status": source_notices.render_status_summary,
+    "sources-to-read": bibliography_page.render_sources_to_read,
     "claims-filter": claim_cards.render_claim_filter,
     "citations-filter": claim_cards.render_citation_filter,
     "certainty": certainty_table.render_certainty_table,
