@@ -107,7 +107,7 @@ class Cells(StrictModel):
     """The cells that were given."""
 
     origin: Sourced[Literal[CellOrigin, Gap]]
-    """Whose cells: the person's own (autologous), another's (allogeneic), or both."""
+    """Whose cells: the person's own (autologous), another's (allogeneic), both, or an animal's (xenogeneic)."""
     source: Sourced[Literal[CellSource, Gap]]
     """What kind of cell the product starts from."""
     product: Fact | None = None

@@ -62,7 +62,7 @@ PrimaryPurpose = Literal[
 ]
 RecordType = Literal["trial", "case report", "case series", "pooled analysis", "registry report"]
 DiabetesType = Literal["type 1", "type 2"]
-CellOrigin = Literal["autologous", "allogeneic", "autologous and allogeneic", "not stated"]
+CellOrigin = Literal["autologous", "allogeneic", "autologous and allogeneic", "xenogeneic", "not stated"]
 CellSource = Literal[
     "embryonic",
     "induced pluripotent",
