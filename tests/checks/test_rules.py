@@ -167,6 +167,7 @@ def rated(old: str, new: str) -> dict[str, str]:
     return {name: text.replace(old, new) for name, text in RATED.items()}
 
 
+DEATHS = "Two of the 14 died, one of them of sepsis, which the authors do not blame on the cells [@known2024]."
 NEWS = """\
 @online{news2024,
   author = {{The News}},
@@ -199,6 +200,33 @@ RULES = (
         trial("  results:\n", "  showed: it works in all\n  results:\n"),
         f"docs/trials/sample.md:{RECORD[: RECORD.index('  results:')].count(chr(10)) + 1}",
         trial("  results:\n", "  showed: most came off insulin in a small study; two deaths\n  results:\n"),
+    ),
+    Rule(
+        "one-sided",
+        {**page("Ten of the 12 were off insulin [@known2024]."), **trial()},
+        "docs/index.md:5",
+        {
+            **page("Ten of the 12 were off insulin [@known2024]. All took drugs against rejection [@known2024]."),
+            **trial(),
+        },
+    ),
+    Rule(
+        "one-sided",
+        {**page(f"{DEATHS}\n\n## Gains\n\n10 of 12 were off insulin, and others had harms [@known2024]."), **trial()},
+        "docs/index.md:5",
+        {**page(f"{DEATHS}\n\n10 of 12 were off insulin [@known2024]."), **trial()},
+    ),
+    Rule(
+        "one-sided",
+        {**page("| Seen | Source |\n|---|---|\n| 10 of 12 off insulin | [@known2024] |"), **trial()},
+        "docs/index.md:7",
+        {
+            **page(
+                "| Seen | Source |\n|---|---|\n| 10 of 12 off insulin | [@known2024] |\n\n## Harms\n\n"
+                "| Harm | Source |\n|---|---|\n| 2 of 14 died of sepsis, say the authors | [@known2024] |"
+            ),
+            **trial(),
+        },
     ),
     Rule("better-source", weakly_led(), at("    - {measure: insulin"), trial()),
     Rule(

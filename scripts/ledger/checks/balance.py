@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence, Set
 
+from ledger.checks.numbers import WORD_NUMERAL_VALUES
 from ledger.checks.trial_text import COUNTED_DEATH, DEATH_ROW, DECEASED_DONOR, NEGATION, SENTENCE_END
 from ledger.checks.words import compile_words
 from ledger.core.problems import Problem
 from ledger.markdown.scanner import CITATION_GROUP, Block, find_line_offset
+from ledger.model.claims import find_cited_keys
 from ledger.model.project import Page, Project
 from ledger.model.rules import rule
 from ledger.model.trial_record import Record
 
 LINKED_PAGE = re.compile(r"\]\((?:[\w./-]*/)?([\w-]+)\.md[#)]")
+COUNT = re.compile(
+    rf"\b(?P<n>\d[\d,]*|{'|'.join(WORD_NUMERAL_VALUES)})\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?(?P<of>\d[\d,]*|{'|'.join(WORD_NUMERAL_VALUES)})\b",
+    re.IGNORECASE,
+)
+"""``10 of 12``, ``two of the 14``."""
 LINKED_HARMS = "](#harms)"
 """A link to the section of the same page that tells the harms."""
 
@@ -27,6 +34,49 @@ def iter_passages(page: Page) -> Iterator[tuple[Block, Sequence[Block]]]:
             section = []
         elif block.kind not in ("definition", "html", "header"):
             section.append(block)
+
+
+@rule("one-sided")
+def check_balance(project: Project) -> Iterator[Problem]:
+    """Counts of a trial's benefit without a word of its harms within reach, or the reverse; on pages for readers."""
+    trials = [(record, frozenset(record.citations())) for _, record in project.records.values()]
+    for page in project.pages.values():
+        if page.record or page.meta.data.get("kind") == "about" or project.original(page.src):
+            continue
+        for block, reach in iter_passages(page):
+            keys = find_cited_keys(block.text)
+            counts = {(_read_count(match["n"]), _read_count(match["of"])) for match in COUNT.finditer(block.words)}
+            if not keys or not counts:
+                continue
+            within = page.source.blocks if block.kind == "row" else reach
+            linked = LINKED_PAGE.findall(block.text)
+            for record, cited in trials:
+                near = " ".join(one.words for one in within if not cited.isdisjoint(find_cited_keys(one.text)))
+                missing = _find_missing_side(record, keys, counts, near)
+                if missing and record.id not in linked:
+                    message = (
+                        f"this counts the {missing[0]} of {record.id} and says nothing of its {missing[1]} within reach; add"
+                        f" what its record has, with its source, or link to the trial's page"
+                    )
+                    yield Problem(page.path, block.line, "one-sided", message)
+                    break
+
+
+def _find_missing_side(
+    record: Record, keys: Collection[str], counts: Set[tuple[int, int]], near: str
+) -> tuple[str, str] | None:
+    """Which side of a trial is counted and which is missing in the words near it; None where nothing is missing."""
+    benefit = any((row.n, row.of) in counts and row.cite in keys and row.arm == "cells" for row in record.results)
+    harm = any((row.n, row.of) in counts and row.cite in keys and row.n for row in record.harms)
+    if benefit and not harm and not compile_words("harm_words").search(near):
+        return "results", "harms"
+    if harm and not benefit and not compile_words("benefit_words").search(near):
+        return "harms", "results"
+    return None
+
+
+def _read_count(text: str) -> int:
+    return WORD_NUMERAL_VALUES[text.lower()] if text[0].isalpha() else int(text.replace(",", ""))
 
 
 @rule("death-cause")

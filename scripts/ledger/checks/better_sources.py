@@ -35,9 +35,9 @@ def check_better_sources(project: Project) -> Iterator[Problem]:
     """Weak sources under a record's first result or a page's opening, where a record has a strong one that says the same."""
     entries = project.bibliography.entries
     for page, record in project.records.values():
-        first, *others = record.results or [None]
+        first = next(iter(record.results), None)
         if first and _is_of_kind(entries, first.cite, WEAK_KINDS):
-            same = (row.cite for row in others if row.outcome == first.outcome and row.measure == first.measure)
+            same = (row.cite for row in record.results if row.outcome == first.outcome and row.measure == first.measure)
             better = next((key for key in same if _is_of_kind(entries, key, STRONG_KINDS)), None)
             if better:
                 yield Problem(

@@ -39,6 +39,7 @@ PROJECT_CHECKS: Sequence[Callable[[Project], Iterable[Problem]]] = (
     retractions.check_source_status,
     copied_records.check_copied_records,
     record_references.check_record_references,
+    balance.check_balance,
     balance.check_deaths,
     better_sources.check_better_sources,
 )

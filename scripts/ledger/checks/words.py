@@ -28,6 +28,8 @@ class Words(StrictModel):
     speakers: WordList
     deaths: WordList
     nothing_known: WordList
+    harm_words: WordList
+    benefit_words: WordList
     death_causes: WordList
     assessors: WordList
     cause_not_given: WordList
