@@ -11,6 +11,7 @@ from ledger.model.drawings import list_drawings
 from ledger.model.placeholders import (
     LINKS_ALL_TRIALS,
     PARTS,
+    PERSON_COUNTS,
     PICTURES,
     PLACEHOLDER,
     TRIAL_PAGE_SECTIONS,
@@ -128,10 +129,12 @@ def _check_options(
         ("trials", "requirement", REQUIREMENTS),
         ("picture", "name", PICTURES),
         ("drawing", "name", known_names["drawing"]),
+        ("person-marks", "trial", known_names["trial"]),
+        ("person-marks", "count", PERSON_COUNTS),
         ("stage", "trial", known_names["trial"]),
         ("stage", "named", stages.STAGES_BY_SLUG),
     ):
-        value = options.get(name, "" if maker in ("picture", "drawing") or (name == "trial" and not options) else None)
+        value = options.get(name, "" if maker in ("picture", "drawing", "person-marks") or (name == "trial" and not options) else None)
         if what == maker and value is not None and value not in known:
             message = f"there is no {name} '{value}' for {maker}; use one of: {', '.join(known)}"
             yield Problem(page.path, line, "generated", message)

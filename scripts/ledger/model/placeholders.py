@@ -27,6 +27,7 @@ HTML_PARTS = (
     "requirements-matrix",
     "picture",
     "drawing",
+    "person-marks",
     "compare",
     "downloads",
     "dictionary",
@@ -46,6 +47,8 @@ HTML_PARTS = (
 PARTS = (*MARKDOWN_PARTS, *HTML_PARTS)
 PICTURES = ("people", "timeline", "hba1c", "time-in-range", "follow-up")
 """What ``<!-- generated: picture name=… -->`` can name."""
+PERSON_COUNTS = ("off-insulin", "deaths")
+"""What ``<!-- generated: person-marks trial=… count=… -->`` can show."""
 LINKS_ALL_TRIALS = ("all-trials",)
 """Parts with a link to the page of each trial."""
 TRIAL_PAGE_SECTIONS: Mapping[str, str] = {

@@ -47,6 +47,7 @@ HTML_RENDERERS: Mapping[str, Renderer] = {
     "requirements-matrix": trial_lists.render_requirements_matrix,
     "picture": charts.render_picture,
     "drawing": charts.render_drawing,
+    "person-marks": charts.render_person_marks,
     "compare": comparison.render_comparison_form,
     "downloads": data_page.render_downloads,
     "dictionary": data_page.render_dictionary,

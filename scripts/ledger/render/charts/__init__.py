@@ -7,5 +7,6 @@ One module holds one kind of picture: how its rows are collected from the record
 
 from ledger.render.charts.drawing import render_drawing
 from ledger.render.charts.figure import PICTURES, get_csv_file_name, render_picture
+from ledger.render.charts.people import render_person_marks
 
-__all__ = ["PICTURES", "get_csv_file_name", "render_drawing", "render_picture"]
+__all__ = ["PICTURES", "get_csv_file_name", "render_drawing", "render_person_marks", "render_picture"]

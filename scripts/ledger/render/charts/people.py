@@ -8,7 +8,8 @@ from math import ceil
 
 from markupsafe import Markup
 
-from ledger.model.project import Project
+from ledger.model.placeholders import Options
+from ledger.model.project import Page, Project
 from ledger.model.trial_record import Harm, Record, Result
 from ledger.render.charts import svg
 from ledger.render.charts.picture import (
@@ -21,6 +22,7 @@ from ledger.render.charts.picture import (
     join_speakers,
 )
 from ledger.render.charts.svg import LEFT
+from ledger.render.jinja import render
 
 MARKS_PER_LINE = 23
 MARK_SPACING = 14.5
@@ -133,6 +135,26 @@ def _draw_mark_rows(kinds: Sequence[str], left: float, y: float) -> tuple[float,
         line, column = divmod(number, MARKS_PER_LINE)
         drawn.append(svg.draw_person(kind, left + column * MARK_SPACING, y + 8 + line * MARK_SPACING))
     return y + ceil(len(kinds) / MARKS_PER_LINE) * MARK_SPACING, drawn
+
+
+def render_person_marks(page: Page, project: Project, options: Options) -> str:
+    """One mark a person of a count of the trial, in a line, for a sentence that says the same: off insulin, or deaths.
+
+    LookupError where the record has no such count.
+    """
+    _, record = project.records[options["trial"]]
+    if options["count"] == "deaths":
+        counts = [(row.n, row.of) for row in find_death_counts(record)]
+        marks = ("death", "no-death")
+    else:
+        row = _find_insulin_free_result(record)
+        counts = [(row.n, row.of)] if row else []
+        marks = ("off-insulin", "counted")
+    n, of = counts[0]
+    if n is None or of is None:
+        raise LookupError(options["count"])
+    _, drawn = _draw_mark_rows([marks[0]] * n + [marks[1]] * (of - n), MARK_SPACING / 2, 0)
+    return render("person-marks.html", width=of * MARK_SPACING, height=MARK_SPACING + 2, marks=svg.join(drawn))
 
 
 PEOPLE = Picture(
