@@ -76,3 +76,14 @@ def test_the_png_is_the_picture_with_its_words(loaded: project.Project) -> None:
     assert int.from_bytes(png[16:20], "big") == 3 * (360 + 24)
     without_words = svg.replace(">Cells grow &amp; change</text>", "></text>")
     assert download.convert_to_png(without_words) != png
+
+
+def test_the_marks_beside_a_sentence_are_the_people_of_the_record() -> None:
+    published = project.load_project(ROOT)
+    page = published.pages["index.md"]
+    benefit = charts.render_person_marks(page, published, {"trial": "forward", "count": "off-insulin"})
+    harm = charts.render_person_marks(page, published, {"trial": "forward", "count": "deaths"})
+    assert (benefit.count('class="off-insulin"'), benefit.count('class="counted"')) == (10, 2)
+    assert (harm.count('class="death"'), harm.count('class="no-death"')) == (2, 12)
+    with pytest.raises(LookupError):
+        charts.render_person_marks(page, published, {"trial": "sana-sc451", "count": "deaths"})

@@ -41,6 +41,7 @@ REFUSED = SourceStatus(
 OPTIONS = {
     "picture": [{"name": name} for name in charts.PICTURES],
     "drawing": [{"name": "hostile"}],
+    "person-marks": [],  # its template is rendered below
     "stage": [{"trial": "t0"}, {"named": "single-case"}],
     "trials": [{"therapy": HOSTILE}, {"therapy": "nothing"}, {"requirement": "safety"}],
 }
@@ -72,6 +73,7 @@ def render_everything(loaded: Project) -> Iterator[tuple[str, str]]:
     yield "header", trial_page.render_trial_header(trial, loaded)
     yield "no harms", trial_page.render_harms_table(harmless, loaded, {})
     yield from download.render_downloads(loaded, HOSTILE, HOSTILE)
+    yield "marks", render("person-marks.html", width=HOSTILE, height=HOSTILE, marks=HOSTILE)
     yield "top", page_top.render_page_top(trial, loaded, 1)
     yield "footer", page_footer.render_page_footer(attacked, loaded, f"https://{HOSTILE}", HOSTILE, ["known2024"])
     yield "contact", page_footer.render_contact(trial, loaded, {})

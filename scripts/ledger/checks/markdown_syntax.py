@@ -27,7 +27,7 @@ from ledger.model.rules import rule
 
 BOX_KINDS = ("benefit", "harm", "key", "question", "unknown")
 """The kinds of box that have a style."""
-BOX_LAYOUTS = ("answer",)
+BOX_LAYOUTS = ("answer", "doors")
 """Words for the style sheet that may follow the kind."""
 BOX_EXAMPLE = '!!! key "Title"'
 

@@ -134,7 +134,9 @@ def _check_options(
         ("stage", "trial", known_names["trial"]),
         ("stage", "named", stages.STAGES_BY_SLUG),
     ):
-        value = options.get(name, "" if maker in ("picture", "drawing", "person-marks") or (name == "trial" and not options) else None)
+        value = options.get(
+            name, "" if maker in ("picture", "drawing", "person-marks") or (name == "trial" and not options) else None
+        )
         if what == maker and value is not None and value not in known:
             message = f"there is no {name} '{value}' for {maker}; use one of: {', '.join(known)}"
             yield Problem(page.path, line, "generated", message)

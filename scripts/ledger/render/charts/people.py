@@ -150,9 +150,9 @@ def render_person_marks(page: Page, project: Project, options: Options) -> str:
         row = _find_insulin_free_result(record)
         counts = [(row.n, row.of)] if row else []
         marks = ("off-insulin", "counted")
-    n, of = counts[0]
+    n, of = next(((n, of) for n, of in counts if n is not None and of), (None, None))
     if n is None or of is None:
-        raise LookupError(options["count"])
+        raise LookupError(f"{options['trial']} has no count of {options['count']}")
     _, drawn = _draw_mark_rows([marks[0]] * n + [marks[1]] * (of - n), MARK_SPACING / 2, 0)
     return render("person-marks.html", width=of * MARK_SPACING, height=MARK_SPACING + 2, marks=svg.join(drawn))
 
