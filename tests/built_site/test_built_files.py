@@ -145,7 +145,7 @@ def test_no_link_is_named_by_a_bare_number_or_sign(pages: list[Path]) -> None:
 def test_every_page_has_a_language_a_title_a_description_and_one_main_heading(pages: list[Path]) -> None:
     for page in pages:
         reader = read(page)
-        assert reader.attributes["html"]["lang"] == "en"
+        assert reader.attributes["html"]["lang"] == ("zh-CN" if page.parent.name.endswith(".zh") else "en")
         assert reader.attributes["metadescription"]["content"]
         assert reader.headings.count("h1") == 1, page
 

@@ -95,6 +95,7 @@ def draw_axis(y: float, bottom: float, marks: Sequence[tuple[float, float, str]]
     parts = []
     for x, value, text in marks:
         parts.append(draw_path("axis", f"M{x:g} {y:g}V{bottom:g}", value=value))
-        anchor = "end" if x > RIGHT - 16 else "start" if x < LEFT + 16 else "middle"
+        half = 3.4 * len(text)
+        anchor = "end" if x + half > RIGHT else "start" if x - half < LEFT - 3 else "middle"
         parts.append(_draw_line(x, y - 4, text, "small", **({"text-anchor": anchor} if anchor != "start" else {})))
     return join(parts)
