@@ -218,11 +218,21 @@ FILTER = """select => [...select.options].slice(1).map((option) => {
 
 def test_each_filter_leaves_the_rows_that_say_so(page: Page, address: str) -> None:
     page.goto(f"{address}trials/")
-    for name in ("approach", "origin", "immune", "phase", "status", "country", "results"):
+    for name in ("approach", "origin", "immune", "phase", "status", "country", "results", "requirement"):
         for value, rows in page.locator(f"#all-trials select[name={name}]").evaluate(FILTER):
             assert rows, (name, value)
             assert [words for words in rows if value not in words.split("|")] == [], (name, value)
         page.locator(f"#all-trials select[name={name}]").select_option("")
+
+
+def test_a_requirement_page_links_to_the_filtered_list(page: Page, address: str) -> None:
+    page.goto(f"{address}requirements/safety/")
+    link = page.locator("a[href*='?requirement=safety:partly']")
+    number = link.inner_text().split()[0]
+    page.goto(link.evaluate("link => link.href"))
+    assert page.get_by_label("Requirement", exact=True).input_value() == "safety:partly"
+    assert page.locator("#all-trials output").inner_text().startswith(f"{number} of ")
+    assert len(shown_rows(page)) == int(number)
 
 
 def test_the_table_of_trials_sorts_by_a_button_that_the_keyboard_reaches(page: Page, address: str) -> None:

@@ -250,7 +250,7 @@ def test_markup_in_a_record_is_plain_text_and_breaks_no_table(make: Make, text: 
 def test_markup_in_a_title_is_plain_text(make: Make, text: str) -> None:
     title = "'" + text.replace("'", "''") + "'"
     loaded = small(make, SAMPLE.replace("title: A sample trial", f"title: {title}", 1))
-    for what in ("all-trials", "requirements-matrix", "trials therapy=donor-line", "trials requirement=safety"):
+    for what in ("all-trials", "requirements-matrix", "trials therapy=donor-line"):
         table = rows(made(loaded, "index.md", what))
         assert len({len(row) for row in table}) == 1
         assert table[1][0] == " ".join(text.split())
@@ -299,10 +299,27 @@ def test_a_therapy_lists_its_own_trials_only(make: Make) -> None:
     assert "No trial of this kind" in made(loaded, "therapies/donor-line.md", "trials therapy=other")
 
 
-def test_a_requirement_lists_what_each_trial_shows(make: Make) -> None:
-    text = made(small(make), "requirements/safety.md", "trials requirement=safety")
-    assert '<a href="../../trials/sample/">A sample trial</a>' in text
-    assert rows(text)[1][2:4] == ["not shown", "few people"]
+def test_a_requirement_leads_to_the_list_of_trials_with_each_verdict(make: Make) -> None:
+    loaded = small(make)
+    text = made(loaded, "requirements/safety.md", "trials requirement=safety")
+    assert plain(text).startswith("not shown : 1 of 1 trials ")
+    assert '<a href="../../trials/?requirement=safety:not-shown#all-trials">' in text
+    listed = made(loaded, "index.md", "all-trials")
+    assert '<option value="safety:not-shown">Safety: not shown</option>' in listed
+    assert "|safety:not-shown|" in listed
+
+
+def test_every_link_of_a_requirement_names_a_filter_that_leaves_as_many_trials() -> None:
+    loaded = project.load_project(ROOT)
+    listed = made(loaded, "trials/index.md", "all-trials")
+    for key in REQUIREMENTS:
+        links = re.findall(
+            r"requirement=([\w:-]+)#all-trials\">(\d+) of", made(loaded, "index.md", f"trials requirement={key}")
+        )
+        assert sum(int(number) for _, number in links) == len(loaded.records)
+        for value, number in links:
+            assert f'<option value="{value}">' in listed
+            assert len(re.findall(rf'data-requirement="(?:[^"]*\|)?{value}[|"]', listed)) == int(number), value
 
 
 def test_the_matrix_has_a_column_for_each_requirement_a_word_and_a_source_in_each_cell(make: Make) -> None:

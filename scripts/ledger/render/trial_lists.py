@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import get_args
 
+from ledger.core.text import slugify
 from ledger.model.placeholders import Options
 from ledger.model.project import Page, Project
 from ledger.model.stages import STAGE_ORDER
 from ledger.model.trial_record import Record
-from ledger.model.vocabulary import REQUIREMENTS
+from ledger.model.vocabulary import REQUIREMENTS, RequirementRating
 from ledger.render.jinja import render
 from ledger.render.trial_values import count_people, format_value
 
@@ -45,7 +47,19 @@ def collect_facets(record: Record) -> Mapping[str, list[str]]:
         "status": [record.latest.value],
         "country": record.countries.value if record.countries else ["not found"],
         "results": ["yes" if record.results else "none found"],
+        "requirement": [name_verdict(key, shown.verdict) for key, shown in record.requirements.items()],
     }
+
+
+def name_verdict(requirement: str, verdict: str) -> str:
+    """What the address of the list of trials names after ``?requirement=``."""
+    return f"{requirement}:{slugify(verdict)}"
+
+
+def count_verdicts(records: Iterable[Record], requirement: str) -> Mapping[str, int]:
+    """The number of trials with each verdict on a requirement, the best first."""
+    counts = Counter(record.requirements[requirement].verdict for record in records)
+    return {verdict: counts[verdict] for verdict in get_args(RequirementRating) if counts[verdict]}
 
 
 def render_all_trials(page: Page, project: Project, options: Options) -> str:
@@ -54,19 +68,26 @@ def render_all_trials(page: Page, project: Project, options: Options) -> str:
     choices: dict[str, set[str]] = {name: set() for name in FILTER_LABELS}
     for trial, record in project.records.values():
         facets = collect_facets(record)
-        for name, values in facets.items():
-            choices[name].update(values)
+        for name in FILTER_LABELS:
+            choices[name].update(facets[name])
         data = {"id": record.id, "people": count_people(record)} | {n: "|".join(v) for n, v in facets.items()}
         trials.append((trial, record, {f"data-{name}": value for name, value in data.items()}))
     form = [(name, label, sorted(choices[name], key=str.lower)) for name, label in FILTER_LABELS.items()]
-    return render("all-trials.html", page=page, trials=trials, form=form)
+    records = project.records.values()
+    requirements = []
+    for key, name in REQUIREMENTS.items():
+        verdicts = count_verdicts((record for _, record in records), key)
+        requirements.append((name, [(name_verdict(key, verdict), verdict) for verdict in verdicts]))
+    return render("all-trials.html", page=page, trials=trials, form=form, requirements=requirements)
 
 
 def render_trial_list(page: Page, project: Project, options: Options) -> str:
-    """The trials of one therapy (``therapy=``), or what each trial shows of one requirement (``requirement=``)."""
+    """The trials of one therapy (``therapy=``), or how many meet one requirement (``requirement=``)."""
     trials = list(project.records.values())
     if key := options.get("requirement"):
-        return render("trials-by-requirement.html", page=page, trials=trials, key=key, name=REQUIREMENTS[key])
+        counts = count_verdicts((record for _, record in trials), key)
+        links = [(verdict, number, name_verdict(key, verdict)) for verdict, number in counts.items()]
+        return render("trials-by-requirement.html", page=page, links=links, total=len(trials))
     trials = [(trial, record) for trial, record in trials if options.get("therapy") in record.therapies]
     stages = count_stages(record for _, record in trials)
     return render("trials-of-therapy.html", page=page, trials=trials, stages=stages)
