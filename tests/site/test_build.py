@@ -271,13 +271,6 @@ def test_the_pages_before_and_next_stand_below_the_foot(make: Make) -> None:
     assert made.index('class="page-foot"') < made.index('class="neighbours"') < made.index(">Next in Basics")
 
 
-def test_a_number_and_its_per_cent_sign_stay_together(make: Make) -> None:
-    made = html(make({}), "It was 83 % [@known2024].\n\n[x](index.md '5 % of it')\n\nA % of it\n")
-    assert "83\u00a0%" in made
-    assert "5\u00a0% of it" in made
-    assert "A % of it" in made
-
-
 # --- downloads ----------------------------------------------------------------------------------------
 
 

@@ -113,7 +113,7 @@ def _check_block_percentages(text: str) -> Iterator[BlockFinding]:
 def _describe_false_precision(match: re.Match[str], of: int) -> str:
     percent = match["percent"]
     return (
-        f"{percent} % of {of} people looks more exact than it is; write {round(float(percent))} %, or '{percent} % as printed' where"
+        f"{percent}% of {of} people looks more exact than it is; write {round(float(percent))}%, or '{percent}% as printed' where"
         " the source prints it so"
     )
 

@@ -76,7 +76,7 @@ def describe_wrong_percent(match: re.Match[str]) -> str | None:
     if of and n > of:
         return f"{n} of {of}: the part is larger than the whole; were they swapped?"
     if of and abs(percent - 100 * n / of) > 1:
-        return f"{n} of {of} is {round(100 * n / of)} %, not {match[3]} %; correct one of them"
+        return f"{n} of {of} is {round(100 * n / of)}%, not {match[3]}%; correct one of them"
     return None
 
 
@@ -97,7 +97,7 @@ def _check_people_counts(record: Record, project: Project) -> RecordFindings:
                     yield RecordFinding("record-counts", (part, number, field), message)
             percent = row.value if row.unit == "%" and DECIMAL_NUMBER.fullmatch(row.value or "") else None
             if percent and row.n is not None and row.of and abs(float(percent) - 100 * row.n / row.of) > 1:
-                message = f"{row.n} of {row.of} is {round(100 * row.n / row.of)} %, not {percent} %"
+                message = f"{row.n} of {row.of} is {round(100 * row.n / row.of)}%, not {percent}%"
                 yield RecordFinding("record-percent", (part, number, "value"), message)
 
 

@@ -12,7 +12,7 @@ from ledger.model.trial_record import Harm, Record, Result
 from ledger.model.vocabulary import REQUIREMENTS
 from ledger.render.jinja import render
 from ledger.render.markup import get_relative_url
-from ledger.render.trial_values import NOT_FOUND_LABEL, format_value
+from ledger.render.trial_values import NOT_FOUND_LABEL, format_quantity, format_value
 
 SourcedText = tuple[str, str]
 
@@ -105,7 +105,7 @@ def _describe_rows(rows: Sequence[Result | Harm], remark: str | None) -> list[So
 
 def _describe_row(row: Result | Harm) -> str:
     count = f"{row.n} of {row.of}" if row.n is not None and row.of else str(row.n) if row.n is not None else ""
-    value = f"{row.value or ''} {row.unit or ''}".strip()
+    value = format_quantity(row.value, row.unit)
     speaker = f" (said by {row.said_by})" if row.said_by else ""
     arm = {"control": " (control group)", "all": " (both groups)"}.get(row.arm, "")
     return "; ".join(part for part in (count, value) if part) + arm + speaker

@@ -45,11 +45,16 @@ def _format_provenance(fact: SourcedModel) -> str:
     return ", ".join(part for part in (words, where, fact.said_by and f"said by {fact.said_by}") if part)
 
 
+def format_quantity(value: str | None, unit: str | None) -> str:
+    """A value with its unit: "12 months", but "12%"."""
+    return f"{value}%" if value and unit == "%" else f"{value or ''} {unit or ''}".strip()
+
+
 def format_measurement(row: Measurement) -> str:
     """n of N first, then the per cent (from ten people on), or the value with its unit; then the group."""
-    value = f"{row.value or ''} {row.unit or ''}".strip()
+    value = format_quantity(row.value, row.unit)
     if row.n is not None and row.of is not None:
-        words = f"{row.n} of {row.of}" + (f" ({round(100 * row.n / row.of)} %)" if row.of >= 10 and row.n else "")
+        words = f"{row.n} of {row.of}" + (f" ({round(100 * row.n / row.of)}%)" if row.of >= 10 and row.n else "")
         if row.value and row.unit != "%":
             words += f"; {value}"
     else:
@@ -65,7 +70,7 @@ def format_comparator(row: Result) -> str:
     """What a result is compared with: the value before, unless the comparator's words give it, and those words."""
     before = row.before if row.before and row.before not in (row.comparator or "") else ""
     return "; ".join(
-        part for part in (before and f"{before} {row.unit or ''}".strip() + " before", row.comparator) if part
+        part for part in (before and f"{format_quantity(before, row.unit)} before", row.comparator) if part
     )
 
 

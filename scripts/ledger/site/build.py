@@ -48,8 +48,6 @@ AT_PLACEHOLDER = "\x1a"
 """Replaces an @ that is not a citation while mkdocs-bibtex reads the text: it takes what is in brackets for a citation,
 in code and comments too. This is the character that ASCII calls "substitute"."""
 WORD_BEFORE_CITATION = re.compile(r"(?:[\w)%'\"’”,;]|\w[?!]|</span>|</time>)$")
-SPACE_BEFORE_PER_CENT = re.compile(r" %(?<=\d %)")
-"""The space in "12 %", where a line must not break; not inside a tag."""
 BREADCRUMBS_PLACEHOLDER = "<!-- crumbs -->"
 REFERENCES_PLACEHOLDER = "<!-- references -->"
 UNREADABLE_PAGE = "# This page cannot be read\n\nThe checks say why. It is shown once that is fixed.\n"
@@ -224,7 +222,6 @@ class Site:
         notices += source_notices.render_page_notices(self.project, keys)
         html = html.replace("</h1>", f"</h1>{notices}", 1)
         html = html.replace(BREADCRUMBS_PLACEHOLDER, self._render_page_top(page), 1)
-        html = SPACE_BEFORE_PER_CENT.sub("\u00a0%", html)
         json_ld = schema_org.render_json_ld(page, self.project, self.name, self.site_url)
         return html.replace("</head>", f"{json_ld}</head>", 1)
 

@@ -52,7 +52,7 @@ def _describe_before_after(v: Mapping[str, Value]) -> str:
     count = f"{v['people']} people" if v["people"] else "number of people not stated"
     if v["people"] == 1:
         count = "1 person"
-    words = f"{v['measure']}: {v['before']} → {v['after']} %, {format_time_point(v['at'])}, {count}"
+    words = f"{v['measure']}: {v['before']} → {v['after']}%, {format_time_point(v['at'])}, {count}"
     return capitalize(words) + (f", {v['group']}" if v["group"] else "") + format_attribution(v["said_by"])
 
 
@@ -81,7 +81,7 @@ def _make_before_after_drawer(
                 parts.append(svg.draw_group("trial", drawn, trial=item.record.id))
                 y += 19
             y += 6
-        marks = [(x(mark), float(mark), f"{mark} %") for mark in range(first, last + 1, every)]
+        marks = [(x(mark), float(mark), f"{mark}%") for mark in range(first, last + 1, every)]
         return y, svg.draw_axis(14, y - 6, marks) + svg.join(parts)
 
     return draw
