@@ -10,7 +10,12 @@ from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 
 pytestmark = pytest.mark.site
-HANDOUTS = ("safety/checklist/", "safety/questions-for-your-doctor/")
+HANDOUTS = (
+    "safety/checklist/",
+    "safety/questions-for-your-doctor/",
+    "start/options-just-diagnosed/",
+    "start/options-severe-hypos/",
+)
 KINDS = ("", "trials/", "trials/forward/", "requirements/", "therapies/zimislecel/", "outcomes/", "articles/article-b/")
 
 
