@@ -61,11 +61,11 @@ DATES = "  people:\n"
         ),
         ("n: 2, of: 14", "n: 2, of: 15", "record-counts", "harms[death].of: 15 people, more than the 14 treated"),
         ("n: 2, of: 14", "n: 2, of: 15, arm: control", "", ""),  # how many controls there were is not known
-        (ROW, 'n: 10, of: 12, value: "38", unit: "%"', "record-percent", "10 of 12 is 83 %, not 38 %"),
+        (ROW, 'n: 10, of: 12, value: "38", unit: "%"', "record-percent", "10 of 12 is 83%, not 38%"),
         (ROW, 'n: 10, of: 12, value: "83", unit: "%"', "", ""),
-        (ROW, "n: 10, of: 12, note: 10 of 12 (38 %)", "record-percent", "10 of 12 is 83 %, not 38 %"),
-        (ROW, "n: 10, of: 12, note: 12 of 10 (83 %)", "record-percent", "the part is larger than the whole"),
-        (ROW, "n: 10, of: 12, note: 5 of 12 people (about 41.7 %)", "", ""),
+        (ROW, "n: 10, of: 12, note: 10 of 12 (38%)", "record-percent", "10 of 12 is 83%, not 38%"),
+        (ROW, "n: 10, of: 12, note: 12 of 10 (83%)", "record-percent", "the part is larger than the whole"),
+        (ROW, "n: 10, of: 12, note: 5 of 12 people (about 41.7%)", "", ""),
         ('"2024-01-05"', '"2026-05-01"', "record-dates", "sort them, oldest first"),
         ('as_of: "2026-04-20"', 'as_of: "2026-12-01"', "record-dates", "status of 2026-12-01 is in the future"),
         (

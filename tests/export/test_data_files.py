@@ -299,7 +299,7 @@ def test_text_with_commas_quotes_and_breaks_survives_in_csv(make: Make) -> None:
 
 def test_no_cell_runs_as_a_formula(make: Make) -> None:
     record = SAMPLE.replace("plain_title: Islets from a donor line", "plain_title: '=HYPERLINK(\"https://a.example\")'")
-    record = record.replace('unit: "%", comparator: 8.1 % before', "unit: \"%\", comparator: '-1.5'")
+    record = record.replace('unit: "%", comparator: 8.1% before', "unit: \"%\", comparator: '-1.5'")
     files = data_files.build_data_files(project.load_project(make({"docs/trials/sample.md": record}), TODAY))
     assert table(files["trials.csv"])[0]["plain_title"] == '\'=HYPERLINK("https://a.example")'
     assert table(files["outcomes.csv"])[1]["comparator"] == "-1.5"  # a number

@@ -92,8 +92,8 @@ BAD = {
     "n is more than N": (RESULT, "n: 13, of: 12", "results[insulin independence]: n 13 is greater than of 12"),
     "N is zero": (RESULT, "n: 0, of: 0", "results[insulin independence].of: '0' is too small for a count"),
     "a result does not say how far it was seen": (
-        "comparator: 8.1 % before, n_people: 1, cite: known2024, seen: abstract}",
-        "comparator: 8.1 % before, n_people: 1, cite: known2024}",
+        "comparator: 8.1% before, n_people: 1, cite: known2024, seen: abstract}",
+        "comparator: 8.1% before, n_people: 1, cite: known2024}",
         "results[HbA1c].seen: this key is missing",
     ),
     "how far it was seen is not a known word": (

@@ -144,11 +144,11 @@ def test_a_relation_leads_to_the_other_trial(make: Make) -> None:
 def test_counts_come_first_and_per_cents_have_no_decimals(make: Make) -> None:
     _, insulin, hba1c = rows(made(small(make), "trials/sample.md", "trial-results"))
     assert insulin[:2] == ["insulin independence", "day 365"]
-    assert insulin[2].startswith("10 of 12 (83 %)")
+    assert insulin[2].startswith("10 of 12 (83%)")
     assert "full dose" in insulin[2]
-    assert hba1c[2].startswith("7.0 %")
+    assert hba1c[2].startswith("7.0%")
     assert "(1 person)" in hba1c[2]
-    assert "8.1 % before" in hba1c
+    assert "8.1% before" in hba1c
 
 
 @pytest.mark.parametrize(
@@ -156,11 +156,11 @@ def test_counts_come_first_and_per_cents_have_no_decimals(make: Make) -> None:
     [
         ("n: 1, of: 3", "1 of 3"),  # of so few people a per cent says more than is known
         ("n: 0, of: 12", "0 of 12"),
-        ("n: 12, of: 12", "12 of 12 (100 %)"),
-        ("n: 2, of: 11", "2 of 11 (18 %)"),
+        ("n: 12, of: 12", "12 of 12 (100%)"),
+        ("n: 2, of: 11", "2 of 11 (18%)"),
         ("n: 2", "2"),
-        ("n: 2, of: 11, arm: control", "2 of 11 (18 %), control group"),
-        ('n: 2, of: 11, value: "18", unit: "%"', "2 of 11 (18 %)"),  # the per cent is not said twice
+        ("n: 2, of: 11, arm: control", "2 of 11 (18%), control group"),
+        ('n: 2, of: 11, value: "18", unit: "%"', "2 of 11 (18%)"),  # the per cent is not said twice
     ],
 )
 def test_a_count(make: Make, count: str, shown: str) -> None:
@@ -171,21 +171,21 @@ def test_a_count(make: Make, count: str, shown: str) -> None:
 @pytest.mark.parametrize(
     ("words", "shown"),
     [
-        ('before: "8.1"', "8.1 % before"),
-        ('before: "8.1", comparator: 8.1 % before', "8.1 % before"),
-        ('before: "8.1", comparator: the control group', "8.1 % before; the control group"),
+        ('before: "8.1"', "8.1% before"),
+        ('before: "8.1", comparator: 8.1% before', "8.1% before"),
+        ('before: "8.1", comparator: the control group', "8.1% before; the control group"),
         ("comparator: placebo", "placebo"),
         ("note: x", "—"),
     ],
 )
 def test_what_a_result_is_compared_with(make: Make, words: str, shown: str) -> None:
-    loaded = small(make, SAMPLE.replace("comparator: 8.1 % before", words))
+    loaded = small(make, SAMPLE.replace("comparator: 8.1% before", words))
     assert rows(made(loaded, "trials/sample.md", "trial-results"))[2][3] == shown
 
 
 def test_the_harms_table_says_who_judged(make: Make) -> None:
     [row] = rows(made(small(make), "trials/sample.md", "trial-harms"))[1:]
-    assert row[:5] == ["death", "not stated", "2 of 14 (14 %)", "infection", "the investigators"]
+    assert row[:5] == ["death", "not stated", "2 of 14 (14%)", "infection", "the investigators"]
 
 
 def test_no_harms_in_the_record_are_never_a_zero(make: Make) -> None:
