@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
+from math import ceil
 
 from markupsafe import Markup
 
@@ -62,7 +63,7 @@ def _draw_follow_up(items: Sequence[PictureItem]) -> tuple[float, Markup]:
             y, drawn = _draw_trial_follow_up(item, x, y)
             parts.append(svg.draw_group("trial", drawn, trial=item.record.id, kind=kind))
             y += 7
-    every = max(1, round(years / 5))
+    every = max(1, ceil(years / 5))
     marks = [(x(12 * year), float(12 * year), _format_years(year)) for year in range(0, years + 1, every)]
     return y, svg.draw_axis(14, y - 6, marks) + svg.join(parts)
 
