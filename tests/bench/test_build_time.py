@@ -24,7 +24,7 @@ def test_the_plain_copy_has_the_same_pages_with_their_tables_and_without_the_bib
     assert {path.relative_to(copy) for path in (copy / "docs").rglob("*.md")} == pages
     text = (copy / "docs/trials/forward.md").read_text(encoding="utf-8")
     assert "<!-- generated" not in text
-    assert re.search(r"^\| insulin independence.* \| day 365 \| 10 of 12 \(83 %\), full dose", text, re.MULTILINE)
+    assert re.search(r"^\| insulin independence.* \| day 365 \| 10 of 12 \(83%\), full dose", text, re.MULTILINE)
     assert "[@reichman2025islets]" in text
 
 
