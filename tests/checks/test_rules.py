@@ -228,6 +228,16 @@ RULES = (
             **trial(),
         },
     ),
+    *(
+        Rule("plain-words", page(f"The cells {words}."), "docs/index.md:5", page(f'A paper calls them "{words}".'))
+        for words in (
+            "were given by lot",
+            "are the yardstick",
+            "are unripe",
+            "were taken with immune drugs",
+            "last, by a news report, for a year",
+        )
+    ),
     Rule("better-source", weakly_led(), at("    - {measure: insulin"), trial()),
     Rule(
         "better-source",

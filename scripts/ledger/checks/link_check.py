@@ -15,6 +15,7 @@ from ledger.checks import (
     navigation,
     page_fields,
     placeholders,
+    plain_words,
     raw_html,
     readability,
     required_sections,
@@ -42,6 +43,7 @@ PROJECT_CHECKS: Sequence[Callable[[Project], Iterable[Problem]]] = (
     glossary_entries.check_glossary,
     required_sections.check_required_sections,
     readability.check_readability,
+    plain_words.check_plain_words,
 )
 """The rules that need nothing but the project."""
 

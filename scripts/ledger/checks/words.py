@@ -10,12 +10,19 @@ from typing import Annotated
 from pydantic import Field
 
 from ledger.core.languages import HAN
-from ledger.model.field_types import StrictModel, TextPattern
+from ledger.model.field_types import NonEmptyText, StrictModel, TextPattern
 from ledger.model.rules_folder import load_rules_file
 
 WORDS_FILE = "words.yml"
 
 WordList = Annotated[list[TextPattern], Field(min_length=1)]
+
+
+class AwkwardWords(StrictModel):
+    """A pattern of words that nobody would say, and what to write instead."""
+
+    says: TextPattern
+    write: NonEmptyText
 
 
 class Words(StrictModel):
@@ -42,6 +49,7 @@ class Words(StrictModel):
     outcomes: WordList
     cell_origins: WordList
     vague_links: WordList
+    awkward: Annotated[list[AwkwardWords], Field(min_length=1)]
 
 
 @cache
