@@ -257,8 +257,8 @@ def test_back_to_top_takes_the_focus_along(page: Page, address: str) -> None:
 @pytest.mark.slow
 def test_a_wide_table_scrolls_by_keyboard_and_a_narrow_one_is_no_stop(phone: Page, address: str) -> None:
     phone.set_viewport_size({"width": 768, "height": 844})  # below, such a table becomes cards
-    opened(phone, f"{address}therapies/")
-    table = phone.get_by_role("region", name="Comparison").first
+    opened(phone, f"{address}requirements/")
+    table = phone.get_by_role("region", name="Trials against the eight requirements").first
     tab_to(phone, table)
     phone.keyboard.press("ArrowRight")
     until(phone, "document.activeElement.scrollLeft > 0")

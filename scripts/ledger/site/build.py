@@ -48,6 +48,10 @@ AT_PLACEHOLDER = "\x1a"
 """Replaces an @ that is not a citation while mkdocs-bibtex reads the text: it takes what is in brackets for a citation,
 in code and comments too. This is the character that ASCII calls "substitute"."""
 WORD_BEFORE_CITATION = re.compile(r"(?:[\w)%'\"’”,;]|\w[?!]|</span>|</time>)$")
+ENGLISH_PART = re.compile(
+    r'<(header|nav|div|footer) (class="(?:md-(?:header|tabs|footer|sidebar md-sidebar--primary)|page-top|page-foot|footnote)")'
+)
+"""What surrounds the text of a page in another language."""
 BREADCRUMBS_PLACEHOLDER = "<!-- crumbs -->"
 REFERENCES_PLACEHOLDER = "<!-- references -->"
 UNREADABLE_PAGE = "# This page cannot be read\n\nThe checks say why. It is shown once that is fixed.\n"
@@ -195,7 +199,7 @@ class Site:
         page = self.project.pages.get(src)
         if page is not None:
             html = self.assets.add_page_scripts(self._fill_placeholders(page, html), page.url)
-            html = html.replace('<html lang="en"', f'<html lang="{page.language}"', 1)
+            html = _mark_language(html, page.language)
         html = self.finish_html(html)
         self.page_problems.setdefault(src, []).extend(built_html.check_built_page(html, f"docs/{src}"))
         return html
@@ -275,6 +279,14 @@ class Site:
         """Write the search index into ``folder``."""
         pages = ((self.project.pages[src], parts) for src, parts in self.sections.items())
         search_index.write_index(folder, pages, self.project)
+
+
+def _mark_language(html: str, language: str) -> str:
+    """A page with the language of its text; what surrounds the text is in English."""
+    if language == "en":
+        return html
+    html = html.replace('<html lang="en"', f'<html lang="{language}"', 1)
+    return ENGLISH_PART.sub(r'<\1 lang="en" \2', html)
 
 
 def escape_for_template(words: str) -> Markup:
