@@ -29,7 +29,7 @@ help: ## Show this list
 serve: .venv/.site-ready ## Show the site at http://127.0.0.1:8000/ and follow your edits (ADDR=host:port for another address)
 	@$(BIN)/python scripts/run_mkdocs.py serve --livereload --dev-addr $(ADDR)
 
-build: .venv/.site-ready ## Build the site into site/, stopping where a check finds an error
+build: .venv/.site-ready ## Build the site into site/, and leave none where a check finds an error
 	@$(BIN)/python scripts/run_mkdocs.py build --strict --site-dir $(SITE)
 
 offline: build ## Zip the built site so that it opens from a folder without a server: islet-ledger-offline.zip beside site/
