@@ -38,7 +38,7 @@ KINDS = {
     "outcomes/": "Outcomes",
     "safety/checklist/": "A checklist",
     "articles/article-b/": "An article, checked",
-    "references/": "All sources",
+    "references/": "Sources: papers and reports",
     "glossary/": "Glossary",
     "about/method/": "About",
 }

@@ -9,6 +9,7 @@ from ledger.core.problems import Problem
 from ledger.model import derived, rules, stages
 from ledger.model.drawings import list_drawings
 from ledger.model.placeholders import (
+    BIBLIOGRAPHY_PARTS,
     LINKS_ALL_TRIALS,
     PARTS,
     PERSON_COUNTS,
@@ -29,7 +30,7 @@ def find_generated_anchors(page: Page, project: Project) -> set[str]:
     anchors: set[str] = set()
     for what, options in find_placeholders(page):
         if what == "bibliography":
-            anchors.update(project.bibliography.entries)
+            anchors.update(entry.key for entry in derived.select_listed_sources(project, options))
         elif what == "claims":
             anchors.update(claim.id for claim in derived.select_claims(project, options))
         elif what == "rules":
@@ -129,6 +130,7 @@ def _check_options(
         ("trials", "requirement", REQUIREMENTS),
         ("picture", "name", PICTURES),
         ("drawing", "name", known_names["drawing"]),
+        ("bibliography", "part", BIBLIOGRAPHY_PARTS),
         ("person-marks", "trial", known_names["trial"]),
         ("person-marks", "count", PERSON_COUNTS),
         ("stage", "trial", known_names["trial"]),

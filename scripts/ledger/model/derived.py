@@ -9,9 +9,10 @@ from pathlib import PurePosixPath
 
 from ledger.markdown.scanner import CITATION_GROUP
 from ledger.model import claims
+from ledger.model.bibliography import Entry
 from ledger.model.certainty import find_rating_keys
 from ledger.model.claims import Claim
-from ledger.model.placeholders import Options
+from ledger.model.placeholders import Options, find_placeholders
 from ledger.model.project import Page, Project
 from ledger.model.trial_record import Record
 
@@ -89,3 +90,19 @@ def select_claims(project: Project, options: Options) -> list[Claim]:
 
 OVERDUE_MONTHS = 12
 """Months after completion by which we expect results. US law counts them from the primary completion (42 CFR 11.44)."""
+
+
+def select_listed_sources(project: Project, options: Options) -> list[Entry]:
+    """The sources that a list of sources shows: all, or only ``papers``, or only those on the ``web``."""
+    part = options.get("part")
+    entries = project.bibliography.entries.values()
+    return [entry for entry in entries if part is None or (part == "web") == (entry.type == "online")]
+
+
+def find_list_of_source(project: Project, entry: Entry) -> Page | None:
+    """The page whose list of sources shows an entry."""
+    for page in project.pages.values():
+        for what, options in find_placeholders(page):
+            if what == "bibliography" and entry in select_listed_sources(project, options):
+                return page
+    return None

@@ -49,6 +49,8 @@ PICTURES = ("people", "timeline", "hba1c", "time-in-range", "follow-up")
 """What ``<!-- generated: picture name=… -->`` can name."""
 PERSON_COUNTS = ("off-insulin", "deaths")
 """What ``<!-- generated: person-marks trial=… count=… -->`` can show."""
+BIBLIOGRAPHY_PARTS = ("papers", "web")
+"""What ``<!-- generated: bibliography part=… -->`` can list; without a part, every source."""
 LINKS_ALL_TRIALS = ("all-trials",)
 """Parts with a link to the page of each trial."""
 TRIAL_PAGE_SECTIONS: Mapping[str, str] = {

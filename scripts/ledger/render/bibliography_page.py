@@ -17,7 +17,6 @@ from ledger.render import references, source_notices
 from ledger.render.jinja import render
 
 HARDLY_READ = ("not seen", "title only", "second-hand")
-BIBLIOGRAPHY_PAGE = "references.md"
 
 
 class ListedSource(NamedTuple):
@@ -32,9 +31,10 @@ class ListedSource(NamedTuple):
 
 
 def render_bibliography(page: Page, project: Project, options: Options) -> str:
-    """Every source with its kind, how far it was read, its status, what an audit found, and the pages that cite it."""
+    """The sources of a part with their kind, how far it was read, its status, what an audit found, and the pages that cite it."""
     formatted = project.references
-    entries = sorted(project.bibliography.entries.values(), key=lambda entry: formatted.get(entry.key, "").lower())
+    listed = derived.select_listed_sources(project, options)
+    entries = sorted(listed, key=lambda entry: formatted.get(entry.key, "").lower())
     citing = derived.find_citing_pages(project)
     audits = {row.key: row for row in project.claims.references}
     sources = [
@@ -64,10 +64,10 @@ def render_sources_to_read(page: Page, project: Project, options: Options) -> st
     return render(
         "sources-to-read.html",
         page=page,
-        bibliography=project.pages[BIBLIOGRAPHY_PAGE],
         sources=[
             (
                 entry,
+                derived.find_list_of_source(project, entry),
                 references.READ_LABELS[entry.get("seen")],
                 [project.pages[src] for src in citing.get(entry.key, []) if src != page.src],
             )
