@@ -33,7 +33,7 @@ def test_a_draft_lists_its_gaps_as_warnings_and_is_no_orphan(make: Make) -> None
 
 
 def test_other_faults_of_a_draft_are_errors(make: Make) -> None:
-    assert told(make, {"docs/a.md": f"{DRAFT}It was 83 %.\n"}) == [("docs/a.md", 12, "uncited-number", "error")]
+    assert told(make, {"docs/a.md": f"{DRAFT}It was 83%.\n"}) == [("docs/a.md", 12, "uncited-number", "error")]
 
 
 @pytest.mark.parametrize("value", ["yes", "'true'", "1", "[]"])
