@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -27,10 +28,15 @@ Work = Callable[[], object]
 
 
 def spent(work: Work) -> float:
-    """The seconds of processor time that some work takes; other programs do not count."""
+    """The seconds of processor time that some work takes; other programs and collecting garbage do not count."""
+    gc.collect()
+    gc.disable()
     start = time.process_time()
-    work()
-    return time.process_time() - start
+    try:
+        work()
+        return time.process_time() - start
+    finally:
+        gc.enable()
 
 
 def growth(small: Work, large: Work, measure: Callable[[Work], float] = spent) -> float:
@@ -179,11 +185,11 @@ ENTRY = """\
 """
 KINDS = ("trial report", "preprint", "news", "company statement", "letter")
 CLAIM = (
-    'In one trial, the company says, {few} of {many} people ({percent} %) with islets from a donor line took "no insulin"'
+    'In one trial, the company says, {few} of {many} people ({percent}%) with islets from a donor line took "no insulin"'
     " at one year. All of them took drugs that hold back the immune system, as [the page](page{other}.md#section-1) says"
     " [@key{key}]. What happened to the others is not known. It is not a cure.\n"
 )
-ROW = "\n| What | Value |\n|---|---|\n| C-peptide, donor islets | 5 of 9 (56 %), the company says [@key{key}] |\n"
+ROW = "\n| What | Value |\n|---|---|\n| C-peptide, donor islets | 5 of 9 (56%), the company says [@key{key}] |\n"
 
 
 def letters(number: int) -> str:
