@@ -51,9 +51,10 @@ def check_balance(project: Project) -> Iterator[Problem]:
             within = page.source.blocks if block.kind == "row" else reach
             linked = LINKED_PAGE.findall(block.text)
             for record, cited in trials:
-                near = " ".join(one.words for one in within if not cited.isdisjoint(find_cited_keys(one.text)))
-                missing = _find_missing_side(record, keys, counts, near)
-                if missing and record.id not in linked:
+                if cited.isdisjoint(keys) or record.id in linked:
+                    continue
+                missing = _find_missing_side(record, cited, keys, counts, within)
+                if missing:
                     message = (
                         f"this counts the {missing[0]} of {record.id} and says nothing of its {missing[1]} within reach; add"
                         f" what its record has, with its source, or link to the trial's page"
@@ -63,16 +64,16 @@ def check_balance(project: Project) -> Iterator[Problem]:
 
 
 def _find_missing_side(
-    record: Record, keys: Collection[str], counts: Set[tuple[int, int]], near: str
+    record: Record, cited: Set[str], keys: Collection[str], counts: Set[tuple[int, int]], within: Sequence[Block]
 ) -> tuple[str, str] | None:
-    """Which side of a trial is counted and which is missing in the words near it; None where nothing is missing."""
+    """Which side of a trial is counted and which is missing in the blocks near it; None where nothing is missing."""
     benefit = any((row.n, row.of) in counts and row.cite in keys and row.arm == "cells" for row in record.results)
-    harm = any((row.n, row.of) in counts and row.cite in keys and row.n for row in record.harms)
-    if benefit and not harm and not compile_words("harm_words").search(near):
-        return "results", "harms"
-    if harm and not benefit and not compile_words("benefit_words").search(near):
-        return "harms", "results"
-    return None
+    harm = any((row.n, row.of) in counts and row.cite in keys and bool(row.n) for row in record.harms)
+    if benefit == harm:
+        return None
+    near = " ".join(one.words for one in within if not cited.isdisjoint(find_cited_keys(one.text)))
+    counted, missing, words = ("results", "harms", "harm_words") if benefit else ("harms", "results", "benefit_words")
+    return None if compile_words(words).search(near) else (counted, missing)
 
 
 def _read_count(text: str) -> int:

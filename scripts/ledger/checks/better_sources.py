@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from ledger.checks.numbers import extract_figures
 from ledger.core.problems import Problem
@@ -43,12 +43,17 @@ def check_better_sources(project: Project) -> Iterator[Problem]:
                 yield Problem(
                     page.path, page.meta.line(("trial", "results", 0)), "better-source", _advise(first.cite, better)
                 )
-    known = {record.id: list(_iter_strong_facts(record, entries)) for _, record in project.records.values()}
+    known = [
+        (frozenset(record.citations()), list(_iter_strong_facts(record, entries)))
+        for _, record in project.records.values()
+    ]
     for page in project.pages.values():
         yield from _check_opening(page, project, known)
 
 
-def _check_opening(page: Page, project: Project, known: Mapping[str, list[tuple[str, set[str]]]]) -> Iterator[Problem]:
+def _check_opening(
+    page: Page, project: Project, known: Sequence[tuple[Set[str], list[tuple[str, set[str]]]]]
+) -> Iterator[Problem]:
     """The blocks before the first section that rest on weak sources alone, though a record has their figures from a strong one."""
     entries = project.bibliography.entries
     end = next((heading.line for heading in page.source.headings if heading.level == 2), None)
@@ -63,8 +68,8 @@ def _check_opening(page: Page, project: Project, known: Mapping[str, list[tuple[
             or not all(_is_of_kind(entries, key, WEAK_KINDS) for key in keys)
         ):
             continue
-        records = (record for _, record in project.records.values() if not {*keys}.isdisjoint(record.citations()))
-        better = next((key for one in records for key, facts in known[one.id] if figures <= facts), None)
+        related = (facts for cited, facts in known if not cited.isdisjoint(keys))
+        better = next((key for one in related for key, facts in one if figures <= facts), None)
         if better:
             yield Problem(page.path, block.line, "better-source", _advise(keys[0], better))
 
